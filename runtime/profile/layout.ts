@@ -1,0 +1,82 @@
+/**
+ * A store as the deciding code sees it: where things stand, what lies on them, what it weighs and costs.
+ * It knows no device and no address. A live store gets it from its hardware profile, a replay from its
+ * recording; weighing, fusion, visits and the pages cannot tell the difference.
+ */
+
+export type PointM = [number, number]
+export type Point3DM = [number, number, number]
+
+export interface Fixture {
+  id: string
+  /** Front left corner of its foot, as the shopper sees it. */
+  positionM: Point3DM
+  /** Turn about z; the fixture's own x axis runs along its plates, its y axis into the shelf. */
+  yawRad: number
+  /** Width along x, depth along y, height; for drawing and for walking around it. */
+  sizeM?: Point3DM
+}
+
+export interface Plate {
+  id: string
+  fixture: string
+  /** Counts from 1 at the bottom. */
+  shelf: number
+  /** Counts from 1 along the fixture's x axis. */
+  index: number
+  /** Centre of the plate's top. */
+  positionM: Point3DM
+  /** Width along and depth into the shelf. */
+  sizeM: PointM
+  yawRad: number
+  ratingG: number
+}
+
+export interface Gate {
+  id: string
+  kind: 'entry' | 'exit' | 'both'
+  /** Whoever passes the gate stands in here. */
+  zoneM: PointM[]
+}
+
+export interface Zone {
+  id: string
+  name: string
+  polygonM: PointM[]
+}
+
+export interface CameraPlace {
+  id: string
+  positionM: Point3DM
+}
+
+export interface Product {
+  sku: string
+  name: string
+  /** null: nobody weighed it. May be wrong, as in real catalogues. */
+  weightG: number | null
+  weightSdG: number | null
+  priceMinor: number
+  soldBy: 'each' | 'weight'
+  ageRestricted: boolean
+  /** Other codes of the same product. */
+  aliases: string[]
+}
+
+/** Where a product is meant to lie; it may lie elsewhere. */
+export interface PlanogramEntry {
+  sku: string
+  plates: string[]
+}
+
+export interface StoreLayout {
+  storeId: string
+  currency: string
+  fixtures: Fixture[]
+  plates: Plate[]
+  gates: Gate[]
+  zones: Zone[]
+  cameras: CameraPlace[]
+  products: Product[]
+  planogram: PlanogramEntry[]
+}

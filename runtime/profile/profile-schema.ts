@@ -1,0 +1,262 @@
+/**
+ * The hardware profile: one store as data. `hardware-profiles/<store>/profile.json` beside `catalogue.json`
+ * and `planogram.json`. Forms, documentation and error texts are made from this schema, so each field says
+ * what it is and in which unit.
+ */
+import { type Static, Type } from 'typebox'
+import { Identifier, oneOf, Point2M, Point3M, strictObject } from '../contract/schema.ts'
+
+export const currentProfileVersion = 1
+
+const polygonM = (description: string) => Type.Array(Point2M(), { minItems: 3, maxItems: 100, description })
+const host = Type.String({
+  title: 'Host',
+  pattern: '^[A-Za-z0-9.:_-]{1,253}$',
+  description: 'Host name or IP address.',
+})
+const port = Type.Integer({ title: 'Port', minimum: 1, maximum: 65535 })
+const secretName = Type.String({
+  title: 'Secret',
+  pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+  description: 'Name of a secret; its value lives in the secret store (aisle secret set NAME), never here.',
+})
+
+const FixtureSchema = strictObject({
+  id: Identifier({ title: 'Fixture' }),
+  positionM: Point3M({ title: 'Position (m)', description: 'Front left corner of its foot as the shopper sees it.' }),
+  yawRad: Type.Number({ title: 'Turn (rad)', minimum: -6.2832, maximum: 6.2832 }),
+  sizeM: Point3M({ title: 'Size (m)', description: 'Width, depth, height.' }),
+})
+
+export const PlateSource = strictObject(
+  {
+    device: Identifier({ title: 'Device' }),
+    unit: Type.Integer({ title: 'Unit', minimum: 0, maximum: 255, description: 'Modbus unit id (slave address).' }),
+    channel: Type.Integer({
+      title: 'Channel',
+      minimum: 1,
+      maximum: 64,
+      description: 'Channel of the transmitter, from 1.',
+    }),
+  },
+  { title: 'Where it is read' },
+)
+
+const PlateSchema = strictObject({
+  id: Identifier({ title: 'Plate' }),
+  fixture: Identifier({ title: 'Fixture' }),
+  shelf: Type.Integer({ title: 'Shelf', minimum: 1, maximum: 20, description: 'Counts from 1 at the bottom.' }),
+  index: Type.Integer({
+    title: 'Place',
+    minimum: 1,
+    maximum: 200,
+    description: "Counts from 1 along the fixture's x axis.",
+  }),
+  positionM: Point3M({ title: 'Position (m)', description: "Centre of the plate's top." }),
+  sizeM: Point2M({ title: 'Size (m)', description: 'Width along and depth into the shelf.' }),
+  ratingG: Type.Number({
+    title: 'Rating (g)',
+    exclusiveMinimum: 0,
+    maximum: 1e6,
+    description: 'Rated load of the cell.',
+  }),
+  source: PlateSource,
+})
+
+/** How a device is reached. */
+export const DeviceAddress = Type.Union(
+  [
+    strictObject({ transport: Type.Literal('modbus-tcp'), host, port }),
+    strictObject({
+      transport: Type.Literal('modbus-rtu'),
+      path: Type.String({ title: 'Serial port', maxLength: 200 }),
+      baudRate: Type.Integer({ title: 'Baud rate', minimum: 1200, maximum: 1_000_000 }),
+      parity: oneOf(['none', 'even', 'odd']),
+    }),
+    strictObject({ transport: Type.Literal('tcp'), host, port }),
+    strictObject({
+      transport: Type.Literal('http'),
+      url: Type.String({
+        title: 'Address',
+        pattern: '^https?://[^@/?#\\s]+(/[^\\s]*)?$',
+        maxLength: 500,
+        description: 'Without user or password.',
+      }),
+      login: Type.Optional(secretName),
+    }),
+    strictObject({
+      transport: Type.Literal('mqtt'),
+      topic: Type.String({
+        title: 'Topic',
+        minLength: 1,
+        maxLength: 200,
+        description: 'Where the device publishes; no wildcards.',
+        pattern: '^[^#+\\s]+$',
+      }),
+    }),
+  ],
+  { title: 'Address' },
+)
+
+const DeviceSchema = strictObject({
+  id: Identifier({ title: 'Device' }),
+  definition: Identifier({ title: 'Model', description: 'File name in hardware-profiles/devices, without .json.' }),
+  address: DeviceAddress,
+  units: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), {
+      title: 'Units',
+      maxItems: 247,
+      description: 'Unit ids on this line or gateway.',
+    }),
+  ),
+  pollHz: Type.Optional(Type.Number({ title: 'Readings per second', exclusiveMinimum: 0, maximum: 200 })),
+})
+
+const GateSchema = strictObject({
+  id: Identifier({ title: 'Gate' }),
+  kind: oneOf(['entry', 'exit', 'both']),
+  zoneM: polygonM('Whoever passes the gate stands in here.'),
+  reader: Type.Optional(Identifier({ title: 'Reader', description: 'Device that reads what a shopper shows.' })),
+  contacts: Type.Optional(Identifier({ title: 'Contacts', description: 'Device with the relays and inputs.' })),
+  /** Channel numbers count from 1 as printed on the module. */
+  wiring: Type.Optional(
+    strictObject({
+      entryRelay: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 64, description: 'Opens inwards for one person.' }),
+      ),
+      exitRelay: Type.Optional(Type.Integer({ minimum: 1, maximum: 64, description: 'Opens outwards.' })),
+      watchdogRelay: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 64,
+          description: 'Held by the till; when it drops, the gate opens its exit by itself.',
+        }),
+      ),
+      passInInput: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 64, description: 'Closes when somebody walks in.' }),
+      ),
+      passOutInput: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 64, description: 'Closes when somebody walks out.' }),
+      ),
+      exitRequestInput: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 64, description: 'Closes when somebody wants out.' }),
+      ),
+      fireInput: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 64, description: 'Normally closed: opens on a fire alarm.' }),
+      ),
+    }),
+  ),
+  passTimeoutMs: Type.Optional(
+    Type.Integer({
+      minimum: 500,
+      maximum: 60_000,
+      description: 'How long it stays open for somebody who was admitted.',
+    }),
+  ),
+})
+
+const CameraSchema = strictObject({
+  id: Identifier({ title: 'Camera' }),
+  device: Identifier({ title: 'Device' }),
+  positionM: Point3M({ title: 'Position (m)' }),
+  lookAtM: Point3M({ title: 'Looks at (m)' }),
+})
+
+const GroupSchema = strictObject(
+  {
+    id: Identifier({ title: 'Group' }),
+    name: Type.String({ title: 'Name', maxLength: 100 }),
+    fixtures: Type.Optional(Type.Array(Identifier(), { description: 'All plates of these fixtures.' })),
+    plates: Type.Optional(Type.Array(Identifier())),
+    cameras: Type.Optional(Type.Array(Identifier())),
+  },
+  { description: 'A name that flows use for shelves or cameras, whatever their addresses are.' },
+)
+
+export const Profile = strictObject(
+  {
+    format: Type.Literal('open-aisle-profile'),
+    version: Type.Literal(currentProfileVersion),
+    storeId: Identifier({ title: 'Store' }),
+    name: Type.String({ title: 'Name', minLength: 1, maxLength: 100 }),
+    description: Type.Optional(Type.String({ maxLength: 1000 })),
+    currency: Type.String({ title: 'Currency', pattern: '^[A-Z]{3}$', description: 'ISO 4217.' }),
+    timeZone: Type.String({ title: 'Time zone', maxLength: 60, description: 'IANA name, such as Asia/Seoul.' }),
+    floor: strictObject({
+      sizeM: Point2M({ title: 'Floor (m)', description: 'Width (x) and depth (y).' }),
+      wallsM: Type.Array(Type.Array(Point2M(), { minItems: 2, maxItems: 50 }), {
+        maxItems: 100,
+        description: 'Polylines to draw and to walk around.',
+      }),
+    }),
+    zones: Type.Array(
+      strictObject({
+        id: Identifier(),
+        name: Type.String({ maxLength: 100 }),
+        polygonM: polygonM('Its outline on the floor.'),
+      }),
+      { maxItems: 200 },
+    ),
+    groups: Type.Array(GroupSchema, { maxItems: 200 }),
+    fixtures: Type.Array(FixtureSchema, { maxItems: 500 }),
+    plates: Type.Array(PlateSchema, { maxItems: 5000 }),
+    devices: Type.Array(DeviceSchema, { maxItems: 1000 }),
+    gates: Type.Array(GateSchema, { maxItems: 20 }),
+    cameras: Type.Array(CameraSchema, { maxItems: 500 }),
+    visionAppliances: Type.Array(strictObject({ id: Identifier(), device: Identifier() }), {
+      maxItems: 10,
+      description: "Somebody else's box that publishes people and sightings.",
+    }),
+    payment: strictObject({
+      provider: oneOf(['toss']),
+      url: Type.String({
+        pattern: '^https?://[^@/?#\\s]+$',
+        maxLength: 300,
+        description: "Base address of the provider's API.",
+      }),
+      secretKey: secretName,
+    }),
+  },
+  { $id: 'https://open-aisle.example/schemas/profile-1.json', title: 'Hardware profile of one store' },
+)
+export type Profile = Static<typeof Profile>
+export type DeviceAddress = Static<typeof DeviceAddress>
+
+export const Catalogue = strictObject({
+  format: Type.Literal('open-aisle-catalogue'),
+  version: Type.Literal(1),
+  products: Type.Array(
+    strictObject({
+      sku: Type.String({ minLength: 1, maxLength: 64 }),
+      name: Type.String({ minLength: 1, maxLength: 200 }),
+      weightG: Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }), Type.Null()]),
+      weightSdG: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000 })),
+      priceMinor: Type.Integer({
+        minimum: 0,
+        description: 'Price of a piece, or of 1 kg when sold by weight, in the minor unit.',
+      }),
+      soldBy: oneOf(['each', 'weight']),
+      taxFree: Type.Optional(Type.Boolean()),
+      ageRestricted: Type.Optional(Type.Boolean()),
+      aliases: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 50 })),
+    }),
+    { maxItems: 50_000 },
+  ),
+})
+export type Catalogue = Static<typeof Catalogue>
+
+export const Planogram = strictObject({
+  format: Type.Literal('open-aisle-planogram'),
+  version: Type.Literal(1),
+  entries: Type.Array(
+    strictObject({
+      sku: Type.String({ minLength: 1, maxLength: 64 }),
+      plates: Type.Array(Identifier(), { minItems: 1, maxItems: 100 }),
+      facingQuantity: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 10_000, description: 'Pieces when the shelf is full.' }),
+      ),
+    }),
+    { maxItems: 50_000 },
+  ),
+})
+export type Planogram = Static<typeof Planogram>

@@ -1,0 +1,89 @@
+/**
+ * What every program's entry file calls: it waits for the supervisor's start message, runs the program,
+ * says that it is alive, and ends it when told to, or when the supervisor is gone.
+ */
+import { type Logger, pino } from 'pino'
+import { type Clock, SystemClock } from '../contract/clock.ts'
+import { AisleError, errorSentence } from '../contract/errors.ts'
+import type { FromProgram, ProgramName, ProgramSecrets, RunSettings, ToProgram } from './run-settings.ts'
+
+/** What a program gets to work with. */
+export interface ProgramContext {
+  settings: RunSettings
+  secrets: ProgramSecrets
+  clock: Clock
+  log: Logger
+  /** One line on the console of whoever started the store. */
+  notice(text: string): void
+}
+
+/** A running program. */
+export interface RunningProgram {
+  /** Ends it cleanly; resolves when nothing is left that could be lost. */
+  stop(): Promise<void>
+}
+
+const aliveIntervalMs = 1000
+
+export function runProgram(name: ProgramName, start: (context: ProgramContext) => Promise<RunningProgram>): void {
+  const log = pino(
+    { name, level: process.env.OPEN_AISLE_LOG_LEVEL ?? 'info' },
+    pino.destination({ dest: 2, sync: true }),
+  )
+  let running: RunningProgram | undefined
+  let stopping = false
+
+  const send = (message: FromProgram) => {
+    if (process.connected) process.send?.(message)
+  }
+
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    try {
+      await running?.stop()
+      process.exit(0)
+    } catch (error) {
+      log.error({ error: errorSentence(error) }, 'did not stop cleanly')
+      process.exit(1)
+    }
+  }
+
+  const begin = async ({ settings, secrets }: Extract<ToProgram, { type: 'start' }>) => {
+    const clock = new SystemClock(settings.clock)
+    const notice = (text: string) => send({ type: 'notice', text })
+    try {
+      running = await start({ settings, secrets, clock, log, notice })
+      send({ type: 'ready' })
+      setInterval(() => send({ type: 'alive' }), aliveIntervalMs)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  const fail = (error: unknown) => {
+    const told =
+      error instanceof AisleError
+        ? error.toJSON()
+        : { code: 'program-failed', message: errorSentence(error), action: 'This is a defect; report it with the log.' }
+    log.error(
+      { error: error instanceof AisleError ? error.sentence : error instanceof Error ? error.stack : String(error) },
+      'failed',
+    )
+    send({ type: 'failed', error: told as Extract<FromProgram, { type: 'failed' }>['error'] })
+    // The message needs a moment to leave; the supervisor restarts what ends with an error.
+    setTimeout(() => process.exit(1), 50)
+  }
+
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  // A program without a supervisor must not go on opening doors or charging cards by itself.
+  process.on('disconnect', () => void stop())
+  // Ctrl-C reaches the whole process group; the supervisor ends the programs in order.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => void stop())
+  process.on('message', (message: ToProgram) => {
+    if (message.type === 'start') void begin(message)
+    if (message.type === 'stop') void stop()
+  })
+}

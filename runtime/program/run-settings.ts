@@ -1,0 +1,45 @@
+/** What every program is started with. The supervisor makes it; programs trust it. */
+export interface RunSettings {
+  /** Folder of the store's profile. */
+  profileDirectory: string
+  /** Where this store's state lives: database, sessions, flows, levels. */
+  dataDirectory: string
+  /** The address that everything listens on. */
+  host: string
+  ports: Ports
+  /** Faster than real time in an accelerated demonstration; 1 in a shop. */
+  clock: { scale: number; originMs: number }
+  /** Without the twin, against the addresses in the profile. */
+  live: boolean
+  /** What the twin does; ignored by every other program. */
+  twin: { seed: number; shoppersPerHour: number; visits: number | null }
+}
+
+export interface Ports {
+  console: number
+  editor: number
+  till: number
+  sensing: number
+  broker: number
+}
+
+export const programNames = ['broker', 'till', 'sensing', 'flows', 'console', 'twin'] as const
+export type ProgramName = (typeof programNames)[number]
+
+/**
+ * Secrets that a program is handed at its start, and nothing else of the secret store: names are those of
+ * `runtime/security/secret-names.ts`.
+ */
+export type ProgramSecrets = Record<string, string>
+
+/** Supervisor to program. */
+export type ToProgram = { type: 'start'; settings: RunSettings; secrets: ProgramSecrets } | { type: 'stop' }
+
+/** Program to supervisor. */
+export type FromProgram =
+  | { type: 'ready' }
+  | { type: 'failed'; error: { code: string; message: string; where?: string; action: string } }
+  /** One line for the console: something that its reader wants to know. */
+  | { type: 'notice'; text: string }
+  /** Sent once a second; a program that stays silent is ended and started again. */
+  | { type: 'alive' }

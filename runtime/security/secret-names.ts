@@ -1,0 +1,16 @@
+/** The secrets that the platform makes for itself at its first start; all others are the integrator's. */
+export const generatedSecrets = {
+  /** Bearer tokens of the till's clients; each may do only what its role in the till's API allows. */
+  tillTokenFlows: 'till-token-flows',
+  tillTokenConsole: 'till-token-console',
+  /** Whoever registers shoppers: an app's backend, and the twin in its place. */
+  tillTokenAccounts: 'till-token-accounts',
+  sensingToken: 'sensing-token',
+  /** Signs the login cookie that console and editor share. */
+  sessionKey: 'session-key',
+  /** Node-RED's credentialSecret. */
+  flowCredentials: 'flow-credentials',
+  brokerPasswordSensing: 'broker-password-sensing',
+  /** For vision appliances and other devices; user name is the device's id. */
+  brokerPasswordDevices: 'broker-password-devices',
+} as const

@@ -1,0 +1,190 @@
+/**
+ * What the flows, the console and an app's backend may ask of the till: `POST /v1/commands` with one of
+ * these as body. Each carries a business id, `commandId`: the same command sent again has no further
+ * effect and gets the first answer; another command under a used id is refused with 409.
+ */
+import { type Static, Type } from 'typebox'
+import { AttributedLine, DecidedLine, WeightEvent } from '../contract/messages.ts'
+import { Identifier, oneOf, strictObject } from '../contract/schema.ts'
+
+const commandId = Identifier({ description: 'Business id; makes the command idempotent.' })
+const text = Type.String({ maxLength: 1000 })
+
+/** Opens a visit for a scan and the gate for its party. */
+export const Admit = strictObject({
+  type: Type.Literal('admit'),
+  commandId,
+  scanId: Identifier(),
+  party: Type.Integer({ minimum: 1, maximum: 20 }),
+  rule: text,
+  policyHash: text,
+})
+
+export const Refuse = strictObject({
+  type: Type.Literal('refuse'),
+  commandId,
+  scanId: Identifier(),
+  reason: text,
+  rule: text,
+  policyHash: text,
+})
+
+/** A weight event with a summary of what was seen around it, before fusion counts it in. */
+export const Evidence = strictObject({
+  event: WeightEvent,
+  /** Who was how near; enough to attribute the event again after a crash, without the tracks. */
+  near: Type.Array(
+    strictObject({
+      personId: Identifier(),
+      /** Nearest wrist to the event's plates while the weight moved; null: no hand was seen. */
+      handM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+      /** Nearest head, horizontally. */
+      headM: Type.Number({ minimum: 0 }),
+      /** Share of the event's window in which this person was seen. */
+      seen: Type.Number({ minimum: 0, maximum: 1 }),
+    }),
+    { maxItems: 50 },
+  ),
+  /** Sums of what the cameras thought they saw there and then: SKU to probability. */
+  sighted: Type.Array(
+    strictObject({
+      personId: Type.Union([Identifier(), Type.Null()]),
+      sku: Type.String({ maxLength: 64 }),
+      probability: Type.Number({ minimum: 0, maximum: 1 }),
+    }),
+    { maxItems: 100 },
+  ),
+})
+
+/** Journals evidence; the flows take an event from sensing only after this was acknowledged. */
+export const AddEvidence = strictObject({
+  type: Type.Literal('add-evidence'),
+  commandId,
+  evidence: Type.Array(Evidence, { minItems: 1, maxItems: 200 }),
+})
+
+/** Says which persons on the floor a visit is about. */
+export const BindVisit = strictObject({
+  type: Type.Literal('bind-visit'),
+  commandId,
+  visitId: Identifier(),
+  personIds: Type.Array(Identifier(), { maxItems: 20 }),
+})
+
+/** Replaces a visit's basket; a revision that is not newer than the stored one changes nothing. */
+export const SetLines = strictObject({
+  type: Type.Literal('set-lines'),
+  commandId,
+  visitId: Identifier(),
+  revision: Type.Integer({ minimum: 0 }),
+  final: Type.Boolean(),
+  lines: Type.Array(AttributedLine, { maxItems: 300 }),
+})
+
+/** The shopper has left. */
+export const EndVisit = strictObject({
+  type: Type.Literal('end-visit'),
+  commandId,
+  visitId: Identifier(),
+  exitedAtMs: Type.Number(),
+  gate: Type.Union([Identifier(), Type.Null()]),
+})
+
+/** What the line rules say of a finished visit's lines; the till charges, reviews or closes. */
+export const Decide = strictObject({
+  type: Type.Literal('decide'),
+  commandId,
+  visitId: Identifier(),
+  basketRevision: Type.Integer({ minimum: 0 }),
+  lines: Type.Array(DecidedLine, { maxItems: 300 }),
+  policyHash: text,
+  profileHash: text,
+})
+
+/** A person decides a line that waits for review. */
+export const ResolveReview = strictObject({
+  type: Type.Literal('resolve-review'),
+  commandId,
+  visitId: Identifier(),
+  lineId: Identifier(),
+  outcome: oneOf(['charge', 'let-go']),
+  decidedBy: Type.String({ minLength: 1, maxLength: 100 }),
+})
+
+/** Records what staff moved, or what was found misplaced; stock follows from it. */
+export const MoveStock = strictObject({
+  type: Type.Literal('move-stock'),
+  commandId,
+  reason: oneOf(['staff', 'misplaced', 'sold', 'tidied']),
+  plate: Identifier(),
+  sku: Type.String({ maxLength: 64 }),
+  quantity: Type.Number(),
+  eventId: Identifier(),
+})
+
+/** Adds a shopper or a member of staff, or replaces what they enter and pay with. */
+export const RegisterAccount = strictObject({
+  type: Type.Literal('register-account'),
+  commandId,
+  accountId: Identifier({ description: 'A pseudonym.' }),
+  role: oneOf(['shopper', 'staff']),
+  /** What the door's reader will read; stored only as a hash. */
+  credential: Type.String({ minLength: 8, maxLength: 512 }),
+  party: Type.Integer({ minimum: 1, maximum: 20 }),
+  /** The provider's reference to a registered means of payment (Toss: customerKey and billingKey). */
+  payment: Type.Union([strictObject({ customerKey: text, billingKey: text }), Type.Null()]),
+})
+
+/** Opens a gate by hand, or lets everybody out. */
+export const OpenGate = strictObject({
+  type: Type.Literal('open-gate'),
+  commandId,
+  gate: Identifier(),
+  direction: oneOf(['in', 'out']),
+  reason: text,
+})
+
+export const TillCommand = Type.Union([
+  Admit,
+  Refuse,
+  AddEvidence,
+  BindVisit,
+  SetLines,
+  EndVisit,
+  Decide,
+  ResolveReview,
+  MoveStock,
+  RegisterAccount,
+  OpenGate,
+])
+export type TillCommand = Static<typeof TillCommand>
+export type CommandType = TillCommand['type']
+export type CommandOf<T extends CommandType> = Extract<TillCommand, { type: T }>
+export type Evidence = Static<typeof Evidence>
+
+/** Which client may send which command. */
+export const commandsOfRole = {
+  flows: [
+    'admit',
+    'refuse',
+    'add-evidence',
+    'bind-visit',
+    'set-lines',
+    'end-visit',
+    'decide',
+    'resolve-review',
+    'move-stock',
+  ],
+  console: ['resolve-review', 'open-gate'],
+  accounts: ['register-account'],
+} as const satisfies Record<string, readonly CommandType[]>
+export type TillRole = keyof typeof commandsOfRole
+
+/** The answer to an accepted command. `sequence` is that of the journal entry it made (or had made). */
+export interface CommandAnswer {
+  sequence: number
+  /** admit: the visit that was opened. */
+  visitId?: string
+  /** True when the command had been taken before. */
+  repeated: boolean
+}

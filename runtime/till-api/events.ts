@@ -1,0 +1,67 @@
+/**
+ * What the till tells: `GET /v1/events?after=SEQUENCE` streams newline-delimited JSON, one {@link TillEvent}
+ * a line, first what is in the journal after SEQUENCE, then what happens. Empty lines keep it alive.
+ */
+import type { BasketChange, Decision, GateAlarm, GatePass, Payment, Receipt, Scan } from '../contract/messages.ts'
+import type { Evidence } from './commands.ts'
+
+export const visitStates = [
+  'open',
+  'exited',
+  'deciding',
+  'review',
+  'charging',
+  'paid',
+  'empty',
+  'void',
+  'debt',
+] as const
+/** A visit ends in exactly one of paid, empty, void, debt, or waits in review. */
+export type VisitState = (typeof visitStates)[number]
+
+/** Everything about a visit that the flows need to go on with it after a restart, and that pages show. */
+export interface VisitSnapshot {
+  visitId: string
+  accountId: string | null
+  role: 'shopper' | 'staff' | 'unknown'
+  party: number
+  state: VisitState
+  gate: string
+  openedAtMs: number
+  /** When the gate saw the first of the party walk in; null before. */
+  enteredAtMs: number | null
+  exitedAtMs: number | null
+  personIds: string[]
+  basket: BasketChange | null
+  decision: Pick<Decision, 'lines' | 'outcome' | 'policyHash'> | null
+  payment: Payment | null
+  receipt: Receipt | null
+}
+
+export type TillEvent = {
+  /** Position in the journal; resume with the last one seen. */
+  sequence: number
+  atMs: number
+} & (
+  | { type: 'scan'; data: Scan }
+  | { type: 'refused'; data: { scanId: string; gate: string; reason: string } }
+  | { type: 'gate-pass'; data: GatePass }
+  | { type: 'gate-alarm'; data: GateAlarm }
+  | { type: 'visit-changed'; data: VisitSnapshot }
+  | { type: 'evidence'; data: Evidence }
+  | { type: 'basket-change'; data: BasketChange }
+  | { type: 'payment'; data: Payment }
+  | { type: 'receipt'; data: Receipt }
+  | { type: 'stock-moved'; data: { reason: string; plate: string; sku: string; quantity: number; eventId: string } }
+)
+export type TillEventType = TillEvent['type']
+
+/** `GET /v1/state`: what a client that starts now has to know. */
+export interface TillState {
+  storeId: string
+  /** Events up to here are in this answer; stream from here on. */
+  sequence: number
+  /** Every visit that has not ended, and the last few that have. */
+  visits: VisitSnapshot[]
+  gates: { gate: string; state: string; online: boolean }[]
+}

@@ -1,0 +1,17 @@
+/** The till as its clients see it; the live one speaks HTTP, a replay has one in memory. */
+import type { CommandAnswer, TillCommand } from './commands.ts'
+import type { TillEvent, TillState } from './events.ts'
+
+export interface TillClient {
+  /**
+   * Sends a command until the till has acknowledged it (it is idempotent), with back-off while the till is away.
+   * @throws AisleError when the till refuses it (`command-invalid`, `command-conflict`, `command-not-allowed`), or `till-unreachable` after `signal` aborts
+   */
+  send(command: TillCommand, signal?: AbortSignal): Promise<CommandAnswer>
+  state(signal?: AbortSignal): Promise<TillState>
+  /**
+   * Calls `onEvent` for each event after `after`, in order, each once, reconnecting as needed; waits for
+   * `onEvent` before the next. Returns a function that ends it.
+   */
+  follow(after: number, onEvent: (event: TillEvent) => void | Promise<void>): () => void
+}
