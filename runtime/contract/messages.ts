@@ -372,3 +372,8 @@ function unexpectedMessage(type: unknown, types: readonly string[], where: strin
     action: 'Check the wire that leads here, or set msg.payload back to the message that came in.',
   })
 }
+
+/** The fields that every message starts with. `seenAtMs` defaults to the time of receipt. */
+export function envelope(storeId: string, sequence: number, receivedAtMs: number, seenAtMs = receivedAtMs) {
+  return { version: 1 as const, storeId, sequence, seenAtMs, receivedAtMs }
+}

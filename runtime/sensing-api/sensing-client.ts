@@ -30,11 +30,16 @@ export interface SampleBatch {
 }
 
 export interface SensingClient {
-  /** Calls `onMessage` for each message, in order, waiting for it; says "taken" for what it has resolved. */
+  /**
+   * Calls `onMessage` for each message, in order, waiting for it. What it has resolved counts as taken, but with
+   * `keepMs` only once it is that old, so that a restart sees the last `keepMs` again. Returns a function that
+   * ends it. A handler that rejects gets the same message again, after a pause.
+   */
   follow(
     consumer: string,
     types: readonly SensedType[],
     onMessage: (message: SensedMessage) => void | Promise<void>,
+    options?: { keepMs?: number },
   ): () => void
   plates(signal?: AbortSignal): Promise<PlateReading[]>
   /** Live samples with no backlog. */

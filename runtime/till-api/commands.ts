@@ -32,19 +32,25 @@ export const Refuse = strictObject({
 /** A weight event with a summary of what was seen around it, before fusion counts it in. */
 export const Evidence = strictObject({
   event: WeightEvent,
-  /** Who was how near; enough to attribute the event again after a crash, without the tracks. */
-  near: Type.Array(
-    strictObject({
-      personId: Identifier(),
-      /** Nearest wrist to the event's plates while the weight moved; null: no hand was seen. */
-      handM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
-      /** Nearest head, horizontally. */
-      headM: Type.Number({ minimum: 0 }),
-      /** Share of the event's window in which this person was seen. */
-      seen: Type.Number({ minimum: 0, maximum: 1 }),
-    }),
-    { maxItems: 50 },
-  ),
+  /**
+   * Who was how near; enough to attribute the event again after a crash, without the tracks. null: journalled
+   * before anybody looked, so that nothing is lost; the summary follows under the same event id and revision.
+   */
+  near: Type.Union([
+    Type.Array(
+      strictObject({
+        personId: Identifier(),
+        /** Nearest wrist to the event's plates while the weight moved; null: no hand was seen. */
+        handM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+        /** Nearest head, horizontally. */
+        headM: Type.Number({ minimum: 0 }),
+        /** Share of the event's window in which this person was seen. */
+        seen: Type.Number({ minimum: 0, maximum: 1 }),
+      }),
+      { maxItems: 50 },
+    ),
+    Type.Null(),
+  ]),
   /** Sums of what the cameras thought they saw there and then: SKU to probability. */
   sighted: Type.Array(
     strictObject({
