@@ -7,7 +7,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { AisleError } from './errors.ts'
 import { compileGate, Identifier, oneOf, Point2M, Point3M, strictObject } from './schema.ts'
 
-const envelope = {
+const envelopeFields = {
   version: Type.Literal(1, { description: 'Version of this message type.' }),
   storeId: Identifier({ description: 'The store that this is about.' }),
   sequence: Type.Integer({ minimum: 0, description: "Position in the sender's stream; grows, may have gaps." }),
@@ -16,7 +16,7 @@ const envelope = {
 }
 
 function message<T extends string, P extends Record<string, TSchema>>(type: T, description: string, fields: P) {
-  return strictObject({ type: Type.Literal(type), ...envelope, ...fields }, { description })
+  return strictObject({ type: Type.Literal(type), ...envelopeFields, ...fields }, { description })
 }
 
 const probability = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })
