@@ -72,6 +72,10 @@ export interface PlanogramEntry {
 export interface StoreLayout {
   storeId: string
   currency: string
+  /** Width (x) and depth (y), for drawing; a recording has none. */
+  floorM?: PointM
+  /** Polylines to draw and to walk around. */
+  wallsM?: PointM[][]
   fixtures: Fixture[]
   plates: Plate[]
   gates: Gate[]

@@ -4,19 +4,11 @@
  */
 import type { Clock } from '../contract/clock.ts'
 import type { StoreLayout } from '../profile/layout.ts'
+import type { ProfileNames } from '../profile/profile-names.ts'
 import type { SensingClient } from '../sensing-api/sensing-client.ts'
 import type { TillClient } from '../till-api/till-client.ts'
 
-/** Names that a flow may use, by the kind of field that offers them. */
-export interface ProfileNames {
-  /** Groups that hold plates. */
-  groups: { id: string; name: string; plates: string[] }[]
-  /** Groups that hold cameras. */
-  cameraGroups: { id: string; name: string; cameras: string[] }[]
-  zones: { id: string; name: string }[]
-  gates: { id: string }[]
-  appliances: { id: string }[]
-}
+export type { ProfileNames }
 
 export interface StoreBinding {
   layout: StoreLayout

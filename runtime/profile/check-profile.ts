@@ -1,0 +1,162 @@
+/**
+ * What a schema cannot say: that names point to something, that no two plates are the same channel. All
+ * problems are collected, so that an integrator mends them in one go.
+ */
+import type { Problem } from '../contract/schema.ts'
+import type { Catalogue, Planogram, Profile } from './profile-schema.ts'
+
+export function checkProfile(profile: Profile): Problem[] {
+  return [
+    ...duplicates(profile),
+    ...unknownNames(profile),
+    ...sharedChannels(profile),
+    ...gateWiring(profile),
+    ...platesOffTheFloor(profile),
+  ]
+}
+
+/** Products and places against each other. */
+export function checkGoods(
+  profile: Profile,
+  catalogue: Catalogue,
+  planogram: Planogram,
+): { catalogue: Problem[]; planogram: Problem[] } {
+  const problems = { catalogue: [] as Problem[], planogram: [] as Problem[] }
+  const owners = new Map<string, string>()
+  catalogue.products.forEach((product, i) => {
+    for (const code of [product.sku, ...(product.aliases ?? [])]) {
+      const owner = owners.get(code)
+      if (owner)
+        problems.catalogue.push({
+          pointer: `/products/${i}`,
+          message: `has the code ${code}, which ${owner} has too; codes must be unique`,
+        })
+      owners.set(code, product.sku)
+    }
+  })
+  const plates = new Set(profile.plates.map((plate) => plate.id))
+  planogram.entries.forEach((entry, i) => {
+    if (!owners.has(entry.sku))
+      problems.planogram.push({
+        pointer: `/entries/${i}/sku`,
+        message: `is ${entry.sku}, which is not in the catalogue; add the product or correct the code`,
+      })
+    entry.plates.forEach((plate, j) => {
+      if (!plates.has(plate))
+        problems.planogram.push({
+          pointer: `/entries/${i}/plates/${j}`,
+          message: `is ${plate}, which is no plate of this profile${nearest(plate, plates)}`,
+        })
+    })
+  })
+  return problems
+}
+
+const namedLists = ['zones', 'groups', 'fixtures', 'plates', 'devices', 'gates', 'cameras', 'visionAppliances'] as const
+
+function duplicates(profile: Profile): Problem[] {
+  return namedLists.flatMap((list) => {
+    const seen = new Map<string, number>()
+    return profile[list].flatMap(({ id }, i) => {
+      const first = seen.get(id)
+      seen.set(id, first ?? i)
+      return first === undefined
+        ? []
+        : [{ pointer: `/${list}/${i}/id`, message: `is ${id}, as is /${list}/${first}; give each its own id` }]
+    })
+  })
+}
+
+function unknownNames(profile: Profile): Problem[] {
+  const ids = (list: (typeof namedLists)[number]) => new Set(profile[list].map(({ id }) => id))
+  const [fixtures, plates, devices, cameras] = [ids('fixtures'), ids('plates'), ids('devices'), ids('cameras')]
+  const problems: Problem[] = []
+  const expect = (known: Set<string>, name: string | undefined, pointer: string, what: string) => {
+    if (name !== undefined && !known.has(name))
+      problems.push({ pointer, message: `is ${name}, which is no ${what} of this profile${nearest(name, known)}` })
+  }
+  profile.plates.forEach((plate, i) => {
+    expect(fixtures, plate.fixture, `/plates/${i}/fixture`, 'fixture')
+    expect(devices, plate.source.device, `/plates/${i}/source/device`, 'device')
+    const device = profile.devices.find(({ id }) => id === plate.source.device)
+    if (device?.units && !device.units.includes(plate.source.unit)) {
+      problems.push({
+        pointer: `/plates/${i}/source/unit`,
+        message: `is ${plate.source.unit}, but ${device.id} has the units ${device.units.join(', ')}`,
+      })
+    }
+  })
+  profile.gates.forEach((gate, i) => {
+    expect(devices, gate.reader, `/gates/${i}/reader`, 'device')
+    expect(devices, gate.contacts, `/gates/${i}/contacts`, 'device')
+  })
+  profile.cameras.forEach((camera, i) => expect(devices, camera.device, `/cameras/${i}/device`, 'device'))
+  profile.visionAppliances.forEach((box, i) => expect(devices, box.device, `/visionAppliances/${i}/device`, 'device'))
+  profile.groups.forEach((group, i) => {
+    group.fixtures?.forEach((name, j) => expect(fixtures, name, `/groups/${i}/fixtures/${j}`, 'fixture'))
+    group.plates?.forEach((name, j) => expect(plates, name, `/groups/${i}/plates/${j}`, 'plate'))
+    group.cameras?.forEach((name, j) => expect(cameras, name, `/groups/${i}/cameras/${j}`, 'camera'))
+  })
+  return problems
+}
+
+function sharedChannels(profile: Profile): Problem[] {
+  const users = new Map<string, string>()
+  return profile.plates.flatMap((plate, i) => {
+    const { device, unit, channel } = plate.source
+    const key = `${device} unit ${unit} channel ${channel}`
+    const user = users.get(key)
+    users.set(key, user ?? plate.id)
+    return user
+      ? [{ pointer: `/plates/${i}/source`, message: `is ${key}, which ${user} has too; a channel weighs one plate` }]
+      : []
+  })
+}
+
+function gateWiring(profile: Profile): Problem[] {
+  return profile.gates.flatMap((gate, i) => {
+    const wiring = Object.entries(gate.wiring ?? {})
+    const problems: Problem[] = []
+    if (wiring.length > 0 && !gate.contacts)
+      problems.push({
+        pointer: `/gates/${i}/contacts`,
+        message: 'is missing, but the gate has wiring; name the device with its relays',
+      })
+    for (const kind of ['Relay', 'Input']) {
+      const used = new Map<number, string>()
+      for (const [name, channel] of wiring.filter(([name]) => name.endsWith(kind))) {
+        const other = used.get(channel)
+        if (other)
+          problems.push({
+            pointer: `/gates/${i}/wiring/${name}`,
+            message: `is ${channel}, as is ${other}; each needs its own`,
+          })
+        used.set(channel, name)
+      }
+    }
+    return problems
+  })
+}
+
+function platesOffTheFloor(profile: Profile): Problem[] {
+  const [widthM, depthM] = profile.floor.sizeM
+  return profile.plates.flatMap((plate, i) => {
+    const [x, y] = plate.positionM
+    const inside = x >= 0 && x <= widthM && y >= 0 && y <= depthM
+    return inside
+      ? []
+      : [{ pointer: `/plates/${i}/positionM`, message: `is (${x}, ${y}), off the floor of ${widthM} by ${depthM} m` }]
+  })
+}
+
+/** "; did you mean X?" for the known name that shares the longest beginning. */
+function nearest(name: string, known: Iterable<string>): string {
+  let best = ''
+  let bestLength = 1
+  for (const candidate of known) {
+    let length = 0
+    while (length < candidate.length && candidate[length] === name[length]) length++
+    if (length > bestLength) [best, bestLength] = [candidate, length]
+  }
+  return best ? `; did you mean ${best}?` : ''
+}
