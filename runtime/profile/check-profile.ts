@@ -9,6 +9,7 @@ export function checkProfile(profile: Profile): Problem[] {
   return [
     ...duplicates(profile),
     ...unknownNames(profile),
+    ...unknownUnits(profile),
     ...sharedChannels(profile),
     ...gateWiring(profile),
     ...platesOffTheFloor(profile),
@@ -67,37 +68,57 @@ function duplicates(profile: Profile): Problem[] {
   })
 }
 
+interface Reference {
+  kind: 'fixtures' | 'plates' | 'devices' | 'cameras'
+  name: string | undefined
+  pointer: string
+}
+
+function references(profile: Profile): Reference[] {
+  const list = (kind: Reference['kind'], names: string[] | undefined, pointer: string) =>
+    (names ?? []).map((name, j) => ({ kind, name, pointer: `${pointer}/${j}` }))
+  return [
+    ...profile.plates.flatMap(({ fixture, source }, i): Reference[] => [
+      { kind: 'fixtures', name: fixture, pointer: `/plates/${i}/fixture` },
+      { kind: 'devices', name: source.device, pointer: `/plates/${i}/source/device` },
+    ]),
+    ...profile.gates.flatMap(({ reader, contacts }, i): Reference[] => [
+      { kind: 'devices', name: reader, pointer: `/gates/${i}/reader` },
+      { kind: 'devices', name: contacts, pointer: `/gates/${i}/contacts` },
+    ]),
+    ...profile.cameras.map(
+      ({ device }, i): Reference => ({ kind: 'devices', name: device, pointer: `/cameras/${i}/device` }),
+    ),
+    ...profile.visionAppliances.map(
+      ({ device }, i): Reference => ({ kind: 'devices', name: device, pointer: `/visionAppliances/${i}/device` }),
+    ),
+    ...profile.groups.flatMap(({ fixtures, plates, cameras }, i) => [
+      ...list('fixtures', fixtures, `/groups/${i}/fixtures`),
+      ...list('plates', plates, `/groups/${i}/plates`),
+      ...list('cameras', cameras, `/groups/${i}/cameras`),
+    ]),
+  ]
+}
+
 function unknownNames(profile: Profile): Problem[] {
-  const ids = (list: (typeof namedLists)[number]) => new Set(profile[list].map(({ id }) => id))
-  const [fixtures, plates, devices, cameras] = [ids('fixtures'), ids('plates'), ids('devices'), ids('cameras')]
-  const problems: Problem[] = []
-  const expect = (known: Set<string>, name: string | undefined, pointer: string, what: string) => {
-    if (name !== undefined && !known.has(name))
-      problems.push({ pointer, message: `is ${name}, which is no ${what} of this profile${nearest(name, known)}` })
-  }
-  profile.plates.forEach((plate, i) => {
-    expect(fixtures, plate.fixture, `/plates/${i}/fixture`, 'fixture')
-    expect(devices, plate.source.device, `/plates/${i}/source/device`, 'device')
-    const device = profile.devices.find(({ id }) => id === plate.source.device)
-    if (device?.units && !device.units.includes(plate.source.unit)) {
-      problems.push({
+  return references(profile).flatMap(({ kind, name, pointer }) => {
+    const known = profile[kind].map(({ id }) => id)
+    if (name === undefined || known.includes(name)) return []
+    return [{ pointer, message: `is ${name}, which is not among the ${kind} of this profile${nearest(name, known)}` }]
+  })
+}
+
+function unknownUnits(profile: Profile): Problem[] {
+  return profile.plates.flatMap(({ source }, i) => {
+    const device = profile.devices.find(({ id }) => id === source.device)
+    if (!device?.units || device.units.includes(source.unit)) return []
+    return [
+      {
         pointer: `/plates/${i}/source/unit`,
-        message: `is ${plate.source.unit}, but ${device.id} has the units ${device.units.join(', ')}`,
-      })
-    }
+        message: `is ${source.unit}, but ${device.id} has the units ${device.units.join(', ')}`,
+      },
+    ]
   })
-  profile.gates.forEach((gate, i) => {
-    expect(devices, gate.reader, `/gates/${i}/reader`, 'device')
-    expect(devices, gate.contacts, `/gates/${i}/contacts`, 'device')
-  })
-  profile.cameras.forEach((camera, i) => expect(devices, camera.device, `/cameras/${i}/device`, 'device'))
-  profile.visionAppliances.forEach((box, i) => expect(devices, box.device, `/visionAppliances/${i}/device`, 'device'))
-  profile.groups.forEach((group, i) => {
-    group.fixtures?.forEach((name, j) => expect(fixtures, name, `/groups/${i}/fixtures/${j}`, 'fixture'))
-    group.plates?.forEach((name, j) => expect(plates, name, `/groups/${i}/plates/${j}`, 'plate'))
-    group.cameras?.forEach((name, j) => expect(cameras, name, `/groups/${i}/cameras/${j}`, 'camera'))
-  })
-  return problems
 }
 
 function sharedChannels(profile: Profile): Problem[] {
