@@ -1,0 +1,98 @@
+/**
+ * What happens with each line of a finished visit. A line is charged only when the evidence is strong enough
+ * and no rule objects; whatever is uncertain goes to a person or to the shopper, never onto the bill.
+ */
+import { type Static, Type } from 'typebox'
+import { Create } from 'typebox/value'
+import type { AttributedLine, DecidedLine, Decision } from '../contract/messages.ts'
+import { oneOf, strictObject } from '../contract/schema.ts'
+import type { Product } from '../profile/layout.ts'
+
+const share = (title: string, description: string, value: number) =>
+  Type.Number({ title, description, minimum: 0, maximum: 1, default: value })
+
+export const LineRulesPolicy = strictObject(
+  {
+    chargeFrom: share('Charge from', 'A line at least this probable (0 to 1) is charged.', 0.9),
+    letGoBelow: share(
+      'Let go below',
+      'A line less probable than this (0 to 1) is let go, even if "charge from" is lower.',
+      0.5,
+    ),
+    uncertain: oneOf(['review', 'let-go'], {
+      title: 'Uncertain line',
+      description: 'What happens with a line between the two: a person reviews it, or it is let go.',
+      default: 'review',
+    }),
+    dearFromMinor: Type.Integer({
+      title: 'Dear from',
+      description:
+        "An uncertain line worth at least this is reviewed in any case. In the currency's minor unit; 0 switches it off.",
+      minimum: 0,
+      maximum: 1_000_000_000,
+      default: 0,
+    }),
+    ageRestricted: oneOf(['as-others', 'review-uncertain', 'review-always'], {
+      title: 'Age-restricted goods',
+      description: 'Treated as other goods, reviewed when uncertain, or always reviewed.',
+      default: 'review-uncertain',
+    }),
+    afterGap: oneOf(['review', 'let-go'], {
+      title: 'Line from a time without sensors',
+      description: 'What happens with a line that rests on a weight change which no sensor watched.',
+      default: 'review',
+    }),
+  },
+  { title: 'Line rules' },
+)
+export type LineRulesPolicy = Static<typeof LineRulesPolicy>
+
+/** The rules of a store that changed none. */
+export const defaultLineRules: LineRulesPolicy = Create(LineRulesPolicy)
+
+/** What the rules may know beside the lines. */
+export interface LineRulesContext {
+  products: ReadonlyMap<string, Product>
+}
+
+export interface LineDecision {
+  outcome: Decision['outcome']
+  lines: DecidedLine[]
+}
+
+/** Decides each line by the first rule that applies, and the visit by its lines. */
+export function decideLines(
+  lines: readonly AttributedLine[],
+  policy: LineRulesPolicy,
+  context: LineRulesContext,
+): LineDecision {
+  const decided = lines.map((line): DecidedLine => {
+    const { lineId, sku, quantity, probability } = line
+    return { lineId, sku, quantity, probability, ...decideLine(line, policy, context.products.get(sku)) }
+  })
+  const some = (outcome: DecidedLine['outcome']) => decided.some((line) => line.outcome === outcome)
+  return { outcome: some('review') ? 'review' : some('charge') ? 'charge' : 'empty', lines: decided }
+}
+
+function decideLine(
+  line: AttributedLine,
+  policy: LineRulesPolicy,
+  product: Product | undefined,
+): Pick<DecidedLine, 'outcome' | 'rule'> {
+  const restricted = product?.ageRestricted === true
+  // Before everything else: across a gap even a high probability only says where the weight is missing.
+  if (line.notes.some((note) => note.kind === 'gap')) return { outcome: policy.afterGap, rule: 'after-gap' }
+  if (line.probability < policy.letGoBelow) return { outcome: 'let-go', rule: 'let-go-below' }
+  if (!product) return { outcome: 'review', rule: 'unknown-product' }
+  if (restricted && policy.ageRestricted === 'review-always') return { outcome: 'review', rule: 'age-restricted' }
+  if (line.probability >= policy.chargeFrom) return { outcome: 'charge', rule: 'charge-from' }
+  if (restricted && policy.ageRestricted === 'review-uncertain') return { outcome: 'review', rule: 'age-restricted' }
+  if (policy.dearFromMinor > 0 && worthMinor(line, product) >= policy.dearFromMinor) {
+    return { outcome: 'review', rule: 'dear' }
+  }
+  return { outcome: policy.uncertain, rule: 'uncertain' }
+}
+
+function worthMinor(line: AttributedLine, product: Product): number {
+  return product.soldBy === 'weight' ? (product.priceMinor * line.quantity) / 1000 : product.priceMinor * line.quantity
+}
