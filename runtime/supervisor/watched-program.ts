@@ -1,0 +1,120 @@
+/** One program under watch: started, listened to, started again when it ends, ended when it hangs. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { AisleError } from '../contract/errors.ts'
+import type { FromProgram, ProgramName, ProgramSecrets, RunSettings, ToProgram } from '../program/run-settings.ts'
+import { BackOff } from './back-off.ts'
+
+export interface ProgramPlan {
+  name: ProgramName
+  /** Its entry file. */
+  file: string
+  settings: RunSettings
+  secrets: ProgramSecrets
+  /** Node's own options for this program. */
+  nodeOptions?: string[]
+  environment: Record<string, string>
+}
+
+/** A program says "alive" each second; one that has been silent this long hangs. */
+const silentMs = 15_000
+const stopGraceMs = 8_000
+
+type Told = Extract<FromProgram, { type: 'failed' }>['error']
+
+export class WatchedProgram {
+  readonly plan: ProgramPlan
+  readonly #say: (line: string) => void
+  readonly #backOff = new BackOff({ firstMs: 200, longestMs: 30_000, forgetAfterMs: 60_000 })
+  #child: ChildProcess | undefined
+  #stopping = false
+  #restart: NodeJS.Timeout | undefined
+  #silence: NodeJS.Timeout | undefined
+  #lastError: Told | undefined
+
+  constructor(plan: ProgramPlan, say: (line: string) => void) {
+    this.plan = plan
+    this.#say = say
+  }
+
+  /** Process id while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /**
+   * Resolves when the program is ready for the first time.
+   * @throws AisleError what the program said when it could not start
+   */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#launch({ onReady: resolve, onEnd: (told) => reject(toError(this.plan.name, told)) })
+    })
+  }
+
+  #launch(first?: { onReady(): void; onEnd(told: Told | undefined): void }): void {
+    const { name, file, settings, secrets, nodeOptions = [], environment } = this.plan
+    const child = fork(file, [], {
+      execArgv: ['--disable-warning=ExperimentalWarning', ...nodeOptions],
+      env: environment,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    this.#child = child
+    this.#lastError = undefined
+    let ready = false
+    child.send({ type: 'start', settings, secrets } satisfies ToProgram, () => {})
+    child.on('message', (message: FromProgram) => {
+      this.#heard()
+      if (message.type === 'notice') this.#say(message.text)
+      if (message.type === 'failed') this.#lastError = message.error
+      if (message.type === 'ready') {
+        ready = true
+        if (first) first.onReady()
+        else this.#say(`${name} runs again`)
+      }
+    })
+    child.on('error', () => {}) // 'exit' follows, or the fork never ran and 'exit' is not sent: both end below
+    child.on('exit', (code, signal) => {
+      clearTimeout(this.#silence)
+      if (this.#stopping) return
+      if (first && !ready) return first.onEnd(this.#lastError)
+      this.#startAgain(signal ?? `exit code ${code}`)
+    })
+    this.#heard()
+  }
+
+  #heard(): void {
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => {
+      this.#say(`${this.plan.name} has not answered for ${silentMs / 1000} s and is ended`)
+      this.#child?.kill('SIGKILL')
+    }, silentMs)
+  }
+
+  #startAgain(why: string): void {
+    const pauseMs = this.#backOff.pauseMs(performance.now())
+    const reason = this.#lastError ? `${this.#lastError.message} ${this.#lastError.action}` : why
+    this.#say(`${this.plan.name} ended (${reason}); it starts again in ${pauseMs / 1000} s`)
+    this.#restart = setTimeout(() => this.#launch(), pauseMs)
+  }
+
+  /** Ends it: asked first, then by force after a grace period. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    clearTimeout(this.#restart)
+    clearTimeout(this.#silence)
+    const child = this.#child
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    if (child.connected) child.send({ type: 'stop' } satisfies ToProgram, () => {})
+    const force = setTimeout(() => child.kill('SIGKILL'), stopGraceMs)
+    await ended
+    clearTimeout(force)
+  }
+}
+
+function toError(name: ProgramName, told: Told | undefined): AisleError {
+  if (told) return new AisleError(told.code, told.message, { where: told.where, action: told.action })
+  return new AisleError('program-failed', `The program ${name} ended before it was ready.`, {
+    action: 'Its own lines above say why.',
+  })
+}
