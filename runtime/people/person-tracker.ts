@@ -1,0 +1,127 @@
+/** Joins track ids that change or vanish into one person: the first track id is the person's name for good. */
+import type { People, Person } from '../contract/messages.ts'
+import type { Point3DM, StoreLayout } from '../profile/layout.ts'
+import { contains } from './geometry.ts'
+
+export interface SeenPerson {
+  personId: string
+  trackId: string
+  headM: Point3DM
+  /** Wrists, in no particular order; null is a hand that no camera saw. */
+  handsM: (Point3DM | null)[]
+  score: number
+}
+
+export interface PersonFrame {
+  atMs: number
+  persons: SeenPerson[]
+}
+
+interface Known {
+  personId: string
+  trackId: string
+  headM: Point3DM
+  lastSeenMs: number
+}
+
+/** How far a head may be from where it was lost: the tracker's error, and brisk walking meanwhile. */
+const trackerErrorM = 0.6
+const walkingMPerS = 1.5
+/** Longer away than this, and a new track may as well be somebody else. */
+const rejoinMs = 8000
+/** At a gate people come and go, so only a blink of the tracker is bridged there. */
+const rejoinAtGateMs = 1000
+/** Somebody who has been away for so long is forgotten. */
+const forgetMs = 3_600_000
+
+export class PersonTracker {
+  readonly #layout: StoreLayout
+  readonly #personOfTrack = new Map<string, string>()
+  readonly #known = new Map<string, Known>()
+
+  constructor(layout: StoreLayout) {
+    this.#layout = layout
+  }
+
+  /** Who is on the floor in this frame; frames must come in the order of their time. */
+  observe(people: People): PersonFrame {
+    const atMs = people.seenAtMs
+    const present = new Set<string>()
+    const strangers: Person[] = []
+    for (const person of people.people) {
+      const personId = this.#personOfTrack.get(person.trackId)
+      if (personId === undefined || present.has(personId)) strangers.push(person)
+      else present.add(personId)
+    }
+    for (const { stranger, known } of this.#rejoinings(strangers, present, atMs)) {
+      this.#personOfTrack.set(stranger.trackId, known.personId)
+    }
+    for (const stranger of strangers) {
+      if (!this.#personOfTrack.has(stranger.trackId)) this.#personOfTrack.set(stranger.trackId, stranger.trackId)
+    }
+    const persons = people.people.map((person) => this.#see(person, atMs))
+    this.#forget(atMs)
+    return { atMs, persons }
+  }
+
+  /** These have left the store; a track that appears where they were seen last is somebody else. */
+  leave(personIds: Iterable<string>): void {
+    for (const personId of personIds) this.#known.delete(personId)
+  }
+
+  /** Track id to person id, of everybody who was seen lately. */
+  aliases(): Map<string, string> {
+    return new Map(this.#personOfTrack)
+  }
+
+  /** Takes over what an earlier run of this program knew. */
+  restore(aliases: Iterable<[string, string]>): void {
+    for (const [trackId, personId] of aliases) this.#personOfTrack.set(trackId, personId)
+  }
+
+  #see(person: Person, atMs: number): SeenPerson {
+    const { trackId, headM, handsM, score } = person
+    const personId = this.#personOfTrack.get(trackId) ?? trackId
+    this.#known.set(personId, { personId, trackId, headM, lastSeenMs: atMs })
+    return { personId, trackId, headM, handsM, score }
+  }
+
+  /** New tracks and the lost persons that they fit, nearest pairs first. */
+  #rejoinings(strangers: Person[], present: Set<string>, atMs: number): { stranger: Person; known: Known }[] {
+    if (strangers.length === 0) return []
+    const pairs = strangers.flatMap((stranger) =>
+      [...this.#known.values()]
+        .filter((known) => !present.has(known.personId))
+        .map((known) => ({ stranger, known, distanceM: this.#plausibleM(stranger, known, atMs) }))
+        .filter((pair) => pair.distanceM !== undefined),
+    )
+    pairs.sort((a, b) => (a.distanceM as number) - (b.distanceM as number))
+    const taken = new Set<unknown>()
+    return pairs.filter(({ stranger, known }) => {
+      if (taken.has(stranger) || taken.has(known)) return false
+      taken.add(stranger).add(known)
+      return true
+    })
+  }
+
+  /** How far the stranger stands from where `known` was lost, or undefined when it cannot be them. */
+  #plausibleM(stranger: Person, known: Known, atMs: number): number | undefined {
+    const gapMs = atMs - known.lastSeenMs
+    const atGate = this.#layout.gates.some(
+      ({ zoneM }) => contains(zoneM, stranger.headM) || contains(zoneM, known.headM),
+    )
+    if (gapMs > (atGate ? rejoinAtGateMs : rejoinMs)) return undefined
+    const distanceM = Math.hypot(stranger.headM[0] - known.headM[0], stranger.headM[1] - known.headM[1])
+    return distanceM <= trackerErrorM + (walkingMPerS * gapMs) / 1000 ? distanceM : undefined
+  }
+
+  #forget(atMs: number): void {
+    for (const known of this.#known.values()) {
+      if (atMs - known.lastSeenMs <= forgetMs) continue
+      this.#known.delete(known.personId)
+      for (const [trackId, personId] of this.#personOfTrack) {
+        if (personId === known.personId) this.#personOfTrack.delete(trackId)
+      }
+    }
+  }
+}

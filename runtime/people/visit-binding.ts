@@ -1,0 +1,142 @@
+/** Who passed the gate: binds the till's visits to persons on the floor, and notices who left. */
+import type { GatePass } from '../contract/messages.ts'
+import type { Gate, StoreLayout } from '../profile/layout.ts'
+import type { VisitSnapshot } from '../till-api/events.ts'
+import { distanceToPolygonM } from './geometry.ts'
+import type { PersonFrame, SeenPerson } from './person-tracker.ts'
+
+export type VisitStep =
+  /** These persons are this visit's; the whole list, not only who came last. */
+  | { step: 'bind'; visitId: string; personIds: string[]; atMs: number }
+  /** Everybody of this visit has left. */
+  | { step: 'exit'; visitId: string; gate: string | null; atMs: number; personIds: string[] }
+
+interface OpenVisit {
+  visitId: string
+  party: number
+  personIds: string[]
+  /** Who of them has left. */
+  left: Set<string>
+}
+
+interface WaitingPass {
+  visitId: string | null
+  gate: Gate
+  direction: 'in' | 'out'
+  atMs: number
+}
+
+/** The gate's contact and the vision may be this much apart on when somebody passed. */
+const passWindowMs = 2500
+/** A head this far outside of the gate's zone may still be the one who passes. */
+const nearGateM = 0.8
+
+export class VisitBinding {
+  readonly #gates: Map<string, Gate>
+  readonly #visits = new Map<string, OpenVisit>()
+  readonly #visitOfPerson = new Map<string, string>()
+  /** Where everybody was seen within the last moments, newest last. */
+  #recent: PersonFrame[] = []
+  #waiting: WaitingPass[] = []
+
+  constructor(layout: StoreLayout) {
+    this.#gates = new Map(layout.gates.map((gate) => [gate.id, gate]))
+  }
+
+  /** A gate saw somebody walk through; the pass waits until the vision can say who. */
+  onPass(pass: GatePass): VisitStep[] {
+    const gate = this.#gates.get(pass.gate)
+    if (!gate) return []
+    this.#waiting.push({ visitId: pass.visitId, gate, direction: pass.direction, atMs: pass.seenAtMs })
+    return this.#resolve(this.#recent.at(-1)?.atMs ?? pass.seenAtMs)
+  }
+
+  onPeople(frame: PersonFrame): VisitStep[] {
+    this.#recent.push(frame)
+    this.#recent = this.#recent.filter(({ atMs }) => frame.atMs - atMs <= 2 * passWindowMs)
+    return this.#resolve(frame.atMs)
+  }
+
+  /** What the till says of a visit: at start, when it is admitted, when it ends. */
+  onVisit(snapshot: VisitSnapshot): VisitStep[] {
+    if (snapshot.state !== 'open') {
+      this.#forget(snapshot.visitId)
+      return []
+    }
+    const visit = this.#visits.get(snapshot.visitId)
+    if (visit) {
+      visit.party = snapshot.party
+      return []
+    }
+    this.#visits.set(snapshot.visitId, {
+      visitId: snapshot.visitId,
+      party: snapshot.party,
+      personIds: [...snapshot.personIds],
+      left: new Set(),
+    })
+    for (const personId of snapshot.personIds) this.#visitOfPerson.set(personId, snapshot.visitId)
+    return this.#resolve(this.#recent.at(-1)?.atMs ?? snapshot.openedAtMs)
+  }
+
+  #resolve(nowMs: number): VisitStep[] {
+    const steps: VisitStep[] = []
+    const still: WaitingPass[] = []
+    for (const pass of this.#waiting) {
+      const step = pass.direction === 'in' ? this.#bind(pass) : this.#exit(pass, nowMs)
+      if (step) steps.push(...step)
+      else if (nowMs - pass.atMs <= passWindowMs) still.push(pass)
+    }
+    this.#waiting = still
+    return steps
+  }
+
+  /** The unbound person nearest to the gate at that time walks in on the pass's visit. */
+  #bind(pass: WaitingPass): VisitStep[] | undefined {
+    const visit = pass.visitId === null ? undefined : this.#visits.get(pass.visitId)
+    if (!visit) return undefined
+    const person = this.#nearest(pass, ({ personId }) => !this.#visitOfPerson.has(personId))
+    if (!person) return undefined
+    visit.personIds.push(person)
+    this.#visitOfPerson.set(person, visit.visitId)
+    return [{ step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs: pass.atMs }]
+  }
+
+  /** The bound person who was at the gate and is not seen in the store any more has left. */
+  #exit(pass: WaitingPass, nowMs: number): VisitStep[] | undefined {
+    const inside = new Set(this.#recent.at(-1)?.persons.map(({ personId }) => personId))
+    const person = this.#nearest(pass, ({ personId }) => {
+      const visit = this.#visits.get(this.#visitOfPerson.get(personId) ?? '')
+      if (!visit || visit.left.has(personId)) return false
+      return !inside.has(personId) || nowMs - pass.atMs >= passWindowMs
+    })
+    if (!person) return undefined
+    const visit = this.#visits.get(this.#visitOfPerson.get(person) as string) as OpenVisit
+    visit.left.add(person)
+    if (visit.left.size < visit.personIds.length) return []
+    this.#forget(visit.visitId)
+    return [
+      { step: 'exit', visitId: visit.visitId, gate: pass.gate.id, atMs: pass.atMs, personIds: [...visit.personIds] },
+    ]
+  }
+
+  #nearest(pass: WaitingPass, eligible: (person: SeenPerson) => boolean): string | undefined {
+    let nearest: { personId: string; cost: number } | undefined
+    for (const frame of this.#recent) {
+      const apartMs = Math.abs(frame.atMs - pass.atMs)
+      if (apartMs > passWindowMs) continue
+      for (const person of frame.persons) {
+        const distanceM = distanceToPolygonM(pass.gate.zoneM, person.headM)
+        if (distanceM > nearGateM || !eligible(person)) continue
+        // A metre weighs as much as the second in which it is walked.
+        const cost = distanceM + apartMs / 1000
+        if (!nearest || cost < nearest.cost) nearest = { personId: person.personId, cost }
+      }
+    }
+    return nearest?.personId
+  }
+
+  #forget(visitId: string): void {
+    for (const personId of this.#visits.get(visitId)?.personIds ?? []) this.#visitOfPerson.delete(personId)
+    this.#visits.delete(visitId)
+  }
+}
