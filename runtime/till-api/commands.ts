@@ -150,6 +150,14 @@ export const OpenGate = strictObject({
   reason: text,
 })
 
+/** Ends what a fire alarm latched open; refused while the fire input still calls. */
+export const ResetGate = strictObject({
+  type: Type.Literal('reset-gate'),
+  commandId,
+  gate: Identifier(),
+  reason: text,
+})
+
 export const TillCommand = Type.Union([
   Admit,
   Refuse,
@@ -162,6 +170,7 @@ export const TillCommand = Type.Union([
   MoveStock,
   RegisterAccount,
   OpenGate,
+  ResetGate,
 ])
 export type TillCommand = Static<typeof TillCommand>
 export type CommandType = TillCommand['type']
@@ -181,7 +190,7 @@ export const commandsOfRole = {
     'resolve-review',
     'move-stock',
   ],
-  console: ['resolve-review', 'open-gate'],
+  console: ['resolve-review', 'open-gate', 'reset-gate'],
   accounts: ['register-account'],
 } as const satisfies Record<string, readonly CommandType[]>
 export type TillRole = keyof typeof commandsOfRole

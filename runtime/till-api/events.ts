@@ -6,6 +6,7 @@ import type { BasketChange, Decision, GateAlarm, GatePass, Payment, Receipt, Sca
 import type { Evidence } from './commands.ts'
 
 export const visitStates = [
+  'admitted',
   'open',
   'exited',
   'deciding',
@@ -16,7 +17,10 @@ export const visitStates = [
   'void',
   'debt',
 ] as const
-/** A visit ends in exactly one of paid, empty, void, debt, or waits in review. */
+/**
+ * A visit begins admitted and is open from the first pass through the gate on (void when nobody passes). It ends
+ * in exactly one of paid, empty, void, debt, or waits in review.
+ */
 export type VisitState = (typeof visitStates)[number]
 
 /** Everything about a visit that the flows need to go on with it after a restart, and that pages show. */
