@@ -110,6 +110,18 @@ const DeviceSchema = strictObject({
     }),
   ),
   pollHz: Type.Optional(Type.Number({ title: 'Readings per second', exclusiveMinimum: 0, maximum: 200 })),
+  settings: Type.Optional(
+    strictObject(
+      {
+        wordOrder: Type.Optional(oneOf(['high-first', 'low-first'], { title: 'Word order' })),
+        decimals: Type.Optional(Type.Integer({ title: 'Decimals', minimum: 0, maximum: 6 })),
+      },
+      {
+        title: 'Settings',
+        description: 'How the device itself was set, where it differs from its definition and that allows it.',
+      },
+    ),
+  ),
 })
 
 const GateSchema = strictObject({

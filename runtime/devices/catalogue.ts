@@ -1,0 +1,125 @@
+/** The device definitions of an installation, found by scanning a folder. */
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AisleError } from '../contract/errors.ts'
+import { compileCheck, type Problem, parseJson } from '../contract/schema.ts'
+import type { Profile } from '../profile/profile-schema.ts'
+import {
+  Camera,
+  type DefinitionOf,
+  type DeviceDefinition,
+  type DeviceKind,
+  LoadCellTransmitter,
+  Reader,
+  RelayModule,
+  VisionAppliance,
+} from './definition-schema.ts'
+import { checkRegisters } from './load-cells/register-check.ts'
+
+/** How a device of this kind is reached; anything else in a profile is a mistake. */
+const transports: Record<DeviceKind, readonly string[]> = {
+  'load-cell-transmitter': ['modbus-tcp', 'modbus-rtu'],
+  'relay-module': ['modbus-tcp', 'modbus-rtu'],
+  reader: ['tcp'],
+  camera: ['http'],
+  'vision-appliance': ['mqtt'],
+}
+
+// One check a kind, not one of the union: its problems name the field, not every other kind's fields.
+const checks: Record<DeviceKind, (value: unknown) => Problem[]> = {
+  'load-cell-transmitter': compileCheck(LoadCellTransmitter),
+  'relay-module': compileCheck(RelayModule),
+  reader: compileCheck(Reader),
+  camera: compileCheck(Camera),
+  'vision-appliance': compileCheck(VisionAppliance),
+}
+
+export type ProfileDevice = Profile['devices'][number]
+
+export class DeviceCatalogue {
+  readonly #definitions: ReadonlyMap<string, DeviceDefinition>
+
+  constructor(definitions: readonly DeviceDefinition[]) {
+    this.#definitions = new Map(definitions.map((definition) => [definition.id, definition]))
+  }
+
+  get all(): DeviceDefinition[] {
+    return [...this.#definitions.values()]
+  }
+
+  get(id: string): DeviceDefinition | undefined {
+    return this.#definitions.get(id)
+  }
+
+  /**
+   * The definition of a profile's device, which has to be of `kind` and reached as that kind is.
+   * @throws AisleError `device-unknown`, `device-mismatch`
+   */
+  of<K extends DeviceKind>(device: ProfileDevice, kind: K): DefinitionOf<K> {
+    const definition = this.#definitions.get(device.definition)
+    const where = `device ${device.id}`
+    if (!definition) {
+      throw new AisleError('device-unknown', `There is no device definition "${device.definition}".`, {
+        where,
+        action: `Known are ${[...this.#definitions.keys()].join(', ')}; or add a file to hardware-profiles/devices.`,
+      })
+    }
+    if (definition.kind !== kind) {
+      throw new AisleError('device-mismatch', `It is a ${definition.kind}, but is used as a ${kind}.`, {
+        where,
+        action: 'Correct the reference to it in the profile.',
+      })
+    }
+    if (!transports[kind].includes(device.address.transport)) {
+      throw new AisleError('device-mismatch', `A ${kind} is not reached by ${device.address.transport}.`, {
+        where,
+        action: `Give it an address of ${transports[kind].join(' or ')}.`,
+      })
+    }
+    return definition as DefinitionOf<K>
+  }
+}
+
+/**
+ * Reads every `.json` file in `folder`.
+ * @throws AisleError `device-definition-invalid`, naming the file and the places in it
+ */
+export async function loadDeviceDefinitions(folder: string): Promise<DeviceCatalogue> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new AisleError('device-definition-invalid', 'The folder of device definitions cannot be read.', {
+      where: folder,
+      action: 'Restore the folder hardware-profiles/devices of this installation.',
+      cause,
+    })
+  })
+  const files = names.filter((name) => name.endsWith('.json')).sort()
+  const definitions = await Promise.all(
+    files.map(async (name) => readDefinition(await readFile(join(folder, name), 'utf8'), join(folder, name))),
+  )
+  return new DeviceCatalogue(definitions)
+}
+
+/** The definition in a file's text. Its id is the file's name, which is why no two can have the same. */
+export function readDefinition(text: string, file: string): DeviceDefinition {
+  const value = parseJson(text, file, { maxBytes: 256_000, maxDepth: 16 })
+  const problems = problemsOf(value, basename(file, '.json'))
+  if (problems.length === 0) return value as DeviceDefinition
+  throw new AisleError(
+    'device-definition-invalid',
+    `${problems.map(({ pointer, message }) => `${pointer || '/'} ${message}`).join('; ')}.`,
+    { where: file, action: 'Correct these places; the schema is runtime/devices/definition-schema.ts.' },
+  )
+}
+
+function problemsOf(value: unknown, id: string): Problem[] {
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
+  if (typeof kind !== 'string' || !Object.hasOwn(checks, kind)) {
+    return [{ pointer: '/kind', message: `is ${JSON.stringify(kind)}; allowed are ${Object.keys(checks).join(', ')}` }]
+  }
+  const misfits = checks[kind as DeviceKind](value)
+  if (misfits.length > 0) return misfits
+  const definition = value as DeviceDefinition
+  const named =
+    definition.id === id ? [] : [{ pointer: '/id', message: `is "${definition.id}", but the file is ${id}.json` }]
+  return definition.kind === 'load-cell-transmitter' ? [...named, ...checkRegisters(definition)] : named
+}

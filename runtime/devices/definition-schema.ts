@@ -1,0 +1,277 @@
+/**
+ * A device definition: what a maker's manual says about a model, as data, so that a new model needs no code.
+ * `hardware-profiles/devices/<id>.json`. What one model does differently from the others is a named capability
+ * here (word order, sign bit, polarity of "stable", decimals from a register, function codes, limits), never a
+ * case in the code. Register addresses are 0-based, as on the wire.
+ */
+import { type Static, Type } from 'typebox'
+import { Identifier, oneOf, strictObject } from '../contract/schema.ts'
+
+const address = (description: string) => Type.Integer({ minimum: 0, maximum: 65535, description })
+const stride = (description: string) => Type.Integer({ minimum: 0, maximum: 1000, description })
+const bit = (description: string) => Type.Integer({ minimum: 0, maximum: 15, description })
+
+const head = {
+  format: Type.Literal('open-aisle-device'),
+  version: Type.Literal(1),
+  id: Identifier({ description: "The file's name without .json; profiles refer to it." }),
+  maker: Type.String({ minLength: 1, maxLength: 100 }),
+  model: Type.String({ minLength: 1, maxLength: 100 }),
+  description: Type.String({ maxLength: 2000, description: 'For the integrator: what to set on the device itself.' }),
+  sources: Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
+    minItems: 1,
+    description: 'Manuals and pages that this was taken from.',
+  }),
+}
+
+/** True when the field of `bits` bits that starts at `bit` (0 is the lowest) of the status register holds one of `values`. */
+export const StatusFlag = strictObject({
+  bit: bit('Lowest bit of the field.'),
+  bits: Type.Optional(Type.Integer({ minimum: 1, maximum: 16, description: 'Width of the field; 1 when absent.' })),
+  values: Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), {
+    minItems: 1,
+    maxItems: 64,
+    description: 'This is where a polarity is said: [1] is active high, [0] active low.',
+  }),
+})
+const flags = (description: string) => Type.Optional(Type.Array(StatusFlag, { minItems: 1, maxItems: 16, description }))
+
+export const numberTypes = ['i16', 'u16', 'i32', 'u32', 'f32'] as const
+export const wordOrders = ['high-first', 'low-first'] as const
+const wordOrder = (options: object = {}) => oneOf(wordOrders, options)
+
+const Decimals = Type.Union(
+  [
+    strictObject({ from: Type.Literal('fixed'), decimals: Type.Integer({ minimum: 0, maximum: 6 }) }),
+    strictObject({
+      from: Type.Literal('register'),
+      address: address('Register that holds them.'),
+      bit: bit('Lowest bit of the field.'),
+      bits: Type.Integer({ minimum: 1, maximum: 16 }),
+    }),
+    strictObject({
+      from: Type.Literal('division-code'),
+      address: address('Register that holds the code.'),
+      bit: bit('Lowest bit of the field.'),
+      bits: Type.Integer({ minimum: 1, maximum: 16 }),
+      decimalsByCode: Type.Array(Type.Integer({ minimum: 0, maximum: 6 }), { minItems: 1, maxItems: 64 }),
+    }),
+  ],
+  { description: 'Where the decimal point of the weight stands.' },
+)
+
+export const units = ['g', 'kg', 't', 'lb'] as const
+const Unit = Type.Union(
+  [
+    strictObject({ from: Type.Literal('fixed'), unit: oneOf(units) }),
+    strictObject({
+      from: Type.Literal('register'),
+      address: address('Register that holds the code.'),
+      bit: bit('Lowest bit of the field.'),
+      bits: Type.Integer({ minimum: 1, maximum: 16 }),
+      unitByCode: Type.Array(Type.Union([oneOf(units), Type.Null()]), {
+        minItems: 1,
+        maxItems: 64,
+        description: 'null: a unit that is no weight; its readings are errors.',
+      }),
+    }),
+  ],
+  { description: 'Unit of the weight.' },
+)
+
+const RegisterWrite = strictObject({
+  address: address('First register.'),
+  values: Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), { minItems: 1, maxItems: 16 }),
+})
+
+/** An order to the transmitter, such as zero or tare. */
+const Command = strictObject({
+  unlock: Type.Optional(Type.Array(RegisterWrite, { maxItems: 4, description: 'Written first.' })),
+  address: address('Register of channel 1.'),
+  stride: Type.Optional(stride('Registers from one channel to the next; 0 or absent: one for all.')),
+  values: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), {
+      minItems: 1,
+      maxItems: 4,
+      description: 'What to write.',
+    }),
+  ),
+  weight: Type.Optional(
+    strictObject(
+      { address: address('Where the known weight goes.'), type: oneOf(numberTypes) },
+      {
+        description: 'The command takes a weight.',
+      },
+    ),
+  ),
+  handshake: Type.Optional(
+    strictObject(
+      {
+        address: address('Register to watch.'),
+        bit: bit('1 says done; then the command is written back to 0 and the bit falls.'),
+        successBit: Type.Optional(bit('1 says that it succeeded.')),
+        timeoutMs: Type.Integer({ minimum: 10, maximum: 60_000 }),
+      },
+      { description: 'How the transmitter says that it is done.' },
+    ),
+  ),
+  verify: Type.Optional(
+    strictObject({
+      address: address('Read back after the command.'),
+      values: Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), {
+        minItems: 1,
+        description: 'Any of these: done.',
+      }),
+      timeoutMs: Type.Integer({ minimum: 10, maximum: 60_000 }),
+    }),
+  ),
+  wearsFlash: Type.Boolean({ description: 'It is written to flash or EEPROM and counts against flashWriteBudget.' }),
+})
+
+const UnitIds = strictObject(
+  { minimum: Type.Integer({ minimum: 0, maximum: 255 }), maximum: Type.Integer({ minimum: 0, maximum: 255 }) },
+  { description: 'Slave addresses that it can have; some models insist on 0 or 255 over TCP.' },
+)
+
+const Limits = strictObject({
+  maxRegisters: Type.Integer({ minimum: 1, maximum: 125, description: 'Most registers that one request may read.' }),
+  minIntervalMs: Type.Integer({ minimum: 0, maximum: 1000, description: 'Pause that it needs between two requests.' }),
+  answerWithinMs: Type.Integer({
+    minimum: 10,
+    maximum: 10_000,
+    description: 'Silent for longer counts as no answer; transmission on its slowest line included.',
+  }),
+  flashWriteBudget: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Writes that its flash survives; counted per unit and never exceeded.' }),
+  ),
+})
+
+export const LoadCellTransmitter = strictObject({
+  ...head,
+  kind: Type.Literal('load-cell-transmitter'),
+  protocol: Type.Literal('modbus'),
+  unitIds: UnitIds,
+  channels: Type.Integer({ minimum: 1, maximum: 64, description: 'Load cells that it reports apart.' }),
+  readFunction: Type.Union([Type.Literal(3), Type.Literal(4)], { description: 'Modbus function code for reading.' }),
+  writeFunction: Type.Union([Type.Literal(6), Type.Literal(16)], {
+    description: 'Function code for writing; some models refuse 6.',
+  }),
+  wordOrder: wordOrder({ description: 'Order of the two registers of a 32-bit number.' }),
+  reads: Type.Array(
+    strictObject({ address: address('First register.'), count: Type.Integer({ minimum: 1, maximum: 125 }) }),
+    {
+      minItems: 1,
+      maxItems: 8,
+      description: 'Requests of one poll, in this order; every register below lies in one of them.',
+    },
+  ),
+  weight: strictObject({
+    address: address('Gross weight of channel 1: a tare at the device must not look like a shopper.'),
+    stride: Type.Optional(stride('Registers from one channel to the next.')),
+    type: oneOf(numberTypes),
+    signBit: Type.Optional(bit('The number is a magnitude; it is negative when this bit of the status is 1.')),
+  }),
+  decimals: Decimals,
+  unit: Unit,
+  status: Type.Optional(
+    strictObject({
+      address: address('Status register of channel 1.'),
+      stride: Type.Optional(stride('Registers from one channel to the next; 0 or absent: one for all.')),
+      stable: flags('At rest.'),
+      overload: flags('Above what the cell or the converter can measure.'),
+      underload: flags('Below it.'),
+      error: flags('No valid weight: cell disconnected, converter fault.'),
+    }),
+  ),
+  adjustable: Type.Array(oneOf(['wordOrder', 'decimals']), {
+    uniqueItems: true,
+    description: 'What can be set at the device itself; a profile says how it was set.',
+  }),
+  commands: strictObject({
+    zero: Type.Optional(Command),
+    tare: Type.Optional(Command),
+    clearTare: Type.Optional(Command),
+    calibrateZero: Type.Optional(Command),
+    calibrateSpan: Type.Optional(Command),
+  }),
+  limits: Limits,
+})
+
+export const RelayModule = strictObject({
+  ...head,
+  kind: Type.Literal('relay-module'),
+  protocol: Type.Literal('modbus'),
+  unitIds: UnitIds,
+  relays: strictObject({
+    count: Type.Integer({ minimum: 1, maximum: 64 }),
+    coil: address('Coil of relay 1; the others follow.'),
+    pulse: Type.Optional(
+      strictObject(
+        { coil: address("Coil that pulses relay 1; the others follow. The pulse's length is set in the module.") },
+        { description: 'The module ends the pulse itself, so that a gate closes even when the till dies.' },
+      ),
+    ),
+  }),
+  inputs: Type.Optional(
+    strictObject({
+      count: Type.Integer({ minimum: 1, maximum: 64 }),
+      readFunction: Type.Union([Type.Literal(1), Type.Literal(2)]),
+      address: address('Input 1; the others follow.'),
+    }),
+  ),
+  limits: Limits,
+})
+
+export const Reader = strictObject({
+  ...head,
+  kind: Type.Literal('reader'),
+  protocol: Type.Literal('tcp-stream'),
+  terminator: oneOf(['\r', '\n', '\r\n', '\u0003'], { description: 'Ends each code; it may be missing, see idleMs.' }),
+  idleMs: Type.Integer({ minimum: 10, maximum: 2000, description: 'Silence that ends a code without terminator.' }),
+  repeatMs: Type.Integer({ minimum: 0, maximum: 60_000, description: 'The same code within this time is one scan.' }),
+  maxBytes: Type.Integer({ minimum: 8, maximum: 65_536, description: 'A longer code is refused whole.' }),
+})
+
+export const Camera = strictObject({
+  ...head,
+  kind: Type.Literal('camera'),
+  protocol: Type.Literal('http-snapshot'),
+  authentication: oneOf(['none', 'basic'], {
+    description: 'With basic, the secret named in the profile is user:password.',
+  }),
+  intervalMs: Type.Integer({ minimum: 100, maximum: 60_000, description: 'Time between two pictures.' }),
+  answerWithinMs: Type.Integer({ minimum: 100, maximum: 60_000 }),
+  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No picture for so long: offline.' }),
+  frozenMs: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    description: 'The same bytes for so long: frozen. A living sensor is never without noise.',
+  }),
+  maxBytes: Type.Integer({ minimum: 1000, maximum: 50_000_000 }),
+})
+
+export const VisionAppliance = strictObject({
+  ...head,
+  kind: Type.Literal('vision-appliance'),
+  protocol: Type.Literal('mqtt'),
+  payload: Type.Literal('recording-lines', {
+    description: 'The lines of people.jsonl and sightings.jsonl of the recording format; t in Unix seconds.',
+  }),
+  peopleTopic: Type.String({ pattern: '^/[^#+\\s]{1,100}$', description: "Appended to the device's topic." }),
+  sightingsTopic: Type.String({ pattern: '^/[^#+\\s]{1,100}$', description: "Appended to the device's topic." }),
+  lateMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No people for so long: late.' }),
+  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No people for so long: offline.' }),
+  maxBytes: Type.Integer({ minimum: 1000, maximum: 1_000_000, description: 'A longer message is refused.' }),
+})
+
+export const DeviceDefinition = Type.Union([LoadCellTransmitter, RelayModule, Reader, Camera, VisionAppliance])
+
+export type DeviceDefinition = Static<typeof DeviceDefinition>
+export type LoadCellTransmitter = Static<typeof LoadCellTransmitter>
+export type RelayModule = Static<typeof RelayModule>
+export type Reader = Static<typeof Reader>
+export type Camera = Static<typeof Camera>
+export type VisionAppliance = Static<typeof VisionAppliance>
+export type StatusFlag = Static<typeof StatusFlag>
+export type DeviceKind = DeviceDefinition['kind']
+export type DefinitionOf<K extends DeviceKind> = Extract<DeviceDefinition, { kind: K }>
