@@ -13,4 +13,6 @@ export const generatedSecrets = {
   brokerPasswordSensing: 'broker-password-sensing',
   /** For vision appliances and other devices; user name is the device's id. */
   brokerPasswordDevices: 'broker-password-devices',
+  /** Whoever plays with the twin: pause, add a shopper, break a device. */
+  twinControl: 'twin-control',
 } as const

@@ -1,0 +1,114 @@
+/** `aisle start`: builds what changed, starts the store's programs and runs until Ctrl-C. */
+import { randomBytes } from 'node:crypto'
+import { type Command, InvalidArgumentError } from 'commander'
+import { build } from '../../build/build.ts'
+import { AisleError } from '../../runtime/contract/errors.ts'
+import { loadStore } from '../../runtime/profile/load-store.ts'
+import type { RunSettings } from '../../runtime/program/run-settings.ts'
+import { openSecretStore, type SecretStore } from '../../runtime/security/secret-store.ts'
+import { claimRunFile, releaseRunFile } from '../../runtime/supervisor/run-file.ts'
+import { Supervisor } from '../../runtime/supervisor/supervisor.ts'
+import { programPlans } from '../program-plans.ts'
+import { dataOption, profileOption, root, type StoreOptions, storeDirectories } from '../store-options.ts'
+
+interface StartOptions extends StoreOptions {
+  live?: boolean
+  port: number
+  editorPort: number
+  tillPort: number
+  sensingPort: number
+  brokerPort: number
+  speed: number
+  seed: number
+  visits?: number
+  shoppersPerHour: number
+}
+
+export default function addStart(program: Command): void {
+  program
+    .command('start')
+    .description('run a store until Ctrl-C: the demonstration with the twin, or --live against its devices')
+    .addOption(profileOption)
+    .addOption(dataOption)
+    .option('--live', 'without the twin, against the addresses in the profile')
+    .option('--port <n>', 'store page', port, 8080)
+    .option('--editor-port <n>', 'Node-RED editor', port, 1880)
+    .option('--till-port <n>', "the till's API", port, 8081)
+    .option('--sensing-port <n>', "sensing's API", port, 8082)
+    .option('--broker-port <n>', 'MQTT broker', port, 1883)
+    .option('--speed <x>', 'demonstration only: times faster than real time', number(0.1, 20), 1)
+    .option('--seed <n>', 'demonstration only: the same seed gives the same shoppers', number(0, 2 ** 32 - 1), 1)
+    .option('--visits <n>', 'demonstration only: let in this many shoppers, then no more', number(1, 1e6))
+    .option('--shoppers-per-hour <n>', 'demonstration only: how many come', number(1, 600), 150)
+    .action(start)
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const say = (line: string) => console.log(line)
+  await build(root, say)
+  const settings = runSettings(options)
+  const { profile, notes } = await loadStore(settings.profileDirectory)
+  for (const note of notes) say(`profile ${profile.storeId}: brought up to ${note}`)
+
+  await claimRunFile(settings)
+  try {
+    const secrets = await openSecretStore(settings.dataDirectory)
+    await secrets.ensureGenerated()
+    if (!options.live) await secrets.ensureDemonstration(profile.payment.secretKey)
+    const supervisor = new Supervisor(
+      programPlans(settings, profile, (name) => secrets.get(name)),
+      say,
+    )
+    const ended = untilToldToEnd()
+    await supervisor.start()
+    say(`${profile.name} is running${options.live ? '' : ' with simulated shoppers and devices'}. Ctrl-C ends it.`)
+    await ended
+    say('Ending …')
+    await supervisor.stop()
+  } finally {
+    await releaseRunFile(settings.dataDirectory)
+  }
+}
+
+function runSettings(options: StartOptions): RunSettings {
+  if (options.live && options.speed !== 1) {
+    throw new AisleError('speed-live', 'A live store runs at the speed of its shoppers.', {
+      action: 'Leave --speed out.',
+    })
+  }
+  return {
+    ...storeDirectories(options),
+    host: '127.0.0.1',
+    ports: {
+      console: options.port,
+      editor: options.editorPort,
+      till: options.tillPort,
+      sensing: options.sensingPort,
+      broker: options.brokerPort,
+    },
+    clock: { scale: options.speed, originMs: Date.now() },
+    live: options.live === true,
+    twin: { seed: options.seed, shoppersPerHour: options.shoppersPerHour, visits: options.visits ?? null },
+  }
+}
+
+/** The twin's payment provider takes whatever key the till has; a live store's must be set by its owner. */
+function inventPaymentKey(secrets: SecretStore, name: string): void {
+  if (secrets.read(name) === undefined) secrets.set(name, `test_sk_${randomBytes(16).toString('hex')}`)
+}
+
+function untilToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
+
+const port = (value: string) => number(1, 65535)(value)
+
+function number(low: number, high: number) {
+  return (value: string): number => {
+    const parsed = Number(value)
+    if (!(parsed >= low && parsed <= high)) throw new InvalidArgumentError(`It is a number from ${low} to ${high}.`)
+    return parsed
+  }
+}

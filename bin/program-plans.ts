@@ -1,0 +1,85 @@
+/** Which programs a store has, where each begins, and which secrets each may know. */
+import { join } from 'node:path'
+import { AisleError } from '../runtime/contract/errors.ts'
+import type { Profile } from '../runtime/profile/profile-schema.ts'
+import { type ProgramName, programNames, type RunSettings } from '../runtime/program/run-settings.ts'
+import { generatedSecrets as generated } from '../runtime/security/secret-names.ts'
+import type { ProgramPlan } from '../runtime/supervisor/watched-program.ts'
+import { root } from './store-options.ts'
+
+const files: Record<ProgramName, string> = {
+  broker: 'runtime/broker/main.ts',
+  till: 'runtime/till/main.ts',
+  sensing: 'runtime/sensing/main.ts',
+  flows: 'nodes/host/main.ts',
+  console: 'runtime/console/main.ts',
+  twin: 'runtime/twin/main.ts',
+}
+
+/** A program gets the secrets named here and no others: whoever breaks into the flows finds no payment key. */
+function secretNames(profile: Profile): Record<ProgramName, string[]> {
+  const deviceLogins = profile.devices.flatMap(({ address }) =>
+    address.transport === 'http' && address.login ? [address.login] : [],
+  )
+  return {
+    broker: [generated.brokerPasswordSensing, generated.brokerPasswordDevices],
+    till: [
+      generated.tillTokenFlows,
+      generated.tillTokenConsole,
+      generated.tillTokenAccounts,
+      profile.payment.secretKey,
+    ],
+    sensing: [generated.sensingToken, generated.brokerPasswordSensing, ...deviceLogins],
+    flows: [generated.tillTokenFlows, generated.sensingToken, generated.sessionKey, generated.flowCredentials],
+    console: [generated.tillTokenConsole, generated.sensingToken, generated.sessionKey],
+    twin: [
+      generated.tillTokenAccounts,
+      generated.brokerPasswordDevices,
+      generated.twinControl,
+      profile.payment.secretKey,
+    ],
+  }
+}
+
+/**
+ * @throws AisleError `secret-missing` when the profile names a secret that nobody has set
+ */
+export function programPlans(
+  settings: RunSettings,
+  profile: Profile,
+  secret: (name: string) => string | undefined,
+): ProgramPlan[] {
+  const names = secretNames(profile)
+  return programNames
+    .filter((name) => name !== 'twin' || !settings.live)
+    .map((name) => ({
+      name,
+      file: join(root, files[name]),
+      settings,
+      secrets: Object.fromEntries(
+        names[name].map((secretName) => [secretName, secret(secretName) ?? missing(secretName, profile)]),
+      ),
+      // Without it a "__proto__" key that reached an object could change every other.
+      nodeOptions: name === 'flows' ? ['--disable-proto=delete'] : [],
+      environment: environment(),
+    }))
+}
+
+/** Programs see no variable that they do not need: a function node can read its program's environment. */
+function environment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'OPEN_AISLE_LOG_LEVEL']
+  const values = Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+  return { ...values, NODE_COMPILE_CACHE: join(root, 'dist', 'compile-cache') }
+}
+
+function missing(name: string, profile: Profile): never {
+  throw new AisleError(
+    'secret-missing',
+    `The profile of ${profile.storeId} names the secret ${name}, which is not set.`,
+    {
+      action: `Set it with: npx aisle secret set ${name} --profile ${profile.storeId}`,
+    },
+  )
+}
