@@ -1,0 +1,83 @@
+/** Which plates are read where: the profile's plates, sorted by gateway and unit, and checked against the definitions. */
+import { AisleError } from '../../contract/errors.ts'
+import type { Profile } from '../../profile/profile-schema.ts'
+import type { DeviceCatalogue, ProfileDevice } from '../catalogue.ts'
+import type { LoadCellTransmitter } from '../definition-schema.ts'
+import type { ModbusAddress } from '../modbus/open-port.ts'
+
+export interface GatewayPlan {
+  device: string
+  address: ModbusAddress
+  /** With the settings that the profile says the devices have. */
+  definition: LoadCellTransmitter
+  pollHz: number
+  units: UnitPlan[]
+}
+
+export interface UnitPlan {
+  unit: number
+  /** The unit's plates, apart for each fixture, because samples travel by fixture. */
+  fixtures: { fixture: string; plates: PlatePlan[] }[]
+}
+
+export interface PlatePlan {
+  plate: string
+  /** From 1, as printed on the transmitter. */
+  channel: number
+}
+
+const defaultPollHz = 10
+
+/** @throws AisleError `device-unknown`, `device-mismatch` */
+export function planGateways(profile: Profile, catalogue: DeviceCatalogue): GatewayPlan[] {
+  const used = new Set(profile.plates.map((plate) => plate.source.device))
+  return profile.devices
+    .filter((device) => used.has(device.id))
+    .map((device) => planGateway(device, profile, catalogue))
+}
+
+function planGateway(device: ProfileDevice, profile: Profile, catalogue: DeviceCatalogue): GatewayPlan {
+  const definition = withSettings(catalogue.of(device, 'load-cell-transmitter'), device)
+  const plates = profile.plates.filter((plate) => plate.source.device === device.id)
+  for (const plate of plates) checkSource(plate, definition)
+  const units = [...Map.groupBy(plates, (plate) => plate.source.unit)].map(([unit, ofUnit]) => ({
+    unit,
+    fixtures: [...Map.groupBy(ofUnit, (plate) => plate.fixture)].map(([fixture, ofFixture]) => ({
+      fixture,
+      plates: ofFixture.map((plate) => ({ plate: plate.id, channel: plate.source.channel })),
+    })),
+  }))
+  return {
+    device: device.id,
+    address: device.address as ModbusAddress,
+    definition,
+    pollHz: device.pollHz ?? defaultPollHz,
+    units,
+  }
+}
+
+function checkSource({ id, source: { unit, channel } }: Profile['plates'][number], definition: LoadCellTransmitter) {
+  const { model, channels, unitIds } = definition
+  if (channel > channels) throw mismatch(`plate ${id}`, `It is on channel ${channel}, but ${model} has ${channels}.`)
+  if (unit < unitIds.minimum || unit > unitIds.maximum) {
+    throw mismatch(`plate ${id}`, `It is on unit ${unit}; ${model} takes ${unitIds.minimum} to ${unitIds.maximum}.`)
+  }
+}
+
+/** The definition as this device was set. The twin serves the same. */
+export function withSettings(definition: LoadCellTransmitter, device: ProfileDevice): LoadCellTransmitter {
+  const { wordOrder, decimals } = device.settings ?? {}
+  for (const name of ['wordOrder', 'decimals'] as const) {
+    if (device.settings?.[name] !== undefined && !definition.adjustable.includes(name)) {
+      throw mismatch(`device ${device.id}`, `${definition.model} has no setting ${name}.`)
+    }
+  }
+  return {
+    ...definition,
+    wordOrder: wordOrder ?? definition.wordOrder,
+    decimals: decimals === undefined ? definition.decimals : { from: 'fixed', decimals },
+  }
+}
+
+const mismatch = (where: string, message: string) =>
+  new AisleError('device-mismatch', message, { where, action: 'Correct the profile, or choose another definition.' })
