@@ -52,13 +52,10 @@ async function start(options: StartOptions): Promise<void> {
 
   await claimRunFile(settings)
   try {
-    const secrets = await openSecretStore(settings.dataDirectory)
-    await secrets.ensureGenerated()
-    if (!options.live) await secrets.ensureDemonstration(profile.payment.secretKey)
-    const supervisor = new Supervisor(
-      programPlans(settings, profile, (name) => secrets.get(name)),
-      say,
-    )
+    const secrets = openSecretStore(settings.dataDirectory)
+    secrets.ensureGenerated()
+    if (!options.live) inventPaymentKey(secrets, profile.payment.secretKey)
+    const supervisor = new Supervisor(programPlans(settings, profile, secrets.read), say)
     const ended = untilToldToEnd()
     await supervisor.start()
     say(`${profile.name} is running${options.live ? '' : ' with simulated shoppers and devices'}. Ctrl-C ends it.`)
