@@ -25,7 +25,10 @@ export interface NodeDefinition<S extends TSchema = TSchema> {
   type: `aisle-${string}`
   /** A config node (`store`) has no ports. */
   kind: 'config' | 'node'
-  /** Version of its settings; stored with each node. */
+  /**
+   * Version of its settings; saved with each node as `version`, beside the settings themselves, which stand at the
+   * top level next to Node-RED's `name` and our `store` (id of the config node).
+   */
   version: number
   /** Background in the palette. */
   color: string

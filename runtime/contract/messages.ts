@@ -119,6 +119,7 @@ export const Admission = message('admission', 'The answer of the entry rules to 
   role: oneOf(['shopper', 'staff', 'unknown']),
   reason: text('For the screen at the door.'),
   rule: Type.String({ description: 'The rule that decided.' }),
+  policyHash: Type.Optional(Type.String({ description: 'SHA-256 of the policy that decided.' })),
 })
 
 export const GatePass = message('gate-pass', 'Somebody walked through a gate.', {

@@ -33,7 +33,23 @@ export const Point3M = (options: object = {}) => Type.Unsafe<[number, number, nu
 export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'
 export const Identifier = (options: object = {}) => Type.String({ pattern: identifierPattern, ...options })
 
-const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, useDefaults: false, verbose: true })
+/** Strings that name something of the profile: dialogs offer a choice for them; which names exist, no schema knows. */
+export const profileNameFormats = [
+  'profile-group',
+  'profile-camera-group',
+  'profile-zone',
+  'profile-gate',
+  'profile-appliance',
+] as const
+
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictTypes: false,
+  useDefaults: false,
+  verbose: true,
+  formats: Object.fromEntries(profileNameFormats.map((format) => [format, true])),
+})
 
 /** One thing that is wrong with a value: a JSON pointer into it, and a sentence. */
 export interface Problem {
