@@ -1,0 +1,50 @@
+/** People who have the shop's app: an account, a means of payment, and a fresh code for each visit. */
+import { integerBetween, pick, type Random } from '../../contract/random.ts'
+
+export interface Customer {
+  accountId: string
+  role: 'shopper' | 'staff'
+  /** What the phone shows at the reader; new for each visit. */
+  credential: string
+  payment: { customerKey: string; billingKey: string } | null
+}
+
+const codeAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
+
+export class CustomerBase {
+  readonly #random: Random
+  readonly #customers: Customer[]
+  readonly #inside = new Set<string>()
+
+  constructor(random: Random, count = 60) {
+    this.#random = random
+    this.#customers = Array.from({ length: count }, (_, i) => ({
+      accountId: `customer-${String(i + 1).padStart(3, '0')}`,
+      role: 'shopper' as const,
+      credential: '',
+      payment: { customerKey: `ck-${this.#code(20)}`, billingKey: `bk-${this.#code(32)}` },
+    }))
+  }
+
+  /** Somebody who is not in the store, with a fresh code; undefined when everybody is. */
+  comes(): Customer | undefined {
+    const outside = this.#customers.filter(({ accountId }) => !this.#inside.has(accountId))
+    if (outside.length === 0) return undefined
+    const customer = { ...pick(this.#random, outside), credential: this.#code(40) }
+    this.#inside.add(customer.accountId)
+    return customer
+  }
+
+  goes(customer: Customer): void {
+    this.#inside.delete(customer.accountId)
+  }
+
+  /** The provider knows these cards. */
+  get payments(): { customerKey: string; billingKey: string }[] {
+    return this.#customers.flatMap(({ payment }) => payment ?? [])
+  }
+
+  #code(length: number): string {
+    return Array.from({ length }, () => codeAlphabet[integerBetween(this.#random, 0, codeAlphabet.length - 1)]).join('')
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * A turnstile as its maker builds it, between the relays that open it and the contacts that report on it.
+ * Pulse mode (PERCo ST-02, TTR-08: one pulse is one passage and waits 8 s), a fire contact that is closed at
+ * rest, and a watchdog of its own that lets everybody out when nobody drives the relays any more.
+ */
+import type { Profile } from '../../profile/profile-schema.ts'
+
+export type GateWiring = NonNullable<Profile['gates'][number]['wiring']>
+export type Direction = 'in' | 'out'
+
+const defaultPassTimeoutMs = 8000
+/** How long a passage contact stays closed (chosen): the turnstile's arm takes about that long to turn. */
+const passContactMs = 800
+/** Longest silence of the relay module's master before the gate opens its exit (as the watchdog is set up). */
+const masterSilenceMs = 3000
+
+/** The relays and inputs of one module; channels count from 1 as printed on it. */
+export class RelayModule {
+  readonly #relays = new Map<number, boolean>()
+  readonly #gates: GateMechanics[] = []
+  #lastRequestMs = Number.NEGATIVE_INFINITY
+
+  attach(gate: GateMechanics): void {
+    this.#gates.push(gate)
+  }
+
+  /** The module's master has spoken to it. */
+  requested(atMs: number): void {
+    this.#lastRequestMs = atMs
+  }
+
+  masterSilent(atMs: number): boolean {
+    return atMs - this.#lastRequestMs > masterSilenceMs
+  }
+
+  relay(channel: number): boolean {
+    return this.#relays.get(channel) ?? false
+  }
+
+  setRelay(channel: number, closed: boolean, atMs: number): void {
+    const rising = closed && !this.relay(channel)
+    this.#relays.set(channel, closed)
+    if (rising) for (const gate of this.#gates) gate.pulsed(channel, atMs)
+  }
+
+  /** Whether the contact at an input is closed. */
+  input(channel: number, atMs: number): boolean {
+    return this.#gates.some((gate) => gate.contactClosed(channel, atMs))
+  }
+}
+
+export class GateMechanics {
+  readonly gate: string
+  readonly #module: RelayModule
+  readonly #wiring: GateWiring
+  readonly #passTimeoutMs: number
+  readonly #openUntilMs = { in: Number.NEGATIVE_INFINITY, out: Number.NEGATIVE_INFINITY }
+  readonly #passedMs = { in: Number.NEGATIVE_INFINITY, out: Number.NEGATIVE_INFINITY }
+  #exitWantedUntilMs = Number.NEGATIVE_INFINITY
+  /** The fire panel's alarm: opens its contact, frees the exit and overrules every relay. */
+  fire = false
+
+  constructor(gate: string, module: RelayModule, wiring: GateWiring, passTimeoutMs = defaultPassTimeoutMs) {
+    this.gate = gate
+    this.#module = module
+    this.#wiring = wiring
+    this.#passTimeoutMs = passTimeoutMs
+    module.attach(this)
+  }
+
+  pulsed(channel: number, atMs: number): void {
+    if (channel === this.#wiring.entryRelay) this.#openUntilMs.in = atMs + this.#passTimeoutMs
+    if (channel === this.#wiring.exitRelay) this.#openUntilMs.out = atMs + this.#passTimeoutMs
+  }
+
+  /** Whether a shopper can turn it now. */
+  turns(direction: Direction, atMs: number): boolean {
+    if (direction === 'out' && this.exitFree(atMs)) return true
+    if (this.fire) return false
+    const heldOpen =
+      direction === 'out' && this.#wiring.exitRelay !== undefined && this.#module.relay(this.#wiring.exitRelay)
+    return heldOpen || atMs <= this.#openUntilMs[direction]
+  }
+
+  /** Fire, or nobody minds the relays: everybody can leave. */
+  exitFree(atMs: number): boolean {
+    const { watchdogRelay } = this.#wiring
+    const dropped = watchdogRelay !== undefined && !this.#module.relay(watchdogRelay)
+    return this.fire || dropped || this.#module.masterSilent(atMs)
+  }
+
+  /** A shopper has turned it: the passage is used up. */
+  passed(direction: Direction, atMs: number): void {
+    this.#openUntilMs[direction] = Number.NEGATIVE_INFINITY
+    this.#passedMs[direction] = atMs
+  }
+
+  /** Somebody presses the exit button for `durationMs`. */
+  pressExit(atMs: number, durationMs: number): void {
+    this.#exitWantedUntilMs = atMs + durationMs
+  }
+
+  contactClosed(channel: number, atMs: number): boolean {
+    const justPassed = (direction: Direction) => {
+      const since = atMs - this.#passedMs[direction]
+      return since >= 0 && since < passContactMs
+    }
+    if (channel === this.#wiring.passInInput) return justPassed('in')
+    if (channel === this.#wiring.passOutInput) return justPassed('out')
+    if (channel === this.#wiring.exitRequestInput) return atMs < this.#exitWantedUntilMs
+    return channel === this.#wiring.fireInput && !this.fire
+  }
+}
