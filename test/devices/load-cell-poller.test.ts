@@ -93,7 +93,7 @@ describe('polling load cells', () => {
     slave.requests.length = 0
     await sleep(clock, 1000)
     const asked = (unit: number) => slave.requests.filter((request) => request.unit === unit).length
-    assert.equal(asked(2), 0)
+    assert.ok(asked(2) <= 2, 'a probe now and then')
     assert.ok(asked(1) > 25 && asked(3) > 25, `${asked(1)} and ${asked(3)} reads in a second`)
     dead = false
     await until('the recovery', () => stateOf(plateAt(2, 1)) === 'online')
