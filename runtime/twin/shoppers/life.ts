@@ -12,6 +12,8 @@ const admissionTries = 3
 /** The exit button is pressed again when nothing happens. */
 const exitPressMs = 1200
 const exitPressAgainMs = 4000
+/** After as many attempts to get at a shelf a shopper leaves it. */
+const standTries = 30
 /** Fingers are about this far before the wrist, so that a wrist stays 0.1 m off the goods (real: 0.12 m). */
 const wristBeforeM = 0.07
 const wristAboveM = 0.09
@@ -159,10 +161,9 @@ function* stow(shopper: Shopper, w: Surroundings): Life {
 function* standBefore(plate: Plate, shopper: Shopper, w: Surroundings): Life<boolean> {
   // Most people leave others room at a shelf; some squeeze in.
   const polite = shopper.random.next() < 0.85
-  for (let tries = 0; tries < 12; tries++) {
+  for (let tries = 0; tries < standTries; tries++) {
     const stand = w.plan.standFor(plate, uniform(shopper.random, -0.15, 0.15))
-    if (w.claim(shopper, stand, polite && tries < 8 ? 0.9 : 0.6)) {
-      if (!(yield* walkTo(shopper, w, stand))) return false
+    if (w.claim(shopper, stand, polite && tries < standTries / 3 ? 0.9 : 0.6) && (yield* walkTo(shopper, w, stand))) {
       face(shopper, along([plate.positionM[0], plate.positionM[1]], intoShelf(plate, stand), 1))
       yield* pause(w, uniform(shopper.random, 200, 800))
       return true
