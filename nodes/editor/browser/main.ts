@@ -1,0 +1,28 @@
+/**
+ * The editor's plugin in the browser: Node-RED loads it before the nodes, whose dialogs are made here. It adds the
+ * sidebar with the floor plan and what is wrong with the flow.
+ */
+import { checkField, openForm, saveForm } from './form/dialog.ts'
+import { watchFlow } from './problems.ts'
+import { addSidebar } from './sidebar.ts'
+import { addStyles } from './styles.ts'
+
+/** A text of the plugin in the editor's language. */
+const say = (key: string, values?: Record<string, unknown>) => RED._(`open-aisle/editor:${key}`, values)
+
+/** What the nodes' registrations call. */
+const openAisle = {
+  openForm: (node: EditorNode) => openForm(node, say),
+  saveForm,
+  checkField: (node: EditorNode, name: string, value: unknown) => checkField(node, name, value, say),
+}
+Object.assign(window, { openAisle })
+
+RED.plugins.registerPlugin('open-aisle-editor', {
+  type: 'open-aisle',
+  onadd() {
+    addStyles()
+    const sidebar = addSidebar(say)
+    watchFlow(say, (problems) => sidebar.show(problems))
+  },
+})

@@ -1,0 +1,76 @@
+/** What the editor's plugin gets from the program around Node-RED. */
+import type { Response } from 'express'
+import { LiveStore } from '../../runtime/console/live-store.ts'
+import { streamLive } from '../../runtime/console/live-stream.ts'
+import type { FloorPlanLayout } from '../../runtime/console/pages/live-view.ts'
+import { floorPlanOf } from '../../runtime/console/store-view.ts'
+import { SystemClock } from '../../runtime/contract/clock.ts'
+import type { FlowCatalogue } from '../../runtime/flow-check/catalogue.ts'
+import { checkFlow } from '../../runtime/flow-check/check-flow.ts'
+import type { FlowProblem } from '../../runtime/flow-check/problem.ts'
+import type { LoadedStore } from '../../runtime/profile/load-store.ts'
+import type { SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
+import type { ProfileNames, StoreBinding } from '../../runtime/store/binding.ts'
+
+export interface EditorParts {
+  packageDirectory: string
+  store: LoadedStore
+  binding: StoreBinding
+}
+
+export class EditorServices {
+  readonly names: ProfileNames
+  readonly floorPlan: FloorPlanLayout
+  /** Where the flows lie that come with Open Aisle. */
+  readonly flowsDirectory: string
+  readonly #parts: EditorParts
+  readonly #catalogue: () => FlowCatalogue
+  readonly #wallClock = new SystemClock()
+  #live: LiveStore | undefined
+  #watching = 0
+
+  constructor(parts: EditorParts, catalogue: () => FlowCatalogue) {
+    this.#parts = parts
+    this.#catalogue = catalogue
+    this.names = parts.binding.names
+    this.floorPlan = floorPlanOf(parts.store)
+    this.flowsDirectory = `${parts.packageDirectory}/flows`
+  }
+
+  checkFlow(flow: unknown): FlowProblem[] {
+    return checkFlow(flow, this.#catalogue())
+  }
+
+  /** Streams what happens in the store. It is followed only while somebody looks. */
+  streamLive(response: Response): void {
+    this.#live ??= this.#follow()
+    this.#watching++
+    response.on('close', () => {
+      if (--this.#watching === 0) this.stop()
+    })
+    streamLive(this.#live, response, { clock: this.#wallClock, isAllowed: () => true })
+  }
+
+  stop(): void {
+    this.#live?.stop()
+    this.#live = undefined
+  }
+
+  #follow(): LiveStore {
+    const { till, sensing, layout } = this.#parts.binding
+    const live = new LiveStore({
+      till,
+      sensing: asConsumer('editor', sensing),
+      products: layout.products,
+      wallClock: this.#wallClock,
+    })
+    live.start()
+    return live
+  }
+}
+
+/** The store page follows sensing too; each must take what it has seen under its own name. */
+const asConsumer = (consumer: string, sensing: SensingClient): SensingClient => ({
+  ...sensing,
+  follow: (_consumer, types, onMessage, options) => sensing.follow(consumer, types, onMessage, options),
+})

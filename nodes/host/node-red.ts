@@ -1,0 +1,37 @@
+/** The parts of Node-RED that we use, with the types that its published ones lack. */
+import type { EventEmitter } from 'node:events'
+import type { Server } from 'node:http'
+import type { Express } from 'express'
+import untyped from 'node-red'
+import type { nodeRedSettings } from '../../settings.ts'
+
+interface NodeRed {
+  init(server: Server, settings: ReturnType<typeof nodeRedSettings>): void
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly httpAdmin: Express
+  readonly httpNode: Express
+  readonly events: EventEmitter
+  readonly nodes: { getNodeList(): { types: string[]; enabled: boolean; loaded: boolean }[] }
+  readonly runtime: {
+    nodes: { getNodeConfigs(options: { lang: string }): Promise<string> }
+    plugins: { getPluginConfigs(options: { lang: string }): Promise<string> }
+  }
+}
+
+/** There is one in a process; it cannot be started again after its stop. */
+export const nodeRed = untyped as unknown as NodeRed
+
+/** Types of all nodes that can be deployed now. */
+export const installedTypes = (): ReadonlySet<string> =>
+  new Set(nodeRed.nodes.getNodeList().flatMap(({ types, enabled, loaded }) => (enabled && loaded ? types : [])))
+
+/** The HTML of all nodes and plugins, as the editor loads it. */
+export async function registeredHtml(): Promise<string> {
+  const lang = 'en-US'
+  const [nodes, plugins] = await Promise.all([
+    nodeRed.runtime.nodes.getNodeConfigs({ lang }),
+    nodeRed.runtime.plugins.getPluginConfigs({ lang }),
+  ])
+  return nodes + plugins
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../../runtime/contract/clock.ts'
+import type { LoadedStore } from '../../runtime/profile/load-store.ts'
+import type { ProgramSecrets, RunSettings } from '../../runtime/program/run-settings.ts'
+import { generatedSecrets } from '../../runtime/security/secret-names.ts'
+import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
+import type { StoreBinding } from '../../runtime/store/binding.ts'
+import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
+
+/** The live store as the nodes see it: its layout, and clients of the programs that run it. */
+export function liveBinding(
+  store: LoadedStore,
+  { settings, secrets, clock }: { settings: RunSettings; secrets: ProgramSecrets; clock: Clock },
+): StoreBinding {
+  const at = (port: number) => `http://${settings.host}:${port}`
+  const token = (name: string) => secrets[name] ?? ''
+  return {
+    layout: store.layout,
+    names: store.names,
+    timeZone: store.profile.timeZone,
+    profileHash: store.hash,
+    clock,
+    till: createTillClient({ url: at(settings.ports.till), token: token(generatedSecrets.tillTokenFlows), clock }),
+    sensing: createSensingClient({
+      url: at(settings.ports.sensing),
+      token: token(generatedSecrets.sensingToken),
+      clock,
+    }),
+  }
+}

@@ -1,0 +1,74 @@
+/** Starts the flows program by itself, as the supervisor does it, with a data folder of its own. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FromProgram, RunSettings } from '../../runtime/program/run-settings.ts'
+import { generatedSecrets } from '../../runtime/security/secret-names.ts'
+import { issueSession } from '../../runtime/security/session.ts'
+import { freePorts } from '../support/profile-folder.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+export interface TestFlows {
+  url: string
+  dataDirectory: string
+  consolePort: number
+  /** The Cookie header of somebody who is logged in. */
+  cookie: string
+  /** A request with login and our own Origin, unless `headers` say otherwise. */
+  ask(path: string, options?: RequestInit): Promise<Response>
+  stop(): Promise<void>
+}
+
+export async function startFlows(): Promise<TestFlows> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'aisle-flows-'))
+  const [consolePort = 0, editor = 0, till = 0, sensing = 0, broker = 0] = await freePorts(5)
+  const settings: RunSettings = {
+    profileDirectory: join(root, 'hardware-profiles', 'corner-shop'),
+    dataDirectory,
+    host: '127.0.0.1',
+    ports: { console: consolePort, editor, till, sensing, broker },
+    clock: { scale: 1, originMs: 0 },
+    live: false,
+    twin: { seed: 1, shoppersPerHour: 1, visits: null },
+  }
+  const secrets = Object.fromEntries(Object.values(generatedSecrets).map((name) => [name, `test-${name}-`.repeat(4)]))
+  const program = fork(join(root, 'nodes/host/main.ts'), [], {
+    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-proto=delete'],
+    env: { PATH: process.env.PATH, OPEN_AISLE_LOG_LEVEL: process.env.OPEN_AISLE_LOG_LEVEL ?? 'fatal' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  program.send({ type: 'start', settings, secrets })
+  await new Promise<void>((resolve, reject) => {
+    program.on('message', (message: FromProgram) => {
+      if (message.type === 'ready') resolve()
+      if (message.type === 'failed') reject(new Error(message.error.message))
+    })
+    program.once('exit', (code) => reject(new Error(`The flows program ended with ${code}.`)))
+  })
+
+  const url = `http://127.0.0.1:${editor}`
+  const sessionKey = secrets[generatedSecrets.sessionKey] ?? ''
+  const [cookie = ''] = issueSession({ user: 'olive', role: 'owner' }, sessionKey, Date.now()).split(';')
+  return {
+    url,
+    dataDirectory,
+    consolePort,
+    cookie,
+    ask: (path, options = {}) =>
+      fetch(`${url}${path}`, {
+        redirect: 'manual',
+        ...options,
+        headers: { cookie, origin: url, 'content-type': 'application/json', ...options.headers },
+      }),
+    async stop() {
+      const ended = once(program, 'exit')
+      program.send({ type: 'stop' })
+      await ended
+      rmSync(dataDirectory, { recursive: true, force: true })
+    },
+  }
+}
