@@ -1,53 +1,255 @@
 /**
  * Who took what. Weight events, persons and sightings go in; each event's surroundings are summarised as
  * evidence, which the till journals, and journalled evidence becomes everybody's basket. The baskets are a
- * pure function of the journalled evidence, the policy and the layout.
+ * pure function of the journalled evidence, the visits, the policy and the layout.
  */
-import type { Attribution, DeviceHealth, People, Sighting, Visit, WeightEvent } from '../contract/messages.ts'
+import {
+  type Attribution,
+  type DeviceHealth,
+  envelope,
+  type People,
+  type Sighting,
+  type Visit,
+  type WeightEvent,
+} from '../contract/messages.ts'
 import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
+import { linesOf, type Owner, type Posterior } from './basket.ts'
+import { causes, clusters } from './clusters.ts'
+import { type Subject, subjectOf } from './explanations.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
+import { explain } from './hypotheses.ts'
+import { shelfMoves } from './shelf-moves.ts'
+import { Shelves } from './shelves.ts'
+import { Surroundings } from './surroundings.ts'
+
+interface KnownVisit {
+  visitId: string
+  personIds: string[]
+  isStaff: boolean
+  exitedAtMs: number | null
+  finished: boolean
+}
+
+interface Awaited {
+  event: WeightEvent
+  /** The summary that was given out, as text; undefined before the first. */
+  given: string | undefined
+}
+
+/** Cameras need this long to say what they saw. */
+const cameraLatencyMs = 500
 
 export class Fusion {
   readonly #layout: StoreLayout
   readonly #policy: FusionPolicy
+  readonly #shelves: Shelves
+  readonly #surroundings: Surroundings
+  readonly #awaited = new Map<string, Awaited>()
+  /** In the order of their time. */
+  #subjects: Subject[] = []
+  readonly #causes = new Map<string, string[]>()
+  #posteriors = new Map<string, Posterior>()
+  readonly #visits = new Map<string, KnownVisit>()
+  readonly #visitOfPerson = new Map<string, KnownVisit>()
+  /** What was last said of each basket and of each event's shelf. */
+  readonly #said = new Map<string, string>()
+  #revision = 0
+  #nowMs = 0
 
   constructor(layout: StoreLayout, options: Partial<FusionPolicy> = {}) {
     this.#layout = layout
     this.#policy = { ...defaultFusionPolicy, ...options }
+    this.#shelves = new Shelves(layout, this.#policy)
+    this.#surroundings = new Surroundings(layout, this.#shelves, this.#policy)
   }
 
   /** Everybody on the floor at one moment; frames in the order of their time. */
-  observePeople(_people: People): void {}
+  observePeople(people: People): void {
+    this.#surroundings.observePeople(people)
+  }
 
-  observeSighting(_sighting: Sighting): void {}
+  observeSighting(sighting: Sighting): void {
+    this.#surroundings.observeSighting(sighting)
+  }
 
+  /** A plate that is not well makes its events less certain than weighing could know. */
   observeHealth(_health: DeviceHealth): void {}
 
   /** Takes the event in; its summary follows from {@link advance} once its window is complete. */
-  observeWeight(_event: WeightEvent): void {}
+  observeWeight(event: WeightEvent): void {
+    const known = this.#awaited.get(event.eventId)
+    if (known && known.event.revision >= event.revision) return
+    this.#awaited.set(event.eventId, { event, given: undefined })
+  }
 
   /** Binds persons to a visit, or marks it as exited; what staff move fills no basket. */
-  observeVisit(_visit: Visit): void {}
+  observeVisit(visit: Visit): void {
+    const known = this.#visits.get(visit.visitId)
+    const personIds = visit.personIds.length > 0 ? visit.personIds : (known?.personIds ?? [])
+    const current: KnownVisit = {
+      visitId: visit.visitId,
+      personIds,
+      isStaff: visit.role === 'staff' || (known?.isStaff ?? false),
+      exitedAtMs: visit.state === 'exited' ? visit.seenAtMs : (known?.exitedAtMs ?? null),
+      finished: known?.finished ?? false,
+    }
+    this.#visits.set(visit.visitId, current)
+    for (const personId of personIds) this.#visitOfPerson.set(personId, current)
+  }
+
+  /** Takes over which track was whom, as an earlier run of this program knew it. */
+  restorePersons(aliases: Iterable<[string, string]>): void {
+    this.#surroundings.restorePersons(aliases)
+  }
 
   /**
    * Moves event time forward. Returns evidence that is now summarised, to be journalled before
    * {@link addEvidence}; an event is summarised a second time when sightings came after the first.
    */
-  advance(_nowMs: number): Evidence[] {
-    return []
+  advance(nowMs: number): Evidence[] {
+    this.#nowMs = Math.max(this.#nowMs, nowMs)
+    const { handsMarginMs, sightingsAfterMs } = this.#policy
+    const evidence: Evidence[] = []
+    const awaited = [...this.#awaited.values()].sort((a, b) => order(a.event, b.event))
+    for (const entry of awaited) {
+      const { event } = entry
+      const complete = this.#nowMs >= event.settledAtMs + sightingsAfterMs + cameraLatencyMs
+      const due = entry.given === undefined && this.#nowMs >= event.settledAtMs + handsMarginMs
+      if (complete) this.#awaited.delete(event.eventId)
+      if (!complete && !due) continue
+      const summary = this.#surroundings.summarise(event)
+      const text = JSON.stringify([summary.near, summary.sighted])
+      if (text === entry.given) continue
+      entry.given = text
+      evidence.push(summary)
+    }
+    return evidence
+  }
+
+  /** Exited visits for which nothing more is awaited at this event time, oldest first: {@link finish} them. */
+  finishable(nowMs: number): string[] {
+    return [...this.#visits.values()]
+      .filter(
+        ({ exitedAtMs, finished }) => exitedAtMs !== null && !finished && nowMs >= exitedAtMs + this.finishAfterMs,
+      )
+      .map(({ visitId }) => visitId)
+  }
+
+  /** How long after an exit the last evidence of a visit may still come. */
+  get finishAfterMs(): number {
+    return this.#policy.sightingsAfterMs + cameraLatencyMs
   }
 
   /**
    * Counts journalled evidence in, also at recovery from the journal; returns every basket that changed.
    * A newer summary or revision of an event replaces the older.
    */
-  addEvidence(_evidence: Evidence): Attribution[] {
-    return []
+  addEvidence(evidence: Evidence): Attribution[] {
+    this.#revision++
+    const { event } = evidence
+    const index = this.#subjects.findIndex(({ eventId }) => eventId === event.eventId)
+    const older = this.#subjects[index]
+    if (older && older.evidence.event.revision > event.revision) return []
+    if (older && evidence.near === null && older.evidence.near !== null) return []
+    if (older) this.#subjects.splice(index, 1)
+    this.#causes.delete(event.eventId)
+    if (event.kind !== 'withdrawn') this.#insert(subjectOf(evidence, this.#shelves, this.#policy))
+    this.#forget(event.settledAtMs - this.#policy.memoryMs)
+    this.#explain()
+    return this.#changes()
   }
 
   /** The final attribution of a visit that has exited: nothing more is awaited. */
-  finish(_visitId: string): Attribution[] {
-    return []
+  finish(visitId: string): Attribution[] {
+    const visit = this.#visits.get(visitId)
+    if (!visit || visit.finished) return []
+    this.#revision++
+    const attribution = this.#attribution(ownerOf(visit), visit, true)
+    visit.finished = true
+    return [attribution]
   }
+
+  #insert(subject: Subject): void {
+    const before = this.#subjects.filter((other) => order(other.evidence.event, subject.evidence.event) < 0)
+    this.#subjects.splice(before.length, 0, subject)
+    for (let i = before.length; i < this.#subjects.length; i++) {
+      const later = this.#subjects[i] as Subject
+      this.#causes.set(later.eventId, causes(later, this.#subjects.slice(0, i), this.#shelves))
+    }
+  }
+
+  #forget(beforeMs: number): void {
+    const old = this.#subjects.filter(({ atMs }) => atMs < beforeMs)
+    if (old.length === 0) return
+    for (const { eventId } of old) this.#causes.delete(eventId)
+    this.#subjects = this.#subjects.filter(({ atMs }) => atMs >= beforeMs)
+  }
+
+  /** Groups of events that are as they were keep their posterior. */
+  #explain(): void {
+    const posteriors = new Map<string, Posterior>()
+    for (const group of clusters(this.#subjects, this.#causes)) {
+      const key = group.map(({ evidence }) => fingerprint(evidence)).join('|')
+      posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))
+    }
+    this.#posteriors = posteriors
+  }
+
+  #changes(): Attribution[] {
+    return this.#owners().flatMap(({ owner, visit }) => {
+      if (visit?.finished) return []
+      const attribution = this.#attribution(owner, visit, false)
+      const text = JSON.stringify(attribution.lines)
+      if (attribution.shelf.length === 0 && text === (this.#said.get(owner.id) ?? '[]')) return []
+      this.#said.set(owner.id, text)
+      return [attribution]
+    })
+  }
+
+  /** Everybody who may have moved something. */
+  #owners(): { owner: Owner; visit: KnownVisit | undefined }[] {
+    const people = new Set<string>()
+    for (const { cues } of this.#subjects) {
+      for (const { personId } of cues.actors) if (personId !== null) people.add(personId)
+    }
+    const owners = new Map<string, { owner: Owner; visit: KnownVisit | undefined }>()
+    for (const personId of [...people].sort()) {
+      const visit = this.#visitOfPerson.get(personId)
+      const owner = visit ? ownerOf(visit) : { id: personId, personIds: new Set([personId]) }
+      owners.set(owner.id, { owner, visit })
+    }
+    return [...owners.values()]
+  }
+
+  #attribution(owner: Owner, visit: KnownVisit | undefined, final: boolean): Attribution {
+    const posteriors = [...this.#posteriors.values()]
+    const shelf = shelfMoves(owner, posteriors, this.#subjects).filter(({ eventId, ...move }) => {
+      const key = `shelf/${eventId}/${move.plate}/${move.sku}`
+      const isNew = this.#said.get(key) !== JSON.stringify(move)
+      this.#said.set(key, JSON.stringify(move))
+      return isNew
+    })
+    return {
+      type: 'attribution',
+      ...envelope(this.#layout.storeId, this.#revision, this.#nowMs),
+      personId: visit?.personIds[0] ?? owner.id,
+      visitId: visit?.visitId ?? null,
+      revision: this.#revision,
+      final,
+      lines: visit?.isStaff ? [] : linesOf(owner, posteriors, this.#shelves),
+      shelf: shelf.slice(0, 100),
+    }
+  }
+}
+
+const ownerOf = ({ visitId, personIds }: KnownVisit): Owner => ({ id: visitId, personIds: new Set(personIds) })
+
+function order(a: WeightEvent, b: WeightEvent): number {
+  return a.settledAtMs - b.settledAtMs || (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0)
+}
+
+/** Two pieces of evidence with the same fingerprint say the same. */
+function fingerprint({ event, near, sighted }: Evidence): string {
+  return JSON.stringify([event.eventId, event.revision, event.plates, event.settledAtMs, near, sighted])
 }

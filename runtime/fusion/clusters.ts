@@ -1,0 +1,102 @@
+/** Which events bear on one another: only those need a joint posterior, all others stand alone. */
+import type { Subject } from './explanations.ts'
+import type { Shelves } from './shelves.ts'
+
+/** Two readings of one thing agree within this many standard deviations, and its standing differently. */
+const sigmas = 4
+const standingG = 3
+/** People whose hands make them at least this likely (natural logarithm) may be the same who acted before. */
+const plausibleHand = -3
+
+/** An event explained this badly by itself (natural logarithm, per gram) may have been an exchange. */
+const badlyExplained = -9
+
+/** Ids of the earlier events without which `later` cannot be explained: it returns, or takes again, what they moved. */
+export function causes(later: Subject, earlier: readonly Subject[], shelves: Shelves): string[] {
+  const returned = later.deltaG > 0 ? returnedFrom(later, earlier) : takenAgain(later, earlier, shelves)
+  if (returned.length > 0) return ids(returned)
+  const isBad = (later.explanations[0]?.parts.weight ?? badlyExplained) <= badlyExplained
+  return later.deltaG > 0 || isBad ? ids(exchanged(later, earlier, shelves)) : []
+}
+
+/** Takings whose goods may be what is put down: by the same person, by one in two movements, or else by anybody. */
+function returnedFrom(later: Subject, earlier: readonly Subject[]): Subject[] {
+  const own = earlier.filter((subject) => sharePerson(subject, later))
+  const single = own.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later.deltaG, later)))
+  if (single.length > 0) return single
+  const pairs = own.filter((one) =>
+    own.some(
+      (other) =>
+        other !== one &&
+        massesOf(one).some((aG) => massesOf(other).some((bG) => agree(aG + bG, one, later.deltaG, later))),
+    ),
+  )
+  if (pairs.length > 0) return pairs
+  return earlier.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later.deltaG, later)))
+}
+
+/** Put-backs nearby whose goods may be what is taken now. */
+function takenAgain(later: Subject, earlier: readonly Subject[], shelves: Shelves): Subject[] {
+  return earlier.filter(
+    (subject) =>
+      subject.deltaG > 0 &&
+      shelves.areNear(subject.plates, later.plates) &&
+      agree(subject.deltaG, subject, -later.deltaG, later),
+  )
+}
+
+/** Takings of the same person whose goods may have been swapped for a product that lies here. */
+function exchanged(later: Subject, earlier: readonly Subject[], shelves: Shelves): Subject[] {
+  const localG = shelves.localSkus(later.plates).flatMap((sku) => shelves.pieceG(sku) ?? [])
+  return earlier.filter(
+    (subject) =>
+      sharePerson(subject, later) &&
+      massesOf(subject).some((massG) => localG.some((pieceG) => agree(massG - pieceG, subject, later.deltaG, later))),
+  )
+}
+
+/** What single pieces and whole liftings of a taking may weigh. */
+function massesOf({ explanations }: Subject): number[] {
+  return [
+    ...new Set(
+      explanations.flatMap(({ takings }) => takings.flatMap(({ pieces, pieceG }) => [pieceG, pieces * pieceG])),
+    ),
+  ]
+}
+
+function agree(aG: number, a: Subject, bG: number, b: Subject): boolean {
+  return Math.abs(aG - bG) <= sigmas * Math.hypot(a.sigmaG, b.sigmaG) + standingG
+}
+
+function sharePerson(a: Subject, b: Subject): boolean {
+  const people = plausiblePeople(a)
+  return [...plausiblePeople(b)].some((personId) => people.has(personId))
+}
+
+const plausiblePeople = ({ cues }: Subject) =>
+  new Set(
+    cues.actors
+      .filter(({ personId, handLogOdds }) => personId !== null && handLogOdds > plausibleHand)
+      .map(({ personId }) => personId),
+  )
+
+const ids = (subjects: readonly Subject[]) => subjects.map(({ eventId }) => eventId)
+
+/** Groups of events that hang together, each in the order of their time. */
+export function clusters(subjects: readonly Subject[], causesOf: ReadonlyMap<string, readonly string[]>): Subject[][] {
+  const root = new Map(subjects.map(({ eventId }) => [eventId, eventId]))
+  const find = (eventId: string): string => {
+    let current = eventId
+    while (root.get(current) !== current) current = root.get(current) as string
+    return current
+  }
+  for (const [later, earlier] of causesOf) {
+    for (const cause of earlier) if (root.has(cause) && root.has(later)) root.set(find(later), find(cause))
+  }
+  const groups = new Map<string, Subject[]>()
+  for (const subject of subjects) {
+    const key = find(subject.eventId)
+    groups.set(key, [...(groups.get(key) ?? []), subject])
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,82 @@
+/** What one piece of evidence says of who acted and of what was in their hand, as likelihood ratios. */
+import type { Evidence } from '../till-api/commands.ts'
+import type { FusionPolicy } from './fusion-policy.ts'
+
+/** Somebody who may have acted; `personId` is null for whoever the vision did not see. */
+export interface Actor {
+  personId: string | null
+  /** Natural logarithm of how much likelier the distances are when this person acted than when not. */
+  handLogOdds: number
+  handM: number | null
+}
+
+/** Actors this much less likely than the likeliest are not worth following. */
+const hopelessLogOdds = 9
+const mostActors = 6
+
+export class Cues {
+  readonly actors: readonly Actor[]
+  readonly #sighted = new Map<string | null, Map<string, number>>()
+  readonly #policy: FusionPolicy
+
+  constructor(evidence: Evidence, policy: FusionPolicy) {
+    this.#policy = policy
+    this.actors = actorsOf(evidence, policy)
+    for (const { personId, sku, probability } of evidence.sighted) {
+      const ofPerson = this.#sighted.get(personId) ?? new Map<string, number>()
+      this.#sighted.set(personId, ofPerson.set(sku, probability))
+    }
+  }
+
+  /** How much likelier the looks are when this person moved this product. */
+  sightingLogOdds(personId: string | null, sku: string): number {
+    const own = personId === null ? 0 : this.#lookLogOdds(this.#sighted.get(personId), sku, this.#policy.sightingAstray)
+    // A look with no place may have been at anybody's hand.
+    return own + this.#lookLogOdds(this.#sighted.get(null), sku, 0.5)
+  }
+
+  /** Everything that some look took it for. */
+  sightedSkus(): Set<string> {
+    return new Set([...this.#sighted.values()].flatMap((ofPerson) => [...ofPerson.keys()]))
+  }
+
+  #lookLogOdds(ofPerson: Map<string, number> | undefined, sku: string, astray: number): number {
+    if (!ofPerson) return 0
+    return Math.log(astray + (1 - astray) * this.#policy.sightingWorth * (ofPerson.get(sku) ?? 0))
+  }
+}
+
+function actorsOf({ near, event }: Evidence, policy: FusionPolicy): Actor[] {
+  const unseen: Actor = {
+    personId: null,
+    // Across a gap nobody was watching: whoever acted is as likely to be unknown as anybody.
+    handLogOdds: event.kind === 'gap' ? 0 : Math.log(policy.unseenPerson),
+    handM: null,
+  }
+  const seen = (near ?? []).map(({ personId, handM, headM }) => ({
+    personId,
+    handM,
+    handLogOdds: event.kind === 'gap' ? 0 : handLogOdds(handM, policy) + headLogOdds(headM, policy),
+  }))
+  const bestLogOdds = Math.max(unseen.handLogOdds, ...seen.map((actor) => actor.handLogOdds))
+  return [...seen, unseen]
+    .filter((actor) => actor.handLogOdds >= bestLogOdds - hopelessLogOdds || actor.personId === null)
+    .sort((a, b) => b.handLogOdds - a.handLogOdds || ((a.personId ?? '') < (b.personId ?? '') ? -1 : 1))
+    .slice(0, mostActors)
+}
+
+/** Distances fall off exponentially from the goods, for the acting hand, the other hand of the actor, and others' hands. */
+function handLogOdds(handM: number | null, policy: FusionPolicy): number {
+  if (handM === null) return 0
+  const { handSeenM, handHidden, handHiddenM, handOtherM } = policy
+  const acting = (1 - handHidden) * fallOff(handM, handSeenM) + handHidden * fallOff(handM, handHiddenM)
+  return Math.log(acting / fallOff(handM, handOtherM))
+}
+
+/** Nobody reaches farther than an arm and a lean; within reach a head says nothing that the hand does not. */
+function headLogOdds(headM: number, { headReachM }: FusionPolicy): number {
+  const beyondM = Math.max(0, headM - headReachM)
+  return -(beyondM ** 2) / (2 * (headReachM / 5) ** 2)
+}
+
+const fallOff = (distanceM: number, meanM: number) => Math.exp(-distanceM / meanM) / meanM

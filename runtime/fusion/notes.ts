@@ -1,0 +1,70 @@
+/** Evidence in words that a shop's owner understands. */
+import type { EvidenceNote } from '../contract/messages.ts'
+import type { Parts } from './explanations.ts'
+import type { Step } from './hypotheses.ts'
+import type { Shelves } from './shelves.ts'
+
+/** A weight that fits better than this (per gram) speaks for a line; the same scale for all products. */
+const neutralDensity = 1 / 1000
+
+export function evidenceNotes(steps: readonly Step[], shelves: Shelves): EvidenceNote[] {
+  return steps.flatMap((step) => notesOf(step, shelves))
+}
+
+function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
+  const { eventId, parts, facts } = step
+  const notes: EvidenceNote[] = [
+    note('weight', eventId, parts.weight - Math.log(neutralDensity), weightText(step, shelves)),
+    note('hand', eventId, parts.hand, handText(step)),
+  ]
+  if (parts.sighting !== 0) {
+    const text =
+      parts.sighting > 0 ? 'A camera saw it in the hand.' : 'A camera took what was in the hand for something else.'
+    notes.push(note('sighting', eventId, parts.sighting, text))
+  }
+  notes.push(placeNote(step, parts))
+  if (facts.gap) {
+    notes.push(note('gap', eventId, 0, 'The sensors were not watching when this weight changed.'))
+  }
+  return notes
+}
+
+function weightText({ act, moves, facts }: Step, shelves: Shelves): string {
+  const changeG = Math.abs(facts.deltaG).toFixed(1)
+  const change = `The shelf ${facts.deltaG < 0 ? 'lost' : 'gained'} ${changeG} g`
+  if (act === 'exchange') return `${change}: one thing was put down and another taken.`
+  const goods = moves.map(({ sku, quantity }) => {
+    const pieceG = shelves.pieceG(sku)
+    const name = shelves.name(sku)
+    if (pieceG === null) return `nobody weighed ${name} before`
+    return Math.abs(quantity) === 1
+      ? `one ${name} weighs ${pieceG} g`
+      : `${Math.abs(quantity)} × ${name} of ${pieceG} g`
+  })
+  const before = facts.weighedBefore ? ', as much as when it was moved before' : ''
+  return `${change}${before}; ${goods.join(' and ')}.`
+}
+
+function handText({ moves, facts }: Step): string {
+  if (moves.some(({ personId }) => personId === null)) return 'Nobody whom the cameras saw was close enough.'
+  const handM = facts.handM
+  if (handM === null) return 'No hand was seen, but the person stood within reach.'
+  if (handM < 0.005) return 'The hand was among the goods.'
+  return `The nearest hand was ${Math.round(handM * 100)} cm away.`
+}
+
+function placeNote({ eventId, act, facts }: Step, parts: Parts): EvidenceNote {
+  if (act === 'put') {
+    const text = facts.atHome ? 'It was put back where it belongs.' : 'It was put down away from its own place.'
+    return note('basket', eventId, parts.planogram + parts.prior, text)
+  }
+  if (facts.weighedBefore) {
+    return note('planogram', eventId, parts.planogram, 'It had been put down there before.')
+  }
+  const text = facts.atHome ? 'The product belongs to this place.' : 'The planogram has it elsewhere.'
+  return note('planogram', eventId, parts.planogram, text)
+}
+
+function note(kind: EvidenceNote['kind'], eventId: string, logOdds: number, text: string): EvidenceNote {
+  return { kind, text, logOdds: Math.round(logOdds * 100) / 100, eventId }
+}

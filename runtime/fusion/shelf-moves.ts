@@ -1,0 +1,27 @@
+/** What the likeliest explanation of each event moved on the shelves, for stock and restocking. */
+import type { Attribution } from '../contract/messages.ts'
+import type { Owner, Posterior } from './basket.ts'
+import type { Subject } from './explanations.ts'
+
+export type ShelfMove = Attribution['shelf'][number]
+
+export function shelfMoves(
+  { personIds }: Owner,
+  posteriors: readonly Posterior[],
+  subjects: readonly Subject[],
+): ShelfMove[] {
+  const subjectOf = new Map(subjects.map((subject) => [subject.eventId, subject]))
+  return posteriors.flatMap((posterior) =>
+    (posterior[0]?.steps ?? []).flatMap(({ eventId, moves }) => {
+      const subject = subjectOf.get(eventId)
+      const plate = subject && mostChanged(subject)
+      if (!plate) return []
+      return moves
+        .filter(({ personId }) => personId !== null && personIds.has(personId))
+        .map(({ sku, quantity }) => ({ plate, sku, quantity: -quantity, misplaced: !subject.isHome(sku), eventId }))
+    }),
+  )
+}
+
+const mostChanged = ({ plates }: Subject): string | undefined =>
+  plates.toSorted((a, b) => Math.abs(b.deltaG) - Math.abs(a.deltaG))[0]?.plate

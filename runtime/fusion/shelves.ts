@@ -1,0 +1,157 @@
+/** The store's goods as fusion asks for them: what lies where, and how well a weight fits a product. */
+import { handToPlateM, headToPlateM } from '../people/geometry.ts'
+import type { Plate, Point3DM, Product, StoreLayout } from '../profile/layout.ts'
+import type { FusionPolicy } from './fusion-policy.ts'
+
+type PlateChange = { plate: string; deltaG: number }
+
+/** A catalogue weight below this is most likely in kilograms: no packaged good is that light. */
+const lightestGoodG = 2
+/** Weights of goods in shops, for products whose weight nobody knows: from a sachet to a sack. */
+const lightestG = 5
+const heaviestG = 5000
+/** A wrong catalogue weight is often another size of the same product. */
+const wrongWeightSpread = 0.35
+/** Some pieces differ more than the spread says (another batch, a wet bottle). */
+const oddPieces = 0.15
+const oddSpread = 3
+/** The spread of a light product is at least its packaging's. */
+const leastSpreadG = 0.3
+
+export class Shelves {
+  readonly #policy: FusionPolicy
+  readonly #plates: Map<string, Plate>
+  readonly #products: Map<string, Product>
+  readonly #homes = new Map<string, Set<string>>()
+  readonly #skusOfPlate = new Map<string, Set<string>>()
+  readonly #skuOfCode = new Map<string, string>()
+
+  constructor(layout: StoreLayout, policy: FusionPolicy) {
+    this.#policy = policy
+    this.#plates = new Map(layout.plates.map((plate) => [plate.id, plate]))
+    this.#products = new Map(layout.products.map((product) => [product.sku, product]))
+    for (const { sku, aliases } of layout.products) for (const alias of aliases) this.#skuOfCode.set(alias, sku)
+    for (const { sku, plates } of layout.planogram) {
+      for (const plate of plates) this.#place(this.canonical(sku), plate)
+    }
+  }
+
+  /** The SKU that a code stands for. */
+  canonical(code: string): string {
+    return this.#products.has(code) ? code : (this.#skuOfCode.get(code) ?? code)
+  }
+
+  product(sku: string): Product | undefined {
+    return this.#products.get(sku)
+  }
+
+  name(sku: string): string {
+    return this.#products.get(sku)?.name ?? sku
+  }
+
+  /** Everything that the planogram or the catalogue knows. */
+  skus(): Iterable<string> {
+    return new Set([...this.#homes.keys(), ...this.#products.keys()])
+  }
+
+  /** Products whose own plates are among these. */
+  localSkus(changes: readonly PlateChange[]): string[] {
+    return [...new Set(changes.flatMap(({ plate }) => [...(this.#skusOfPlate.get(plate) ?? [])]))].sort()
+  }
+
+  isHome(sku: string, changes: readonly { plate: string }[]): boolean {
+    const homes = this.#homes.get(sku)
+    return homes !== undefined && changes.some(({ plate }) => homes.has(plate))
+  }
+
+  /** How likely it is, before anything is weighed or seen, that what is taken from these plates is this product. */
+  locationPrior(sku: string, changes: readonly PlateChange[]): number {
+    const { besidePlanogram, offPlanogram } = this.#policy
+    const totalG = changes.reduce((sum, { deltaG }) => sum + Math.abs(deltaG), 0)
+    let home = 0
+    for (const { plate, deltaG } of changes) {
+      const skus = this.#skusOfPlate.get(plate)
+      if (skus?.has(sku)) home += (totalG === 0 ? 1 / changes.length : Math.abs(deltaG) / totalG) / skus.size
+    }
+    const beside = home === 0 && this.#isBeside(sku, changes) ? besidePlanogram / 4 : 0
+    return (1 - besidePlanogram - offPlanogram) * home + beside + offPlanogram / Math.max(1, this.#products.size)
+  }
+
+  /** Whether two places touch or are neighbours on one shelf. */
+  areNear(a: readonly { plate: string }[], b: readonly { plate: string }[]): boolean {
+    return a.some((one) => b.some((other) => this.#areNeighbours(one.plate, other.plate)))
+  }
+
+  /** Density (per gram) of `massG` when `pieces` of this product moved; `sigmaG` is the scale's. */
+  massDensity(sku: string, massG: number, pieces: number, sigmaG: number): number {
+    const product = this.#products.get(sku)
+    const weightG = product?.weightG ?? null
+    if (weightG === null || weightG <= 0) return unknownWeightDensity(massG / pieces) / pieces
+    const inKilograms = weightG < lightestGoodG
+    const pieceG = inKilograms ? weightG * 1000 : weightG
+    const spreadG = product?.weightSdG ?? Math.max(leastSpreadG, this.#policy.weightSpread * pieceG)
+    const usual = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * spreadG ** 2)
+    const odd = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * (oddSpread * spreadG) ** 2)
+    const wrong = (otherSizeDensity(massG / pieces, pieceG) + unknownWeightDensity(massG / pieces)) / (2 * pieces)
+    const wrongShare = inKilograms ? 0.3 : this.#policy.catalogueWrong
+    return (1 - wrongShare) * ((1 - oddPieces) * usual + oddPieces * odd) + wrongShare * wrong
+  }
+
+  /** The catalogue's weight of one piece in grams, null while unknown. */
+  pieceG(sku: string): number | null {
+    const weightG = this.#products.get(sku)?.weightG ?? null
+    if (weightG === null || weightG <= 0) return null
+    return weightG < lightestGoodG ? weightG * 1000 : weightG
+  }
+
+  handDistanceM(handM: Point3DM, changes: readonly { plate: string }[]): number {
+    return this.#nearest(changes, (plate) => handToPlateM(handM, plate))
+  }
+
+  headDistanceM(headM: Point3DM, changes: readonly { plate: string }[]): number {
+    return this.#nearest(changes, (plate) => headToPlateM(headM, plate))
+  }
+
+  #nearest(changes: readonly { plate: string }[], distanceM: (plate: Plate) => number): number {
+    let nearestM = Number.POSITIVE_INFINITY
+    for (const { plate: id } of changes) {
+      const plate = this.#plates.get(id)
+      if (plate) nearestM = Math.min(nearestM, distanceM(plate))
+    }
+    return nearestM
+  }
+
+  #isBeside(sku: string, changes: readonly { plate: string }[]): boolean {
+    const homes = this.#homes.get(sku)
+    return (
+      homes !== undefined && changes.some(({ plate }) => [...homes].some((home) => this.#areNeighbours(plate, home)))
+    )
+  }
+
+  #areNeighbours(a: string, b: string): boolean {
+    if (a === b) return true
+    const one = this.#plates.get(a)
+    const other = this.#plates.get(b)
+    if (!one || !other) return false
+    return one.fixture === other.fixture && one.shelf === other.shelf && Math.abs(one.index - other.index) === 1
+  }
+
+  #place(sku: string, plate: string): void {
+    this.#homes.set(sku, (this.#homes.get(sku) ?? new Set()).add(plate))
+    this.#skusOfPlate.set(plate, (this.#skusOfPlate.get(plate) ?? new Set()).add(sku))
+  }
+}
+
+export function normalDensity(difference: number, variance: number): number {
+  return Math.exp((-difference * difference) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance)
+}
+
+/** Log-uniform between the lightest and the heaviest goods. */
+export function unknownWeightDensity(massG: number): number {
+  return massG < lightestG || massG > heaviestG ? 1e-6 : 1 / (massG * Math.log(heaviestG / lightestG))
+}
+
+function otherSizeDensity(massG: number, catalogueG: number): number {
+  if (massG <= 0) return 0
+  return normalDensity(Math.log(massG / catalogueG), wrongWeightSpread ** 2) / massG
+}

@@ -1,0 +1,157 @@
+/** What was around the shelves lately: it turns a weight event into evidence that can be journalled. */
+import type { People, Sighting, WeightEvent } from '../contract/messages.ts'
+import { type PersonFrame, PersonTracker, type SeenPerson } from '../people/person-tracker.ts'
+import type { Point3DM, StoreLayout } from '../profile/layout.ts'
+import type { Evidence } from '../till-api/commands.ts'
+import type { FusionPolicy } from './fusion-policy.ts'
+import type { Shelves } from './shelves.ts'
+
+type Near = NonNullable<Evidence['near']>[number]
+type Sighted = Evidence['sighted'][number]
+
+interface Look {
+  atMs: number
+  positionM: Point3DM | null
+  candidates: Sighting['candidates']
+}
+
+/** The longest event plus its margins: somebody holds an item on its plate for long before taking it. */
+const keepMs = 60_000
+/** A product in a hand is within this of its wrist. */
+const inHandM = 0.4
+/** Only people within some steps of the shelf are worth journalling. */
+const nearbyM = 3
+const mostPeople = 20
+const mostSightings = 60
+
+export class Surroundings {
+  readonly #shelves: Shelves
+  readonly #policy: FusionPolicy
+  readonly #tracker: PersonTracker
+  #frames: PersonFrame[] = []
+  #looks: Look[] = []
+
+  constructor(layout: StoreLayout, shelves: Shelves, policy: FusionPolicy) {
+    this.#shelves = shelves
+    this.#policy = policy
+    this.#tracker = new PersonTracker(layout)
+  }
+
+  observePeople(people: People): void {
+    this.#frames.push(this.#tracker.observe(people))
+    if ((this.#frames[0]?.atMs ?? 0) < people.seenAtMs - 2 * keepMs) {
+      this.#frames = this.#frames.filter(({ atMs }) => atMs >= people.seenAtMs - keepMs)
+    }
+  }
+
+  restorePersons(aliases: Iterable<[string, string]>): void {
+    this.#tracker.restore(aliases)
+  }
+
+  observeSighting({ seenAtMs, positionM, candidates }: Sighting): void {
+    this.#looks.push({ atMs: seenAtMs, positionM, candidates })
+    if ((this.#looks[0]?.atMs ?? 0) < seenAtMs - 2 * keepMs) {
+      this.#looks = this.#looks.filter(({ atMs }) => atMs >= seenAtMs - keepMs)
+    }
+  }
+
+  /** The event with who was near and what the cameras saw in hands, as far as it is known by now. */
+  summarise(event: WeightEvent): Evidence {
+    return { event, near: this.#near(event), sighted: this.#sighted(event) }
+  }
+
+  #near({ startedAtMs, settledAtMs, plates }: WeightEvent): Near[] {
+    const fromMs = startedAtMs - this.#policy.handsMarginMs
+    const toMs = settledAtMs + this.#policy.handsMarginMs
+    const frames = this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+    const near = new Map<string, Near & { frames: number }>()
+    for (const frame of frames) {
+      for (const { personId, headM, handsM } of frame.persons) {
+        const entry = near.get(personId) ?? {
+          personId,
+          handM: null,
+          headM: Number.POSITIVE_INFINITY,
+          seen: 0,
+          frames: 0,
+        }
+        near.set(personId, entry)
+        entry.frames++
+        entry.headM = Math.min(entry.headM, this.#shelves.headDistanceM(headM, plates))
+        for (const handM of handsM) {
+          if (handM === null) continue
+          entry.handM = Math.min(entry.handM ?? Number.POSITIVE_INFINITY, this.#shelves.handDistanceM(handM, plates))
+        }
+      }
+    }
+    return [...near.values()]
+      .filter(({ headM }) => headM <= nearbyM)
+      .map(({ personId, handM, headM, frames: seenFrames }) => ({
+        personId,
+        handM: handM === null ? null : toMillimetre(handM),
+        headM: toMillimetre(headM),
+        seen: Math.round((1000 * seenFrames) / frames.length) / 1000,
+      }))
+      .sort((a, b) => (a.handM ?? a.headM) - (b.handM ?? b.headM) || (a.personId < b.personId ? -1 : 1))
+      .slice(0, mostPeople)
+  }
+
+  /** Looks at one thing err together, so they are averaged, not multiplied. */
+  #sighted(event: WeightEvent): Sighted[] {
+    const looks = this.#looks.filter((look) => this.#belongs(look, event))
+    const ofPerson = new Map<string | null, Map<string, number>>()
+    const count = new Map<string | null, number>()
+    for (const look of looks) {
+      const personId = look.positionM === null ? null : this.#holder(look.positionM, look.atMs)
+      const sums = ofPerson.get(personId) ?? new Map<string, number>()
+      ofPerson.set(personId, sums)
+      count.set(personId, (count.get(personId) ?? 0) + 1)
+      for (const { sku, probability } of look.candidates) {
+        const known = this.#shelves.canonical(sku)
+        sums.set(known, (sums.get(known) ?? 0) + probability)
+      }
+    }
+    return [...ofPerson]
+      .flatMap(([personId, sums]) =>
+        [...sums].map(([sku, sum]) => ({
+          personId,
+          sku,
+          probability: Math.min(1, Math.round((1e4 * sum) / (count.get(personId) ?? 1)) / 1e4),
+        })),
+      )
+      .sort((a, b) => b.probability - a.probability || order(a.personId ?? '', b.personId ?? '') || order(a.sku, b.sku))
+      .slice(0, mostSightings)
+  }
+
+  /** What is taken is seen in a hand afterwards, what is put back before. */
+  #belongs({ atMs }: Look, { startedAtMs, settledAtMs, deltaG }: WeightEvent): boolean {
+    const { sightingsBeforeMs, sightingsAfterMs } = this.#policy
+    if (deltaG > 0) return atMs >= startedAtMs - sightingsBeforeMs && atMs <= settledAtMs
+    return atMs >= startedAtMs && atMs <= settledAtMs + sightingsAfterMs
+  }
+
+  /** Whose hand is where the product was seen; null when nobody's is. */
+  #holder(positionM: Point3DM, atMs: number): string | null {
+    let nearest: PersonFrame | undefined
+    for (const frame of this.#frames) {
+      if (!nearest || Math.abs(frame.atMs - atMs) < Math.abs(nearest.atMs - atMs)) nearest = frame
+    }
+    let holder: { personId: string; distanceM: number } | undefined
+    for (const person of nearest?.persons ?? []) {
+      const distanceM = this.#toHandM(person, positionM)
+      if (distanceM <= inHandM && (!holder || distanceM < holder.distanceM)) {
+        holder = { personId: person.personId, distanceM }
+      }
+    }
+    return holder?.personId ?? null
+  }
+
+  #toHandM({ handsM }: SeenPerson, [x, y, z]: Point3DM): number {
+    const distancesM = handsM.map((handM) =>
+      handM ? Math.hypot(handM[0] - x, handM[1] - y, handM[2] - z) : inHandM * 2,
+    )
+    return Math.min(Number.POSITIVE_INFINITY, ...distancesM)
+  }
+}
+
+const toMillimetre = (metres: number) => Math.round(metres * 1000) / 1000
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
