@@ -1,0 +1,135 @@
+/**
+ * A module with relays and inputs: reads all inputs about twenty times a second, writes what the gates want.
+ * Several gates may share one.
+ */
+import type { Logger } from 'pino'
+import { type Clock, SystemClock, sleep } from '../../contract/clock.ts'
+import { errorSentence } from '../../contract/errors.ts'
+import type { RelayModule } from '../../devices/definition-schema.ts'
+import { ModbusConnection } from '../../devices/modbus/modbus-connection.ts'
+import type { ModbusAddress } from '../../devices/modbus/open-port.ts'
+
+export interface ContactModuleOptions {
+  name: string
+  address: ModbusAddress
+  /** Modbus unit id. */
+  unit: number
+  definition: RelayModule
+  clock: Clock
+  log: Logger
+}
+
+const pollMs = 50
+/** So long without an answer, and the module counts as offline. */
+const offlineAfterMs = 1000
+/** Relays are written again although nothing changed: the module may have been switched off and on. */
+const rewriteMs = 1000
+/** For a module that cannot time a pulse itself. */
+const pulseMs = 500
+
+export class ContactModule {
+  readonly #options: ContactModuleOptions
+  readonly #connection: ModbusConnection
+  readonly #end = new AbortController()
+  /** What each relay shall be, by its number from 1, and when it was last written. */
+  readonly #wanted = new Map<number, { on: boolean; writtenAtMs: number | null }>()
+  #heardAtMs = Number.NEGATIVE_INFINITY
+  #running: Promise<void> | undefined
+
+  constructor(options: ContactModuleOptions) {
+    this.#options = options
+    const { name, address, definition } = options
+    this.#connection = new ModbusConnection({
+      name,
+      address,
+      clock: new SystemClock(),
+      answerWithinMs: definition.limits.answerWithinMs,
+      minIntervalMs: definition.limits.minIntervalMs,
+    })
+  }
+
+  get online(): boolean {
+    return this.#options.clock.nowMs() - this.#heardAtMs < offlineAfterMs
+  }
+
+  /** Calls `onPoll` after each poll, with the inputs from number 1 on, or null when there was no answer. */
+  start(onPoll: (inputs: boolean[] | null) => void): void {
+    this.#connection.open()
+    this.#running = this.#run(onPoll)
+  }
+
+  /** Lets the watchdogs fall: the gates open their exits by themselves. */
+  async stop(watchdogs: readonly number[]): Promise<void> {
+    this.#end.abort()
+    await this.#running
+    await Promise.all(watchdogs.map((relay) => this.#write(relay, false)))
+    this.#connection.close()
+  }
+
+  /** The relay is written soon, and again and again. */
+  set(relay: number, on: boolean): void {
+    if (this.#wanted.get(relay)?.on !== on) this.#wanted.set(relay, { on, writtenAtMs: null })
+  }
+
+  /** One pulse, now or never: a gate must not open when nobody expects it any more. */
+  pulse(relay: number): void {
+    const { pulse } = this.#options.definition.relays
+    void (pulse ? this.#send(pulse.coil + relay - 1, true) : this.#pulseByHand(relay))
+  }
+
+  async #pulseByHand(relay: number): Promise<void> {
+    await this.#write(relay, true)
+    await sleep(this.#options.clock, pulseMs)
+    await this.#write(relay, false)
+  }
+
+  async #run(onPoll: (inputs: boolean[] | null) => void): Promise<void> {
+    const { clock } = this.#options
+    const { signal } = this.#end
+    while (!signal.aborted) {
+      const beganMs = clock.nowMs()
+      onPoll(await this.#readInputs())
+      await this.#writeWanted()
+      await sleep(clock, Math.max(1, pollMs - (clock.nowMs() - beganMs)), signal)
+    }
+  }
+
+  async #readInputs(): Promise<boolean[] | null> {
+    const { definition, unit, clock } = this.#options
+    const { inputs } = definition
+    if (!this.#connection.connected) return null
+    try {
+      if (!inputs) return []
+      const read = inputs.readFunction === 2 ? 'readDiscreteInputs' : 'readCoils'
+      const values = await this.#connection[read](unit, inputs.address, inputs.count)
+      this.#heardAtMs = clock.nowMs()
+      return values
+    } catch {
+      // The connection tells by itself when it is lost; silence shows in `online`.
+      return null
+    }
+  }
+
+  async #writeWanted(): Promise<void> {
+    const { clock } = this.#options
+    for (const [relay, wanted] of this.#wanted) {
+      if (wanted.writtenAtMs !== null && clock.nowMs() - wanted.writtenAtMs < rewriteMs) continue
+      if (await this.#write(relay, wanted.on)) wanted.writtenAtMs = clock.nowMs()
+    }
+  }
+
+  #write(relay: number, on: boolean): Promise<boolean> {
+    return this.#send(this.#options.definition.relays.coil + relay - 1, on)
+  }
+
+  async #send(coil: number, on: boolean): Promise<boolean> {
+    const { unit, name, log } = this.#options
+    try {
+      await this.#connection.writeCoil(unit, coil, on)
+      return true
+    } catch (error) {
+      log.warn({ device: name, coil, on, error: errorSentence(error) }, 'a relay was not written')
+      return false
+    }
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * A gate's mind, as a pure function of what happened: it knows no wire and no clock. Entry opens for an
+ * admitted party, one pulse a person; the exit opens by itself for whoever asks, and stays open on fire until
+ * a person resets it.
+ */
+import type { GateAlarm } from '../../contract/messages.ts'
+
+export interface GateSettings {
+  /** How long the gate waits for each person of a party. */
+  passTimeoutMs: number
+  /** Without one nobody can tell when somebody walked in: the admission counts as the pass. */
+  hasPassInput: boolean
+}
+
+export interface GateInputs {
+  passIn: boolean
+  passOut: boolean
+  exitRequest: boolean
+  /** True: there is a fire, or the wire of the alarm is cut. */
+  fire: boolean
+}
+
+export type GateDisplay = 'idle' | 'authorised' | 'passing' | 'passed' | 'timeout' | 'tailgate' | 'held' | 'fire'
+
+interface Party {
+  visitId: string
+  /** How many have not walked in yet. */
+  missing: number
+  entered: boolean
+}
+
+export interface GateState {
+  inputs: GateInputs
+  /** The gate is open for the first; the others wait their turn. */
+  parties: readonly Party[]
+  /** Until when it is open for the first party's next person. */
+  openUntilMs: number
+  /** When the contact of whoever walks in closed; null while it is open. */
+  passingSinceMs: number | null
+  held: boolean
+  /** Until when one person may walk in because somebody opened the gate by hand. */
+  byHandUntilMs: number
+  exitUntilMs: number
+  /** Latched. */
+  fire: boolean
+  shown: { display: 'passed' | 'timeout' | 'tailgate'; untilMs: number } | null
+}
+
+export type GateHappening =
+  /** `pulse` false: the gate was opened before a restart and is only watched. */
+  | { type: 'authorised'; visitId: string; party: number; pulse: boolean }
+  | { type: 'inputs'; inputs: GateInputs }
+  /** A person opened it by hand. */
+  | { type: 'opened'; direction: 'in' | 'out' }
+  | { type: 'reset' }
+  /** Nothing but time. */
+  | { type: 'tick' }
+
+export type GateAction =
+  | { type: 'pulse-entry' }
+  | { type: 'pass'; direction: 'in' | 'out'; visitId: string | null }
+  | { type: 'alarm'; alarm: GateAlarm['alarm']; text: string }
+  /** Nobody of this visit walked in. */
+  | { type: 'lapsed'; visitId: string }
+
+/** How long the exit stays open after the last request. */
+const exitHoldMs = 5000
+const heldAfterMs = 10_000
+const shownMs = 2000
+
+const quiet: GateInputs = { passIn: false, passOut: false, exitRequest: false, fire: false }
+
+export const closedGate = (fire = false): GateState => ({
+  inputs: quiet,
+  parties: [],
+  openUntilMs: 0,
+  passingSinceMs: null,
+  held: false,
+  byHandUntilMs: 0,
+  exitUntilMs: 0,
+  fire,
+  shown: null,
+})
+
+export const exitIsOpen = (state: GateState, atMs: number): boolean =>
+  state.fire || state.inputs.exitRequest || atMs < state.exitUntilMs
+
+export function displayOf(state: GateState, atMs: number): GateDisplay {
+  if (state.fire) return 'fire'
+  if (state.held) return 'held'
+  if (state.passingSinceMs !== null) return 'passing'
+  if (state.shown && atMs < state.shown.untilMs) return state.shown.display
+  return state.parties.length > 0 ? 'authorised' : 'idle'
+}
+
+/** What comes of `happening` at `atMs`: the state after it, and what is to be done, in order. */
+export function stepGate(
+  before: GateState,
+  happening: GateHappening,
+  atMs: number,
+  settings: GateSettings,
+): { state: GateState; actions: GateAction[] } {
+  const gate = new Step(before, atMs, settings)
+  if (happening.type === 'authorised') gate.authorise(happening)
+  if (happening.type === 'inputs') gate.read(happening.inputs)
+  if (happening.type === 'opened') gate.openByHand(happening.direction)
+  if (happening.type === 'reset') gate.reset()
+  gate.timePasses()
+  return { state: gate.state, actions: gate.actions }
+}
+
+/** One step's work on a copy of the state. */
+class Step {
+  state: GateState
+  readonly actions: GateAction[] = []
+  readonly #atMs: number
+  readonly #settings: GateSettings
+
+  constructor(state: GateState, atMs: number, settings: GateSettings) {
+    this.state = { ...state }
+    this.#atMs = atMs
+    this.#settings = settings
+  }
+
+  authorise({ visitId, party, pulse }: Extract<GateHappening, { type: 'authorised' }>): void {
+    const { state } = this
+    if (state.fire || state.parties.some((waiting) => waiting.visitId === visitId)) return
+    if (!this.#settings.hasPassInput) {
+      this.actions.push({ type: 'pulse-entry' })
+      for (let person = 0; person < party; person++) this.actions.push({ type: 'pass', direction: 'in', visitId })
+      return
+    }
+    state.parties = [...state.parties, { visitId, missing: party, entered: false }]
+    if (state.parties.length > 1 || state.passingSinceMs !== null) return
+    this.#openForFirst(pulse)
+  }
+
+  read(inputs: GateInputs): void {
+    const last = this.state.inputs
+    this.state.inputs = inputs
+    if (inputs.fire && !this.state.fire) this.#fire()
+    if (inputs.passIn && !last.passIn) this.#walksIn()
+    if (!inputs.passIn && last.passIn) this.#hasWalkedIn()
+    if (inputs.passOut && !last.passOut) this.actions.push({ type: 'pass', direction: 'out', visitId: null })
+    if (inputs.exitRequest) this.state.exitUntilMs = this.#atMs + exitHoldMs
+  }
+
+  openByHand(direction: 'in' | 'out'): void {
+    if (direction === 'out') this.state.exitUntilMs = this.#atMs + exitHoldMs
+    else {
+      this.actions.push({ type: 'pulse-entry' })
+      this.state.byHandUntilMs = this.#atMs + this.#settings.passTimeoutMs
+    }
+  }
+
+  reset(): void {
+    if (!this.state.inputs.fire) this.state.fire = false
+  }
+
+  timePasses(): void {
+    const { state } = this
+    if (state.passingSinceMs !== null) {
+      if (!state.held && this.#atMs - state.passingSinceMs >= heldAfterMs) {
+        state.held = true
+        this.#alarm('held', 'Somebody or something has been standing in the gate for ten seconds.')
+      }
+      return
+    }
+    const [first, ...others] = state.parties
+    if (!first || this.#atMs < state.openUntilMs) return
+    state.parties = others
+    if (first.entered) this.#alarm('timeout', `${first.missing} of the party of ${first.visitId} did not walk in.`)
+    else {
+      this.#alarm('timeout', `The gate was open for ${first.visitId}, but nobody walked in.`)
+      this.actions.push({ type: 'lapsed', visitId: first.visitId })
+    }
+    this.#show('timeout')
+    this.#openForFirst(true)
+  }
+
+  #fire(): void {
+    const { state } = this
+    state.fire = true
+    this.#alarm('fire', 'The fire alarm is on: the exit stays open until it is reset.')
+    for (const { visitId, entered } of state.parties) if (!entered) this.actions.push({ type: 'lapsed', visitId })
+    state.parties = []
+  }
+
+  #walksIn(): void {
+    const { state } = this
+    state.passingSinceMs = this.#atMs
+    const [first, ...others] = state.parties
+    this.actions.push({ type: 'pass', direction: 'in', visitId: first?.visitId ?? null })
+    if (!first) return this.#walksInUnasked()
+    this.#show('passed')
+    const missing = first.missing - 1
+    state.parties = missing > 0 ? [{ ...first, missing, entered: true }, ...others] : others
+  }
+
+  #walksInUnasked(): void {
+    const { state } = this
+    const byHand = this.#atMs < state.byHandUntilMs
+    state.byHandUntilMs = 0
+    // Firefighters need no admission.
+    if (byHand || state.fire) return this.#show('passed')
+    this.#alarm('tailgate', 'Somebody walked in whom nobody had admitted.')
+    this.#show('tailgate')
+  }
+
+  /** Only when the gate is free again is it opened for the next: a pulse in between would be swallowed. */
+  #hasWalkedIn(): void {
+    this.state.passingSinceMs = null
+    this.state.held = false
+    this.#openForFirst(true)
+  }
+
+  #openForFirst(pulse: boolean): void {
+    if (this.state.parties.length === 0) return
+    if (pulse) this.actions.push({ type: 'pulse-entry' })
+    this.state.openUntilMs = this.#atMs + this.#settings.passTimeoutMs
+  }
+
+  #alarm(alarm: GateAlarm['alarm'], text: string): void {
+    this.actions.push({ type: 'alarm', alarm, text })
+  }
+
+  #show(display: 'passed' | 'timeout' | 'tailgate'): void {
+    this.state.shown = { display, untilMs: this.#atMs + shownMs }
+  }
+}

@@ -1,0 +1,139 @@
+/** Commands about a visit's end: the exit, the decision, a person's review. */
+import type { BasketChange, DecidedLine } from '../../../contract/messages.ts'
+import type { CommandOf } from '../../../till-api/commands.ts'
+import { beginCharge } from '../charges.ts'
+import { refusal, type Step } from '../step.ts'
+import type { VisitRow } from '../tables.ts'
+import { change, currentBasket, happen, loadVisit, type StoredDecision, stored, tellPayment } from '../visits.ts'
+
+export async function endVisit(step: Step, command: CommandOf<'end-visit'>): Promise<void> {
+  const visit = await loadVisit(step.trx, command.visitId)
+  const fields = { exited_at_ms: command.exitedAtMs }
+  // The deadline of the stay came first; when they left is still worth knowing.
+  if (visit.state === 'review' && visit.exited_at_ms === null) return void (await change(step, visit, fields))
+  const left = await happen(step, visit, 'left', fields)
+  if (left.state === 'void') return void (await change(step, left, await tellPayment(step, left, 'void', 0)))
+  const basket = await currentBasket(step.trx, visit.visit_id)
+  if (basket?.final) await happen(step, left, 'basket-final')
+}
+
+/** Takes the line rules' decision, and begins the charge, the review, or nothing. */
+export async function decide(step: Step, command: CommandOf<'decide'>): Promise<void> {
+  const visit = await loadVisit(step.trx, command.visitId)
+  const undecided = visit.decided_by === null || (visit.decided_by === 'deadline' && !(await isReviewed(step, visit)))
+  if (!undecided) {
+    throw refusal('visit-decided', `Visit ${visit.visit_id} has been decided.`, 'Decide each visit once.')
+  }
+  const basket = await currentBasket(step.trx, visit.visit_id)
+  checkAgainstBasket(command, basket)
+  await step.journal.append('decided', visit.visit_id, {
+    visitId: visit.visit_id,
+    basketRevision: command.basketRevision,
+    lines: command.lines,
+    policyHash: command.policyHash,
+    profileHash: command.profileHash,
+  })
+  await settle(step, { ...visit, decided_by: 'flows' }, command.lines, command.policyHash, basket)
+}
+
+const isReviewed = async (step: Step, visit: VisitRow) =>
+  (await step.trx.selectFrom('reviews').select('line_id').where('visit_id', '=', visit.visit_id).executeTakeFirst()) !==
+  undefined
+
+/** A decision speaks of the basket as the till has it, line by line; it may only take away. */
+function checkAgainstBasket(command: CommandOf<'decide'>, basket: BasketChange | null): void {
+  const lines = new Map((basket?.lines ?? []).map((line) => [line.lineId, line]))
+  if (command.basketRevision !== (basket?.revision ?? 0)) {
+    throw refusal(
+      'basket-stale',
+      `The decision is about revision ${command.basketRevision} of the basket, the till has ${basket?.revision ?? 0}.`,
+      'Decide the basket that the till last acknowledged.',
+    )
+  }
+  const decided = new Set<string>()
+  for (const { lineId, sku, quantity } of command.lines) {
+    const line = lines.get(lineId)
+    if (!line || line.sku !== sku || quantity > line.quantity || decided.has(lineId)) {
+      throw refusal(
+        'decision-invalid',
+        `The decision on line ${lineId} (${quantity} of ${sku}) does not fit the basket.`,
+        "Decide each of the basket's lines once, with at most its quantity.",
+      )
+    }
+    decided.add(lineId)
+  }
+  if (decided.size < lines.size) {
+    throw refusal('decision-invalid', 'The decision leaves out lines of the basket.', 'Decide each of its lines.')
+  }
+}
+
+/** A person decides one line; with the last one the visit goes on. */
+export async function resolveReview(step: Step, command: CommandOf<'resolve-review'>): Promise<void> {
+  const { visitId, lineId, outcome, decidedBy } = command
+  const visit = await loadVisit(step.trx, visitId)
+  const decision = visit.decision === null ? null : (JSON.parse(visit.decision) as StoredDecision)
+  if (
+    visit.state !== 'review' ||
+    !decision?.lines.some((line) => line.lineId === lineId && line.outcome === 'review')
+  ) {
+    throw refusal('line-not-in-review', `Line ${lineId} of ${visitId} waits for no review.`, 'Ask for its state.')
+  }
+  await step.trx
+    .insertInto('reviews')
+    .values({ visit_id: visitId, line_id: lineId, outcome, decided_by: decidedBy, at_ms: step.nowMs })
+    .execute()
+  await step.journal.append('review-resolved', visitId, { visitId, lineId, outcome, decidedBy })
+  const lines = decision.lines.map((line) => (line.lineId === lineId ? { ...line, outcome, rule: 'review' } : line))
+  if (lines.some((line) => line.outcome === 'review')) {
+    return void (await change(step, visit, { decision: stored({ ...decision, lines }) }))
+  }
+  await settle(step, visit, lines, decision.policyHash, await currentBasket(step.trx, visitId))
+}
+
+/** No decision came in time: every line waits for a person. */
+export async function decideByDeadline(step: Step, visit: VisitRow): Promise<void> {
+  const basket = await currentBasket(step.trx, visit.visit_id)
+  const lines = (basket?.lines ?? []).map(
+    ({ lineId, sku, quantity, probability }): DecidedLine => ({
+      lineId,
+      sku,
+      quantity,
+      probability,
+      outcome: 'review',
+      rule: 'no-decision-in-time',
+    }),
+  )
+  const decision: StoredDecision = { lines, outcome: 'review', policyHash: '' }
+  const payment = await tellPayment(step, visit, 'review', 0)
+  await happen(step, visit, 'overdue', { decision: stored(decision), decided_by: 'deadline', ...payment })
+}
+
+/** Nobody reviewed it in time: what is still open is let go, the rest is charged. */
+export async function letGoUnreviewed(step: Step, visit: VisitRow): Promise<void> {
+  const decision = JSON.parse(visit.decision ?? '{"lines":[],"policyHash":""}') as StoredDecision
+  const lines = decision.lines.map(
+    (line): DecidedLine => (line.outcome === 'review' ? { ...line, outcome: 'let-go', rule: 'review-expired' } : line),
+  )
+  await step.journal.append('review-expired', visit.visit_id, { visitId: visit.visit_id })
+  await settle(step, visit, lines, decision.policyHash, await currentBasket(step.trx, visit.visit_id))
+}
+
+/** Moves a visit whose lines are decided into review, towards the provider, or to its end. */
+async function settle(
+  step: Step,
+  visit: VisitRow,
+  lines: DecidedLine[],
+  policyHash: string,
+  basket: BasketChange | null,
+): Promise<void> {
+  const waiting = lines.some((line) => line.outcome === 'review')
+  const charged = lines.some((line) => line.outcome === 'charge')
+  const outcome = waiting ? 'review' : charged ? 'charge' : 'empty'
+  const decision: StoredDecision = { lines, outcome, policyHash }
+  const fields = { decision: stored(decision), decided_by: visit.decided_by }
+  if (waiting) {
+    await happen(step, visit, 'to-review', { ...fields, ...(await tellPayment(step, visit, 'review', 0)) })
+  } else {
+    await beginCharge(step, visit, fields, basket)
+  }
+}

@@ -1,0 +1,162 @@
+/** Commands about who comes in: answers to a scan, and the accounts behind it. */
+import { envelope, type Scan } from '../../../contract/messages.ts'
+import type { CommandOf } from '../../../till-api/commands.ts'
+import { refusal, type Step } from '../step.ts'
+import type { ScanRow } from '../tables.ts'
+import { openVisit } from '../visits.ts'
+
+/** A visit's id follows from its scan's, so that an admission that is sent again finds the same visit. */
+export const visitIdOf = (scanId: string) => scanId.replace('-scan-', '-visit-')
+
+/** Takes down what somebody showed at a door, as a hash, with what is known of whoever showed it. */
+export async function takeScan(
+  step: Step,
+  shown: { ledgerId: string; gate: string; method: Scan['method']; credentialHash: string; seenAtMs: number },
+): Promise<Scan> {
+  const account = await step.trx
+    .selectFrom('accounts')
+    .selectAll()
+    .where('credential_hash', '=', shown.credentialHash)
+    .executeTakeFirst()
+  const [openVisitRow, debtRow] = account
+    ? await Promise.all([
+        visitOf(step, account.account_id, ['admitted', 'open']),
+        visitOf(step, account.account_id, ['debt']),
+      ])
+    : []
+  const number = await nextScanNumber(step)
+  const scan: Scan = {
+    type: 'scan',
+    ...envelope(step.shop.storeId, step.journal.next, step.nowMs, shown.seenAtMs),
+    scanId: `${shown.ledgerId}-scan-${number}`,
+    gate: shown.gate,
+    method: shown.method,
+    account: {
+      known: account !== undefined,
+      accountId: account?.account_id ?? null,
+      role: account?.role ?? 'unknown',
+      party: account?.party ?? 1,
+      openVisit: openVisitRow !== undefined,
+      debt: debtRow !== undefined,
+      blocked: account?.blocked === 1,
+      adult: null,
+      usable: account !== undefined,
+    },
+  }
+  await step.journal.append('scan', null, scan)
+  const { scanId, gate, account: facts } = scan
+  await step.trx
+    .insertInto('scans')
+    .values({
+      scan_id: scanId,
+      number,
+      gate,
+      account_id: facts.accountId,
+      role: facts.role,
+      answer: null,
+      at_ms: step.nowMs,
+    })
+    .execute()
+  return scan
+}
+
+async function nextScanNumber(step: Step): Promise<number> {
+  const last = await step.trx
+    .selectFrom('scans')
+    .select((build) => build.fn.max('number').as('number'))
+    .executeTakeFirst()
+  return (last?.number ?? 0) + 1
+}
+
+const visitOf = (step: Step, accountId: string, states: ('admitted' | 'open' | 'debt')[]) =>
+  step.trx
+    .selectFrom('visits')
+    .select('visit_id')
+    .where('account_id', '=', accountId)
+    .where('state', 'in', states)
+    .limit(1)
+    .executeTakeFirst()
+
+/** Opens the scan's visit; when the same scan was admitted before there is nothing left to do. */
+export async function admit(step: Step, command: CommandOf<'admit'>): Promise<void> {
+  const scan = await unansweredScan(step, command.scanId, 'admitted')
+  if (scan.answer === 'admitted') return
+  if (step.closedGates.includes(scan.gate)) {
+    throw refusal(
+      'gate-closed',
+      `Gate ${scan.gate} admits nobody now: its fire alarm is on, or its contacts do not answer.`,
+      'Look at the gate; the exit opens by itself.',
+    )
+  }
+  const visitId = visitIdOf(scan.scan_id)
+  await answer(step, scan, 'admitted')
+  const { type: _type, commandId: _commandId, ...admission } = command
+  await step.journal.append('admitted', visitId, admission)
+  await openVisit(step, {
+    visit_id: visitId,
+    scan_id: scan.scan_id,
+    account_id: scan.account_id,
+    role: scan.role,
+    party: command.party,
+    state: 'admitted',
+    gate: scan.gate,
+    opened_at_ms: step.nowMs,
+    entered_at_ms: null,
+    exited_at_ms: null,
+    passes: 0,
+    person_ids: '[]',
+    decision: null,
+    decided_by: null,
+    due_at_ms: step.nowMs + step.shop.deadlines.admissionMs,
+    payment: null,
+    receipt: null,
+  })
+}
+
+export async function refuse(step: Step, command: CommandOf<'refuse'>): Promise<void> {
+  const scan = await unansweredScan(step, command.scanId, 'refused')
+  if (scan.answer === 'refused') return
+  await answer(step, scan, 'refused')
+  const { scanId, reason, rule, policyHash } = command
+  await step.journal.append('refused', null, { scanId, gate: scan.gate, reason, rule, policyHash })
+}
+
+/** @throws AisleError `scan-unknown`, `scan-answered` when it had the opposite answer */
+async function unansweredScan(step: Step, scanId: string, wanted: ScanRow['answer']): Promise<ScanRow> {
+  const scan = await step.trx.selectFrom('scans').selectAll().where('scan_id', '=', scanId).executeTakeFirst()
+  if (!scan) throw refusal('scan-unknown', `There was no scan ${scanId}.`, 'Use an id that the till has given.')
+  if (scan.answer !== null && scan.answer !== wanted) {
+    throw refusal('scan-answered', `Scan ${scanId} has been ${scan.answer}.`, 'Answer each scan once.')
+  }
+  return scan
+}
+
+const answer = (step: Step, scan: ScanRow, answered: ScanRow['answer']) =>
+  step.trx.updateTable('scans').set({ answer: answered }).where('scan_id', '=', scan.scan_id).execute()
+
+/** @param command with the credential's hash in the credential's place */
+export async function registerAccount(step: Step, command: CommandOf<'register-account'>): Promise<void> {
+  const { accountId, role, credential, party, payment } = command
+  const holder = await step.trx
+    .selectFrom('accounts')
+    .select('account_id')
+    .where('credential_hash', '=', credential)
+    .executeTakeFirst()
+  if (holder && holder.account_id !== accountId) {
+    throw refusal('credential-taken', 'This credential belongs to another account.', 'Register another one.')
+  }
+  const values = {
+    role,
+    credential_hash: credential,
+    party,
+    customer_key: payment?.customerKey ?? null,
+    billing_key: payment?.billingKey ?? null,
+  }
+  await step.trx
+    .insertInto('accounts')
+    .values({ account_id: accountId, blocked: 0, ...values })
+    .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
+    .execute()
+  // Neither the credential nor the provider's references: the journal is for ever, these may be forgotten.
+  await step.journal.append('account-registered', null, { accountId, role, party, canPay: payment !== null })
+}

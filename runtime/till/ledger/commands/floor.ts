@@ -1,0 +1,68 @@
+/** Commands about what happens on the floor: evidence, persons, baskets, stock. */
+import { type BasketChange, envelope } from '../../../contract/messages.ts'
+import type { CommandOf } from '../../../till-api/commands.ts'
+import { priceLine, totalMinor } from '../../visits/pricing.ts'
+import { refusal, type Step } from '../step.ts'
+import { change, happen, loadVisit, stored, wrongState } from '../visits.ts'
+
+export async function addEvidence(step: Step, command: CommandOf<'add-evidence'>): Promise<void> {
+  for (const evidence of command.evidence) await step.journal.append('evidence', null, evidence)
+}
+
+export async function bindVisit(step: Step, command: CommandOf<'bind-visit'>): Promise<void> {
+  const visit = await loadVisit(step.trx, command.visitId)
+  const fields = { person_ids: stored(command.personIds) }
+  // Somebody on the floor is this visit's shopper: they did walk in, even if the pass was not seen.
+  const entered = visit.state === 'admitted' && command.personIds.length > 0
+  if (entered) await happen(step, visit, 'entered', { ...fields, entered_at_ms: step.nowMs })
+  else await change(step, visit, fields)
+}
+
+const basketStates: readonly string[] = ['open', 'exited', 'deciding']
+
+export async function setLines(step: Step, command: CommandOf<'set-lines'>): Promise<void> {
+  const visit = await loadVisit(step.trx, command.visitId)
+  const basket = await step.trx
+    .selectFrom('baskets')
+    .selectAll()
+    .where('visit_id', '=', visit.visit_id)
+    .executeTakeFirst()
+  if (basket && command.revision <= basket.revision) return
+  if (!basketStates.includes(visit.state)) throw wrongState(visit, 'set-lines')
+  if (new Set(command.lines.map((line) => line.lineId)).size < command.lines.length) {
+    throw refusal('lines-repeated', 'A line stands twice in this basket.', 'Give each line its own lineId.')
+  }
+  const lines = command.lines.map((line) => priceLine(line, step.shop.products))
+  const changed: BasketChange = {
+    type: 'basket-change',
+    ...envelope(step.shop.storeId, step.journal.next, step.nowMs),
+    visitId: visit.visit_id,
+    revision: command.revision,
+    final: command.final,
+    currency: step.shop.currency,
+    lines,
+    totalMinor: totalMinor(lines),
+  }
+  const sequence = await step.journal.append('basket-change', visit.visit_id, changed)
+  const values = { revision: command.revision, final: command.final ? 1 : 0, sequence }
+  await step.trx
+    .insertInto('baskets')
+    .values({ visit_id: visit.visit_id, ...values })
+    .onConflict((conflict) => conflict.column('visit_id').doUpdateSet(values))
+    .execute()
+  if (command.final && visit.state === 'exited') await happen(step, visit, 'basket-final')
+}
+
+export async function moveStock(step: Step, command: CommandOf<'move-stock'>): Promise<void> {
+  const { reason, plate, sku, quantity, eventId } = command
+  await step.journal.append('stock-moved', null, { reason, plate, sku, quantity, eventId })
+  await step.trx
+    .insertInto('stock')
+    .values({ plate, sku, quantity })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['plate', 'sku'])
+        .doUpdateSet((build) => ({ quantity: build('stock.quantity', '+', build.ref('excluded.quantity')) })),
+    )
+    .execute()
+}

@@ -1,0 +1,29 @@
+/** The thread that the ledger runs in; started by `ledger-thread.ts`. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { AisleError, errorSentence } from '../../contract/errors.ts'
+import { Ledger } from './ledger.ts'
+import type { LedgerReply, LedgerRequest, LedgerStart, ToldError } from './ledger-thread.ts'
+
+const { path, shop, nowMs } = workerData as LedgerStart
+const tell = (reply: LedgerReply) => parentPort?.postMessage(reply)
+const toTold = (error: unknown): ToldError =>
+  error instanceof AisleError ? error.toJSON() : { message: errorSentence(error) }
+
+async function serve(): Promise<void> {
+  let ledger: Ledger
+  try {
+    ledger = await Ledger.open(path, shop, nowMs)
+  } catch (error) {
+    return tell({ error: toTold(error) })
+  }
+  parentPort?.on('message', ({ id, call, args }: LedgerRequest) => {
+    const method = ledger[call] as (...args: unknown[]) => Promise<unknown>
+    method.apply(ledger, args).then(
+      (result) => tell({ id, sequence: ledger.sequence, result }),
+      (error: unknown) => tell({ id, sequence: ledger.sequence, error: toTold(error) }),
+    )
+  })
+  tell({ opened: ledger.identity })
+}
+
+void serve()

@@ -1,0 +1,198 @@
+/**
+ * The till's memory: each method is one transaction on the database, one after the other. It takes and gives
+ * plain data, because in the till it runs in a worker thread.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Scan } from '../../contract/messages.ts'
+import type { CommandAnswer, TillCommand } from '../../till-api/commands.ts'
+import * as charges from './charges.ts'
+import { decideByDeadline, letGoUnreviewed } from './commands/checkout.ts'
+import { takeScan } from './commands/entry.ts'
+import { doorMemory, recordAlarm, recordPass, type SeenPass } from './gates.ts'
+import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } from './journal.ts'
+import { openDatabase } from './open-database.ts'
+import * as queries from './queries.ts'
+import type { Shop, Step } from './step.ts'
+import type { LedgerTables, PaymentRow, VisitRow } from './tables.ts'
+import { takeCommand } from './take-command.ts'
+import { happen, tellPayment } from './visits.ts'
+
+/** Made with the database and never changed: ids and hashes of another database cannot be taken for its own. */
+export interface LedgerIdentity {
+  /** Six letters or digits; part of every scan's and visit's id. */
+  ledgerId: string
+  /** Hexadecimal; for the hashes of credentials. */
+  credentialSalt: string
+}
+
+export class Ledger {
+  readonly identity: LedgerIdentity
+  readonly #db: Kysely<LedgerTables>
+  readonly #shop: Shop
+  #head: JournalHead
+  /** The end of the queue: SQLite has one writer, and the journal one order. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  private constructor(db: Kysely<LedgerTables>, shop: Shop, identity: LedgerIdentity, head: JournalHead) {
+    this.#db = db
+    this.#shop = shop
+    this.identity = identity
+    this.#head = head
+  }
+
+  static async open(path: string, shop: Shop, nowMs: number): Promise<Ledger> {
+    const db = await openDatabase(path)
+    try {
+      const identity = await readIdentity(db)
+      const ledger = new Ledger(db, shop, identity, await readHead(db))
+      await ledger.#write(nowMs, (step) => charges.doubtAllCharges(step))
+      return ledger
+    } catch (error) {
+      await db.destroy()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#last
+    await this.#db.destroy()
+  }
+
+  /** Position of the last journal entry. */
+  get sequence(): number {
+    return this.#head.sequence
+  }
+
+  take(command: TillCommand, nowMs: number, closedGates: readonly string[] = []): Promise<CommandAnswer> {
+    return this.#write(nowMs, (step) => takeCommand({ ...step, closedGates }, command))
+  }
+
+  takeScan(
+    shown: { gate: string; method: Scan['method']; credentialHash: string; seenAtMs: number },
+    nowMs: number,
+  ): Promise<Scan> {
+    return this.#write(nowMs, (step) => takeScan(step, { ...shown, ledgerId: this.identity.ledgerId }))
+  }
+
+  recordPass(pass: SeenPass, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => recordPass(step, pass))
+  }
+
+  recordAlarm(alarm: Parameters<typeof recordAlarm>[1], nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => recordAlarm(step, alarm))
+  }
+
+  /** The gate closed again and nobody of this visit had walked in. */
+  lapse(visitId: string, nowMs: number): Promise<void> {
+    return this.#write(nowMs, async (step) => {
+      const visit = await step.trx.selectFrom('visits').selectAll().where('visit_id', '=', visitId).executeTakeFirst()
+      if (visit?.state === 'admitted') await lapse(step, visit)
+    })
+  }
+
+  /** Moves on what is overdue; says how many visits that were. */
+  async sweep(nowMs: number, limit = 50): Promise<number> {
+    const due = await this.#read((db) =>
+      db.selectFrom('visits').select('visit_id').where('due_at_ms', '<=', nowMs).limit(limit).execute(),
+    )
+    for (const { visit_id } of due) await this.#write(nowMs, (step) => moveOn(step, visit_id))
+    return due.length
+  }
+
+  chargesDue(nowMs: number, limit: number): Promise<PaymentRow[]> {
+    return this.#read((db) => charges.chargesDue(db, nowMs, limit))
+  }
+
+  async nextChargeDueMs(): Promise<number | undefined> {
+    return this.#read((db) => charges.nextChargeDueMs(db))
+  }
+
+  async markSent(payment: PaymentRow, nowMs: number): Promise<void> {
+    await this.#write(nowMs, (step) => charges.markSent(step, payment))
+  }
+
+  async postponeCharge(visitId: string, nextAttemptAtMs: number, reason: string, nowMs: number): Promise<void> {
+    await this.#write(nowMs, (step) => charges.postponeCharge(step, visitId, nextAttemptAtMs, reason))
+  }
+
+  settleCharge(visitId: string, outcome: charges.ChargeOutcome, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => charges.settleCharge(step, visitId, outcome))
+  }
+
+  doorMemory() {
+    return this.#read(doorMemory)
+  }
+
+  events(after: number, limit: number) {
+    return this.#read((db) => queries.readEvents(db, after, limit))
+  }
+
+  state() {
+    return this.#read((db) => queries.readState(db, this.#shop.storeId))
+  }
+
+  visit(visitId: string) {
+    return this.#read((db) => queries.readVisit(db, visitId))
+  }
+
+  history(beforeMs: number, limit: number) {
+    return this.#read((db) => queries.readHistory(db, beforeMs, limit))
+  }
+
+  /** Checks up to `limit` entries of the chain after `from`; begin without one. */
+  verify(from: JournalHead | undefined, limit: number) {
+    return this.#read((db) => verifyChain(db, from ?? emptyJournal, limit))
+  }
+
+  #read<T>(work: (db: Kysely<LedgerTables>) => Promise<T>): Promise<T> {
+    return this.#next(() => work(this.#db))
+  }
+
+  #write<T>(nowMs: number, work: (step: Step) => Promise<T>): Promise<T> {
+    return this.#next(async () => {
+      const { result, head } = await this.#db.transaction().execute(async (trx) => {
+        const journal = new JournalWriter(trx, this.#head, nowMs)
+        const result = await work({ trx, journal, nowMs, shop: this.#shop, closedGates: [] })
+        return { result, head: journal.head }
+      })
+      // Only now: what was rolled back was never written.
+      this.#head = head
+      return result
+    })
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work)
+    this.#last = result.catch(() => {})
+    return result
+  }
+}
+
+async function readIdentity(db: Kysely<LedgerTables>): Promise<LedgerIdentity> {
+  const made = [
+    { name: 'ledger-id' as const, value: randomBytes(8).readBigUInt64BE().toString(36).slice(-6).padStart(6, '0') },
+    { name: 'credential-salt' as const, value: randomBytes(16).toString('hex') },
+  ]
+  await db
+    .insertInto('ledger')
+    .values(made)
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute()
+  const rows = await db.selectFrom('ledger').selectAll().execute()
+  const value = (name: string) => rows.find((row) => row.name === name)?.value ?? ''
+  return { ledgerId: value('ledger-id'), credentialSalt: value('credential-salt') }
+}
+
+async function moveOn(step: Step, visitId: string): Promise<void> {
+  const visit = await step.trx.selectFrom('visits').selectAll().where('visit_id', '=', visitId).executeTakeFirst()
+  // It may have been moved on since it was found.
+  if (!visit?.due_at_ms || visit.due_at_ms > step.nowMs) return
+  if (visit.state === 'admitted') await lapse(step, visit)
+  else if (visit.state === 'review') await letGoUnreviewed(step, visit)
+  else await decideByDeadline(step, visit)
+}
+
+async function lapse(step: Step, visit: VisitRow): Promise<void> {
+  await happen(step, visit, 'lapsed', await tellPayment(step, visit, 'void', 0))
+}

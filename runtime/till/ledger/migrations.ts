@@ -1,0 +1,144 @@
+/** The database's versions. A migration that has been released is never changed; a new one is added. */
+import { type Kysely, type SqlBool, sql } from 'kysely'
+import type { Migration, MigrationProvider } from 'kysely/migration'
+import type { LedgerTables } from './tables.ts'
+
+const migrations: Record<string, Migration> = {
+  '0001-ledger': { up: createLedger },
+}
+
+export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
+
+async function createLedger(db: Kysely<LedgerTables>): Promise<void> {
+  const table = (name: keyof LedgerTables) => db.schema.createTable(name)
+
+  await table('ledger')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
+
+  await table('journal')
+    .addColumn('sequence', 'bigint', (column) => column.primaryKey())
+    .addColumn('at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('visit_id', 'text')
+    .addColumn('data', 'text', (column) => column.notNull())
+    .addColumn('previous_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .execute()
+  await refuseChanges(db)
+
+  await table('commands')
+    .addColumn('command_id', 'text', (column) => column.primaryKey())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('body_hash', 'text', (column) => column.notNull())
+    .addColumn('sequence', 'bigint', (column) => column.notNull())
+    .addColumn('visit_id', 'text')
+    .execute()
+
+  await table('accounts')
+    .addColumn('account_id', 'text', (column) => column.primaryKey())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('credential_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('party', 'integer', (column) => column.notNull())
+    .addColumn('customer_key', 'text')
+    .addColumn('billing_key', 'text')
+    .addColumn('blocked', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+
+  await table('scans')
+    .addColumn('scan_id', 'text', (column) => column.primaryKey())
+    .addColumn('number', 'bigint', (column) => column.notNull().unique())
+    .addColumn('gate', 'text', (column) => column.notNull())
+    .addColumn('account_id', 'text')
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('answer', 'text')
+    .addColumn('at_ms', 'double precision', (column) => column.notNull())
+    .execute()
+
+  await table('visits')
+    .addColumn('visit_id', 'text', (column) => column.primaryKey())
+    .addColumn('scan_id', 'text', (column) => column.notNull().unique())
+    .addColumn('account_id', 'text')
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('party', 'integer', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('gate', 'text', (column) => column.notNull())
+    .addColumn('opened_at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('entered_at_ms', 'double precision')
+    .addColumn('exited_at_ms', 'double precision')
+    .addColumn('passes', 'integer', (column) => column.notNull().defaultTo(0))
+    .addColumn('person_ids', 'text', (column) => column.notNull())
+    .addColumn('decision', 'text')
+    .addColumn('decided_by', 'text')
+    .addColumn('due_at_ms', 'double precision')
+    .addColumn('payment', 'text')
+    .addColumn('receipt', 'text')
+    .addColumn('sequence', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('visits_due').on('visits').column('due_at_ms').execute()
+  await db.schema.createIndex('visits_account').on('visits').columns(['account_id', 'state']).execute()
+  await db.schema.createIndex('visits_opened').on('visits').column('opened_at_ms').execute()
+
+  await table('baskets')
+    .addColumn('visit_id', 'text', (column) => column.primaryKey().references('visits.visit_id'))
+    .addColumn('revision', 'bigint', (column) => column.notNull())
+    .addColumn('final', 'integer', (column) => column.notNull())
+    .addColumn('sequence', 'bigint', (column) => column.notNull().references('journal.sequence'))
+    .execute()
+
+  await table('reviews')
+    .addColumn('visit_id', 'text', (column) => column.notNull().references('visits.visit_id'))
+    .addColumn('line_id', 'text', (column) => column.notNull())
+    .addColumn('outcome', 'text', (column) => column.notNull())
+    .addColumn('decided_by', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'double precision', (column) => column.notNull())
+    .addPrimaryKeyConstraint('reviews_key', ['visit_id', 'line_id'])
+    .execute()
+
+  // One row a visit: the database itself refuses a second charge.
+  await table('payments')
+    .addColumn('visit_id', 'text', (column) => column.primaryKey().references('visits.visit_id'))
+    .addColumn('idempotency_key', 'text', (column) => column.notNull().unique())
+    .addColumn('order_id', 'text', (column) => column.notNull().unique())
+    .addColumn('amount_minor', 'bigint', (column) => column.notNull().check(sql<SqlBool>`amount_minor > 0`))
+    .addColumn('currency', 'text', (column) => column.notNull())
+    .addColumn('order_name', 'text', (column) => column.notNull())
+    .addColumn('customer_key', 'text')
+    .addColumn('billing_key', 'text')
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('first_sent_at_ms', 'double precision')
+    .addColumn('next_attempt_at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('payment_key', 'text')
+    .addColumn('reason', 'text')
+    .execute()
+  await db.schema.createIndex('payments_due').on('payments').columns(['state', 'next_attempt_at_ms']).execute()
+
+  await table('receipts')
+    .addColumn('receipt_id', 'text', (column) => column.primaryKey())
+    .addColumn('visit_id', 'text', (column) => column.notNull().unique().references('visits.visit_id'))
+    .addColumn('sequence', 'bigint', (column) => column.notNull().references('journal.sequence'))
+    .addColumn('total_minor', 'bigint', (column) => column.notNull())
+    .execute()
+
+  await table('stock')
+    .addColumn('plate', 'text', (column) => column.notNull())
+    .addColumn('sku', 'text', (column) => column.notNull())
+    .addColumn('quantity', 'double precision', (column) => column.notNull())
+    .addPrimaryKeyConstraint('stock_key', ['plate', 'sku'])
+    .execute()
+
+  await table('gates')
+    .addColumn('gate', 'text', (column) => column.primaryKey())
+    .addColumn('fire', 'integer', (column) => column.notNull())
+    .execute()
+}
+
+/** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */
+async function refuseChanges(db: Kysely<LedgerTables>): Promise<void> {
+  for (const change of ['UPDATE', 'DELETE'] as const) {
+    await sql`CREATE TRIGGER ${sql.id(`journal_no_${change.toLowerCase()}`)} BEFORE ${sql.raw(change)} ON journal
+      BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END`.execute(db)
+  }
+}

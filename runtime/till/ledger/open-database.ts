@@ -1,0 +1,53 @@
+/** Opens the till's database: SQLite today; whatever speaks to it does so through kysely. */
+import { chmodSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { AisleError, errorSentence } from '../../contract/errors.ts'
+import { ledgerMigrations } from './migrations.ts'
+import type { LedgerTables } from './tables.ts'
+
+/** @throws AisleError `database-damaged`, `database-unusable` */
+export async function openDatabase(path: string): Promise<Kysely<LedgerTables>> {
+  const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database: openSqlite(path) }) })
+  const { error } = await new Migrator({ db, provider: ledgerMigrations }).migrateToLatest()
+  if (error) {
+    await db.destroy()
+    throw unusable(path, error)
+  }
+  return db
+}
+
+function openSqlite(path: string): Database.Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const database = new Database(path)
+    chmodSync(path, 0o600)
+    database.pragma('journal_mode = WAL')
+    // A commit has reached the disk before anybody is told of it; NORMAL may roll back on a power cut.
+    database.pragma('synchronous = FULL')
+    database.pragma('foreign_keys = ON')
+    checkIntegrity(database, path)
+    return database
+  } catch (cause) {
+    throw cause instanceof AisleError ? cause : unusable(path, cause)
+  }
+}
+
+function checkIntegrity(database: Database.Database, path: string): void {
+  const findings = database.pragma('integrity_check') as { integrity_check: string }[]
+  if (findings.length === 1 && findings[0]?.integrity_check === 'ok') return
+  const first = findings[0]?.integrity_check ?? 'no answer'
+  throw new AisleError('database-damaged', `The till's database is damaged: ${first}.`, {
+    where: path,
+    action: 'Stop the store, keep a copy of the file, and restore the newest backup.',
+  })
+}
+
+const unusable = (path: string, cause: unknown) =>
+  new AisleError('database-unusable', `The till's database cannot be opened: ${errorSentence(cause)}.`, {
+    where: path,
+    action: 'Check that the folder exists, may be written and has space left.',
+    cause,
+  })

@@ -1,0 +1,84 @@
+/** What clients may read of the ledger. */
+import type { TillEvent, TillEventType, TillState, VisitSnapshot } from '../../till-api/events.ts'
+import { endedStates } from '../visits/visit-state.ts'
+import { readHead } from './journal.ts'
+import { type Connection, loadVisit, type StoredSnapshot, snapshotOf, withBasket } from './visits.ts'
+
+/** Journal entries that clients are told of; the others are for the record alone. */
+const told: Record<TillEventType, true> = {
+  scan: true,
+  refused: true,
+  'gate-pass': true,
+  'gate-alarm': true,
+  'visit-changed': true,
+  evidence: true,
+  'basket-change': true,
+  payment: true,
+  receipt: true,
+  'stock-moved': true,
+}
+const toldTypes = Object.keys(told)
+
+/** How many ended visits a client that starts now is told of. */
+const recentVisits = 20
+
+export interface EventPage {
+  events: TillEvent[]
+  /** Go on from here; it grows also when there was nothing to tell. */
+  next: number
+}
+
+/** Up to `limit` entries after `after`, as events. */
+export async function readEvents(db: Connection, after: number, limit: number): Promise<EventPage> {
+  const rows = await db
+    .selectFrom('journal')
+    .select(['sequence', 'at_ms', 'type', 'data'])
+    .where('sequence', '>', after)
+    .orderBy('sequence')
+    .limit(limit)
+    .execute()
+  const events: TillEvent[] = []
+  for (const row of rows) {
+    if (!toldTypes.includes(row.type)) continue
+    const data = JSON.parse(row.data)
+    events.push({
+      sequence: row.sequence,
+      atMs: row.at_ms,
+      type: row.type as TillEventType,
+      data: row.type === 'visit-changed' ? await withBasket(db, data as StoredSnapshot) : data,
+    } as TillEvent)
+  }
+  return { events, next: rows.at(-1)?.sequence ?? after }
+}
+
+export async function readState(db: Connection, storeId: string): Promise<Omit<TillState, 'gates'>> {
+  const running = await db.selectFrom('visits').selectAll().where('state', 'not in', endedStates).execute()
+  const ended = await db
+    .selectFrom('visits')
+    .selectAll()
+    .where('state', 'in', endedStates)
+    .orderBy('sequence', 'desc')
+    .limit(recentVisits)
+    .execute()
+  const rows = [...running, ...ended].sort((a, b) => a.opened_at_ms - b.opened_at_ms)
+  const visits: VisitSnapshot[] = []
+  for (const row of rows) visits.push(await snapshotOf(db, row))
+  return { storeId, sequence: (await readHead(db)).sequence, visits }
+}
+
+/** @throws AisleError `visit-unknown` */
+export async function readVisit(db: Connection, visitId: string): Promise<VisitSnapshot> {
+  return snapshotOf(db, await loadVisit(db, visitId))
+}
+
+/** Visits opened before `beforeMs`, newest first. */
+export async function readHistory(db: Connection, beforeMs: number, limit: number): Promise<VisitSnapshot[]> {
+  const rows = await db
+    .selectFrom('visits')
+    .selectAll()
+    .where('opened_at_ms', '<', beforeMs)
+    .orderBy('opened_at_ms', 'desc')
+    .limit(limit)
+    .execute()
+  return Promise.all(rows.map((row) => snapshotOf(db, row)))
+}

@@ -1,0 +1,27 @@
+import type { Transaction } from 'kysely'
+import { AisleError } from '../../contract/errors.ts'
+import type { Product } from '../../profile/layout.ts'
+import type { VisitDeadlines } from '../visits/deadlines.ts'
+import type { JournalWriter } from './journal.ts'
+import type { LedgerTables } from './tables.ts'
+
+/** What the ledger knows of the store; plain data, because it crosses into a worker thread. */
+export interface Shop {
+  storeId: string
+  currency: string
+  products: ReadonlyMap<string, Product>
+  deadlines: VisitDeadlines
+}
+
+/** One transaction: journal entries and the tables that follow from them, all or nothing. */
+export interface Step {
+  trx: Transaction<LedgerTables>
+  journal: JournalWriter
+  nowMs: number
+  shop: Shop
+  /** Gates that admit nobody at this moment. */
+  closedGates: readonly string[]
+}
+
+/** What the till will not do, and why; the sender of a command reads it. */
+export const refusal = (code: string, message: string, action: string) => new AisleError(code, message, { action })

@@ -1,0 +1,101 @@
+/**
+ * The till's tables. All follow from the journal and are written in its transactions. Amounts are in minor
+ * units, times Unix milliseconds, structured columns canonical JSON; booleans are 0 and 1 on every database.
+ */
+import type { ColumnType } from 'kysely'
+import type { VisitSnapshot, VisitState } from '../../till-api/events.ts'
+
+export interface LedgerTables {
+  /** What was made once with the database: its id, and the salt of the credentials' hashes. */
+  ledger: { name: 'ledger-id' | 'credential-salt'; value: string }
+  journal: JournalRow
+  commands: { command_id: string; type: string; body_hash: string; sequence: number; visit_id: string | null }
+  accounts: AccountRow
+  scans: ScanRow
+  visits: VisitRow
+  baskets: { visit_id: string; revision: number; final: number; sequence: number }
+  reviews: { visit_id: string; line_id: string; outcome: string; decided_by: string; at_ms: number }
+  payments: PaymentRow
+  receipts: { receipt_id: string; visit_id: string; sequence: number; total_minor: number }
+  stock: { plate: string; sku: string; quantity: number }
+  gates: { gate: string; fire: number }
+}
+
+export interface JournalRow {
+  sequence: ColumnType<number, number, never>
+  at_ms: number
+  type: string
+  visit_id: string | null
+  data: string
+  previous_hash: string
+  hash: string
+}
+
+/** A pseudonym with what it enters and pays with; the provider's references are never journalled. */
+export interface AccountRow {
+  account_id: string
+  role: 'shopper' | 'staff'
+  credential_hash: string
+  party: number
+  customer_key: string | null
+  billing_key: string | null
+  blocked: number
+}
+
+export interface ScanRow {
+  scan_id: string
+  /** Counts from 1; the visit that the scan opens is known to people by it. */
+  number: number
+  gate: string
+  account_id: string | null
+  role: VisitSnapshot['role']
+  answer: 'admitted' | 'refused' | null
+  at_ms: number
+}
+
+export interface VisitRow {
+  visit_id: string
+  scan_id: string
+  account_id: string | null
+  role: VisitSnapshot['role']
+  party: number
+  state: VisitState
+  gate: string
+  opened_at_ms: number
+  entered_at_ms: number | null
+  exited_at_ms: number | null
+  /** How many of the party have walked in. */
+  passes: number
+  person_ids: string
+  decision: string | null
+  decided_by: 'flows' | 'deadline' | null
+  /** When the till moves it on by itself; null when it waits for nothing. */
+  due_at_ms: number | null
+  payment: string | null
+  receipt: string | null
+  /** Position of the last change. */
+  sequence: number
+}
+
+export const paymentStates = ['due', 'sent', 'unknown', 'paid', 'declined', 'mismatch'] as const
+/** due: never sent; sent: a call is or was under way; unknown: it may have been carried out; then how it ended. */
+export type PaymentState = (typeof paymentStates)[number]
+
+/** The one charge of a visit: outbox and outcome. */
+export interface PaymentRow {
+  visit_id: string
+  idempotency_key: string
+  order_id: string
+  amount_minor: number
+  currency: string
+  order_name: string
+  /** The references that this charge began with; erased when it is settled. */
+  customer_key: string | null
+  billing_key: string | null
+  state: PaymentState
+  attempts: number
+  first_sent_at_ms: number | null
+  next_attempt_at_ms: number
+  payment_key: string | null
+  reason: string | null
+}

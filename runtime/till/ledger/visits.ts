@@ -1,0 +1,152 @@
+/** Visits in the tables, and their changes: the only code that moves a visit from state to state. */
+import canonicalize from 'canonicalize'
+import type { Kysely, Transaction, Updateable } from 'kysely'
+import { type BasketChange, envelope, type Payment, type Receipt } from '../../contract/messages.ts'
+import type { VisitSnapshot } from '../../till-api/events.ts'
+import { nextVisitState, type VisitHappening } from '../visits/visit-state.ts'
+import { refusal, type Step } from './step.ts'
+import type { LedgerTables, VisitRow } from './tables.ts'
+
+export type Connection = Kysely<LedgerTables> | Transaction<LedgerTables>
+
+/** A snapshot as journalled: the basket is a reference to the entry that holds it, which keeps the journal small. */
+export type StoredSnapshot = Omit<VisitSnapshot, 'basket'> & { basketSequence: number | null }
+
+export type StoredDecision = NonNullable<VisitSnapshot['decision']>
+
+/** Deadlines begin where a state is entered; null: waits for somebody else, or for nothing. */
+const deadlineOf = {
+  admitted: 'admissionMs',
+  open: 'stayMs',
+  exited: 'decisionMs',
+  deciding: null,
+  review: 'reviewMs',
+  charging: null,
+  paid: null,
+  empty: null,
+  void: null,
+  debt: null,
+} as const
+
+/** @throws AisleError `visit-unknown` */
+export async function loadVisit(db: Connection, visitId: string): Promise<VisitRow> {
+  const row = await db.selectFrom('visits').selectAll().where('visit_id', '=', visitId).executeTakeFirst()
+  if (!row) throw refusal('visit-unknown', `There is no visit ${visitId}.`, 'Use an id that the till has given.')
+  return row
+}
+
+/** @throws AisleError `visit-state` when `happening` cannot happen to the visit as it stands */
+export async function happen(
+  step: Step,
+  visit: VisitRow,
+  happening: VisitHappening,
+  fields: Updateable<VisitRow> = {},
+): Promise<VisitRow> {
+  const state = nextVisitState(visit.state, happening)
+  if (!state) throw wrongState(visit, happening)
+  const deadline = deadlineOf[state]
+  const due_at_ms = deadline ? step.nowMs + step.shop.deadlines[deadline] : null
+  // Deciding keeps the deadline that began with the exit.
+  return change(step, visit, state === 'deciding' ? { state, ...fields } : { state, due_at_ms, ...fields })
+}
+
+export const wrongState = (visit: VisitRow, happening: string) =>
+  refusal(
+    'visit-state',
+    `Visit ${visit.visit_id} is ${visit.state}; "${happening}" cannot happen to it now.`,
+    'Ask for its state; it may have been moved on by its deadline.',
+  )
+
+/** Writes fields and tells of the visit as it then is. */
+export async function change(step: Step, visit: VisitRow, fields: Updateable<VisitRow>): Promise<VisitRow> {
+  const changed: VisitRow = { ...visit, ...fields }
+  const basket = await basketReference(step.trx, visit.visit_id)
+  const sequence = await step.journal.append('visit-changed', visit.visit_id, storedSnapshot(changed, basket))
+  const { visit_id, ...values } = { ...changed, sequence }
+  await step.trx.updateTable('visits').set(values).where('visit_id', '=', visit_id).execute()
+  return { ...changed, sequence }
+}
+
+export async function openVisit(step: Step, row: Omit<VisitRow, 'sequence'>): Promise<VisitRow> {
+  const sequence = await step.journal.append(
+    'visit-changed',
+    row.visit_id,
+    storedSnapshot({ ...row, sequence: 0 }, null),
+  )
+  const visit = { ...row, sequence }
+  await step.trx.insertInto('visits').values(visit).execute()
+  return visit
+}
+
+async function basketReference(db: Connection, visitId: string): Promise<number | null> {
+  const basket = await db.selectFrom('baskets').select('sequence').where('visit_id', '=', visitId).executeTakeFirst()
+  return basket?.sequence ?? null
+}
+
+function storedSnapshot(row: VisitRow, basketSequence: number | null): StoredSnapshot {
+  return {
+    visitId: row.visit_id,
+    accountId: row.account_id,
+    role: row.role,
+    party: row.party,
+    state: row.state,
+    gate: row.gate,
+    openedAtMs: row.opened_at_ms,
+    enteredAtMs: row.entered_at_ms,
+    exitedAtMs: row.exited_at_ms,
+    personIds: JSON.parse(row.person_ids) as string[],
+    basketSequence,
+    decision: parsed<VisitSnapshot['decision']>(row.decision),
+    payment: parsed<Payment>(row.payment),
+    receipt: parsed<Receipt>(row.receipt),
+  }
+}
+
+const parsed = <T>(column: string | null) => (column === null ? null : (JSON.parse(column) as T))
+
+/** For a structured column. */
+export const stored = (value: object): string => canonicalize(value) ?? '{}'
+
+/** The snapshot with its basket, as clients see it. */
+export async function withBasket(db: Connection, snapshot: StoredSnapshot): Promise<VisitSnapshot> {
+  const { basketSequence, ...rest } = snapshot
+  return { ...rest, basket: basketSequence === null ? null : await journalledBasket(db, basketSequence) }
+}
+
+export async function snapshotOf(db: Connection, row: VisitRow): Promise<VisitSnapshot> {
+  return withBasket(db, storedSnapshot(row, await basketReference(db, row.visit_id)))
+}
+
+/** The visit's basket as last taken down; null while there is none. */
+export async function currentBasket(db: Connection, visitId: string): Promise<BasketChange | null> {
+  const sequence = await basketReference(db, visitId)
+  return sequence === null ? null : journalledBasket(db, sequence)
+}
+
+async function journalledBasket(db: Connection, sequence: number): Promise<BasketChange> {
+  const { data } = await db
+    .selectFrom('journal')
+    .select('data')
+    .where('sequence', '=', sequence)
+    .executeTakeFirstOrThrow()
+  return JSON.parse(data) as BasketChange
+}
+
+/** Journals how the visit's bill stands; returns it as the visit's column. */
+export async function tellPayment(
+  step: Step,
+  visit: VisitRow,
+  state: Payment['state'],
+  amountMinor: number,
+): Promise<{ payment: string }> {
+  const payment: Payment = {
+    type: 'payment',
+    ...envelope(step.shop.storeId, step.journal.next, step.nowMs),
+    visitId: visit.visit_id,
+    state,
+    amountMinor,
+    currency: step.shop.currency,
+  }
+  await step.journal.append('payment', visit.visit_id, payment)
+  return { payment: stored(payment) }
+}

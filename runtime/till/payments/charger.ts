@@ -1,0 +1,153 @@
+/**
+ * Carries out the charges that the ledger holds. Nothing is sent that is not written down first, and whatever
+ * may have been carried out is asked for before it is sent again, always under the same key.
+ */
+import type { Logger } from 'pino'
+import type { Clock, Timer } from '../../contract/clock.ts'
+import { errorSentence } from '../../contract/errors.ts'
+import type { Random } from '../../contract/random.ts'
+import type { LedgerMethods } from '../ledger/ledger-thread.ts'
+import type { PaymentRow } from '../ledger/tables.ts'
+import type { ChargeOrder, PaymentProvider, ProviderAnswer } from './payment-provider.ts'
+
+export interface ChargerOptions {
+  ledger: Pick<LedgerMethods, 'chargesDue' | 'nextChargeDueMs' | 'markSent' | 'postponeCharge' | 'settleCharge'>
+  provider: PaymentProvider
+  clock: Clock
+  /** For the jitter, so that a provider that comes back is not met by everybody at once. */
+  random: Random
+  log: Logger
+  answerWithinMs?: number
+}
+
+const mostInFlight = 8
+const defaultAnswerWithinMs = 15_000
+const firstPauseMs = 500
+const longestPauseMs = 300_000
+/** After a failure of the ledger itself. */
+const ledgerPauseMs = 1000
+
+export class Charger {
+  readonly #options: ChargerOptions
+  readonly #inFlight = new Map<string, Promise<void>>()
+  readonly #end = new AbortController()
+  #timer: Timer | undefined
+  #looking: Promise<void> | undefined
+  #lookAgain = false
+
+  constructor(options: ChargerOptions) {
+    this.#options = options
+  }
+
+  /** Looks for charges that are due; call it when there may be one. */
+  nudge(): void {
+    if (this.#end.signal.aborted) return
+    this.#lookAgain = true
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+  }
+
+  /** Gives up waiting for answers: the next start asks for what became of them. */
+  async stop(): Promise<void> {
+    this.#end.abort()
+    this.#options.clock.clear(this.#timer)
+    await this.#looking
+    await Promise.all(this.#inFlight.values())
+  }
+
+  async #look(): Promise<void> {
+    const { ledger, clock, log } = this.#options
+    while (this.#lookAgain && !this.#end.signal.aborted) {
+      this.#lookAgain = false
+      try {
+        const due = await ledger.chargesDue(clock.nowMs(), mostInFlight + this.#inFlight.size)
+        for (const payment of due) this.#begin(payment)
+        const nextMs = await ledger.nextChargeDueMs()
+        if (nextMs !== undefined) this.#lookAfter(Math.max(nextMs - clock.nowMs(), firstPauseMs))
+      } catch (error) {
+        log.error({ error: errorSentence(error) }, 'the ledger did not give the charges that are due')
+        this.#lookAfter(ledgerPauseMs)
+      }
+    }
+  }
+
+  #lookAfter(delayMs: number): void {
+    this.#options.clock.clear(this.#timer)
+    this.#timer = this.#options.clock.after(delayMs, () => this.nudge())
+  }
+
+  #begin(payment: PaymentRow): void {
+    const visitId = payment.visit_id
+    if (this.#inFlight.has(visitId) || this.#inFlight.size >= mostInFlight) return
+    const attempt = this.#attempt(payment)
+      .catch((error: unknown) => {
+        this.#options.log.error({ visitId, error: errorSentence(error) }, 'a charge could not be carried on')
+        this.#lookAfter(ledgerPauseMs)
+        return 'failed' as const
+      })
+      .then((how) => {
+        this.#inFlight.delete(visitId)
+        if (how !== 'failed') this.nudge()
+      })
+    this.#inFlight.set(visitId, attempt)
+  }
+
+  async #attempt(payment: PaymentRow): Promise<void> {
+    const { ledger, provider, clock } = this.#options
+    const order = orderOf(payment)
+    if (payment.state !== 'due') {
+      const found = await this.#answerOf((signal) => provider.query(order, signal))
+      if (found.outcome !== 'not-found') return this.#conclude(payment, found)
+      const forgotten =
+        payment.first_sent_at_ms !== null && clock.nowMs() - payment.first_sent_at_ms > provider.keyLifetimeMs
+      if (forgotten) {
+        const reason = 'The provider knows nothing of it, and its key is too old to send again.'
+        return this.#conclude(payment, { outcome: 'declined', reason })
+      }
+    }
+    await ledger.markSent(payment, clock.nowMs())
+    await this.#conclude(payment, await this.#answerOf((signal) => provider.charge(order, signal)))
+  }
+
+  async #answerOf<A>(ask: (signal: AbortSignal) => Promise<A>): Promise<A> {
+    const { clock, answerWithinMs = defaultAnswerWithinMs } = this.#options
+    const late = new AbortController()
+    const timer = clock.after(answerWithinMs, () => late.abort(new Error('the provider did not answer in time')))
+    try {
+      return await ask(AbortSignal.any([late.signal, this.#end.signal]))
+    } finally {
+      clock.clear(timer)
+    }
+  }
+
+  async #conclude(payment: PaymentRow, answer: ProviderAnswer): Promise<void> {
+    const { ledger, clock, log } = this.#options
+    const visitId = payment.visit_id
+    if (answer.outcome !== 'unknown') {
+      if (answer.outcome === 'mismatch') log.error({ visitId, reason: answer.reason }, 'charged with another amount')
+      return ledger.settleCharge(visitId, answer, clock.nowMs())
+    }
+    if (this.#end.signal.aborted) return
+    const pauseMs = this.#pauseMs(payment.attempts)
+    log.warn({ visitId, attempts: payment.attempts + 1, reason: answer.reason, pauseMs }, 'outcome unknown')
+    await ledger.postponeCharge(visitId, clock.nowMs() + pauseMs, answer.reason, clock.nowMs())
+  }
+
+  /** Doubles with each attempt; between half and the whole of that. */
+  #pauseMs(attempts: number): number {
+    const whole = Math.min(firstPauseMs * 2 ** Math.min(attempts, 20), longestPauseMs)
+    return (whole * (1 + this.#options.random.next())) / 2
+  }
+}
+
+/** A payment without its means was settled at once and never comes here. */
+const orderOf = (payment: PaymentRow): ChargeOrder => ({
+  idempotencyKey: payment.idempotency_key,
+  orderId: payment.order_id,
+  orderName: payment.order_name,
+  amountMinor: payment.amount_minor,
+  currency: payment.currency,
+  customerKey: payment.customer_key ?? '',
+  billingKey: payment.billing_key ?? '',
+})
