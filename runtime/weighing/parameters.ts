@@ -1,0 +1,51 @@
+/**
+ * What weighing assumes about shelves, hands and goods. Each is physical, and each says how it was estimated;
+ * "real recording" is the one of a real store in which footsteps swing a whole gondola.
+ */
+export interface WeighingParameters {
+  /** Grid on which samples are averaged: a third of a swing period, so that three of them cancel a swing. */
+  binS: number
+  /** Shelves swing at 6 to 8 and at 20 to 22 Hz (spectrum of the real recording); a mean over this cancels both. */
+  swingPeriodS: number
+  /** How long a plate must stay level until its step is told; with batches of 0.2 s it is out 0.5 s after rest. */
+  restS: number
+  /** How long it must stay level until a further movement is another event, not more of the same one. */
+  confirmS: number
+  /** How long a new level is measured before its event is told for the last time. */
+  refineS: number
+  /** Time constant of the baseline at rest: slower than any lift, faster than drift and creep (minutes). */
+  baselineS: number
+  /** Share of a swing (standard deviation) that is left in a mean over one period: the 90th percentile at rest. */
+  swingResidue: number
+  /** Noise below which no cell is believed to be: readings come in tenths of a gram. */
+  noiseFloorG: number
+  /** Deviations, in standard deviations of a mean over one period, that count as movement. */
+  movementSigmas: number
+  /** Nothing lighter is sold by the piece; the lightest product of the public planograms weighs about 13 g. */
+  lightestItemG: number
+  /** Part of a step that a neighbouring plate may keep for good: real recording 9 of 623 g, twice that at most. */
+  crossTalk: number
+  /** Plates that carry one item come to rest within this time of one another. */
+  togetherS: number
+  /** A longer time without samples is a gap: what changed across it was not seen. */
+  gapS: number
+  /** How far an unloaded cell may wander, by its data sheet and a warming room. */
+  driftGPerHour: number
+}
+
+export const defaultParameters: WeighingParameters = {
+  binS: 0.05,
+  swingPeriodS: 0.15,
+  restS: 0.3,
+  confirmS: 0.6,
+  refineS: 1.2,
+  baselineS: 1.5,
+  swingResidue: 0.4,
+  noiseFloorG: 0.2,
+  movementSigmas: 4,
+  lightestItemG: 8,
+  crossTalk: 0.03,
+  togetherS: 0.35,
+  gapS: 2,
+  driftGPerHour: 10,
+}

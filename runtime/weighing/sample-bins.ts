@@ -1,0 +1,141 @@
+/**
+ * The last seconds of one plate's samples as sums over short bins of time. Order of arrival does not matter:
+ * a late batch lands in the bins where it belongs, and a repeated one is recognised by its time.
+ */
+
+const ringLength = 256
+const remembered = 16
+/** Beyond any cell: what a transmitter sends for an error, and what would spoil the sums of squares. */
+const absurdG = 1e7
+
+/** Mean and scatter of the samples of a span of bins. */
+export interface Level {
+  samples: number
+  meanG: number
+  /** Variance of single samples about the mean. */
+  varianceG2: number
+}
+
+export class SampleBins {
+  readonly binMs: number
+  /** Number of the newest bin that holds a sample, counted from the Unix epoch; -1 before the first. */
+  newestBin = -1
+  /** The newest bin to which no more samples are due in order. */
+  completeBin = -1
+  /** The newest valid sample. */
+  latestG = Number.NaN
+  latestAtMs = Number.NaN
+  readonly #bin = new Float64Array(ringLength).fill(-1)
+  readonly #count = new Float64Array(ringLength)
+  readonly #sum = new Float64Array(ringLength)
+  readonly #squares = new Float64Array(ringLength)
+  readonly #batchTimes = new Float64Array(remembered).fill(Number.NaN)
+  #nextBatchTime = 0
+  #before = Number.NaN
+  #beforeThat = Number.NaN
+
+  constructor(binMs: number) {
+    this.binMs = binMs
+  }
+
+  /** Forgets everything: the samples before say nothing about those that come. */
+  clear(): void {
+    this.newestBin = this.completeBin = -1
+    this.latestG = this.latestAtMs = this.#before = this.#beforeThat = Number.NaN
+    this.#bin.fill(-1)
+    this.#batchTimes.fill(Number.NaN)
+  }
+
+  /** How far behind the newest sample `atMs` is; negative when it is ahead. */
+  ageMs(atMs: number): number {
+    return Number.isNaN(this.latestAtMs) ? 0 : this.latestAtMs - atMs
+  }
+
+  /** Adds a row of samples that begins at `firstAtMs`. Returns whether it held any that were new and valid. */
+  add(grams: readonly (number | null)[], firstAtMs: number, periodMs: number): boolean {
+    if (this.#isRepeated(firstAtMs, periodMs)) return false
+    const inOrder = !(firstAtMs <= this.latestAtMs)
+    // A single sample that differs from both of its neighbours is a spike, never a weight: a median of three.
+    const contiguous = inOrder && firstAtMs - this.latestAtMs < 3 * periodMs
+    let before = contiguous ? this.#before : Number.NaN
+    let beforeThat = contiguous ? this.#beforeThat : Number.NaN
+    let added = false
+    for (let i = 0; i < grams.length; i++) {
+      const value = grams[i]
+      if (!isValid(value)) continue
+      const next = grams[i + 1]
+      const filtered = isValid(next) ? medianOf(before, value, next) : medianOf(beforeThat, before, value)
+      const atMs = firstAtMs + i * periodMs
+      this.#addSample(atMs, filtered)
+      added = true
+      beforeThat = before
+      before = value
+      if (atMs > this.latestAtMs || Number.isNaN(this.latestAtMs)) {
+        this.latestAtMs = atMs
+        this.latestG = value
+      }
+    }
+    if (inOrder && added) {
+      this.#before = before
+      this.#beforeThat = beforeThat
+      this.completeBin = Math.max(this.completeBin, Math.floor((this.latestAtMs + periodMs) / this.binMs) - 1)
+    }
+    return added
+  }
+
+  /** Mean over the bins from `first` to `last`, both included; `into` is filled and given back. */
+  level(first: number, last: number, into: Level): Level {
+    let samples = 0
+    let sum = 0
+    let squares = 0
+    let slot = first % ringLength
+    for (let bin = first; bin <= last; bin++, slot = slot + 1 === ringLength ? 0 : slot + 1) {
+      if (this.#bin[slot] !== bin) continue
+      samples += this.#count[slot] as number
+      sum += this.#sum[slot] as number
+      squares += this.#squares[slot] as number
+    }
+    into.samples = samples
+    into.meanG = samples > 0 ? sum / samples : Number.NaN
+    into.varianceG2 = samples > 1 ? Math.max(0, (squares - (sum * sum) / samples) / (samples - 1)) : 0
+    return into
+  }
+
+  /** The oldest bin that is still kept. */
+  get oldestBin(): number {
+    return Math.max(0, this.newestBin - ringLength + 1)
+  }
+
+  #addSample(atMs: number, grams: number): void {
+    const bin = Math.floor(atMs / this.binMs)
+    if (bin < 0 || bin <= this.newestBin - ringLength) return
+    if (bin > this.newestBin) this.newestBin = bin
+    const slot = bin % ringLength
+    if (this.#bin[slot] !== bin) {
+      this.#bin[slot] = bin
+      this.#count[slot] = this.#sum[slot] = this.#squares[slot] = 0
+    }
+    ;(this.#count[slot] as number)++
+    ;(this.#sum[slot] as number) += grams
+    ;(this.#squares[slot] as number) += grams * grams
+  }
+
+  #isRepeated(firstAtMs: number, periodMs: number): boolean {
+    for (let i = 0; i < remembered; i++) {
+      if (Math.abs((this.#batchTimes[i] as number) - firstAtMs) < periodMs / 2) return true
+    }
+    this.#batchTimes[this.#nextBatchTime] = firstAtMs
+    this.#nextBatchTime = (this.#nextBatchTime + 1) % remembered
+    return false
+  }
+}
+
+const isValid = (value: number | null | undefined): value is number =>
+  value !== null && value !== undefined && value > -absurdG && value < absurdG
+
+/** The middle one of three; NaN stands for none, and of two it is `b`. */
+function medianOf(a: number, b: number, c: number): number {
+  if (a <= b) return b <= c ? b : Math.max(a, c)
+  if (a > b) return b >= c ? b : Math.min(a, c)
+  return Number.isNaN(b) ? c : b
+}

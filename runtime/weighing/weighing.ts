@@ -1,0 +1,98 @@
+/**
+ * Samples in, weight events out. Pure: no clock, no input or output, and the same batches in the same order
+ * give the same events with the same ids.
+ */
+import type { WeightEvent } from '../contract/messages.ts'
+import type { Plate } from '../profile/layout.ts'
+import type { SampleBatch } from '../sensing-api/sensing-client.ts'
+import { defaultParameters, type WeighingParameters } from './parameters.ts'
+import { PlateSteps } from './plate-steps.ts'
+import { ShelfEvents, type ShelfPlate } from './shelf-events.ts'
+
+export type PlateLevels = Record<string, { weightG: number; atMs: number }>
+
+interface Channel {
+  steps: PlateSteps
+  shelf: ShelfEvents
+  /** How much of a time far behind the newest sample has come in without a break. */
+  backwardMs: number
+}
+
+export class Weighing {
+  readonly #p: WeighingParameters
+  readonly #channels = new Map<string, Channel>()
+  #sequence = 0
+
+  constructor(options: { storeId: string; plates: readonly Plate[]; parameters?: Partial<WeighingParameters> }) {
+    this.#p = { ...defaultParameters, ...options.parameters }
+    const shelves = Map.groupBy(options.plates, (plate) => JSON.stringify([plate.fixture, plate.shelf]))
+    for (const plates of shelves.values()) this.#addShelf(options.storeId, plates)
+  }
+
+  /**
+   * Takes samples of one fixture, in order of arrival; late, repeated and missing batches are survived, and
+   * plates that the layout does not know are passed over. Returns new and revised events.
+   */
+  push(batch: SampleBatch, receivedAtMs: number): WeightEvent[] {
+    const periodMs = 1000 / batch.rateHz
+    if (!Number.isFinite(batch.firstAtMs) || !(periodMs > 0) || !Number.isFinite(periodMs)) return []
+    const shelves = new Set<ShelfEvents>()
+    let nowMs = 0
+    for (let row = 0; row < batch.plates.length; row++) {
+      const channel = this.#channels.get(batch.plates[row] as string)
+      const grams = batch.grams[row]
+      if (!channel || !grams) continue
+      if (!this.#add(channel, grams, batch.firstAtMs, periodMs)) continue
+      if (channel.shelf.changed) shelves.add(channel.shelf)
+      nowMs = Math.max(nowMs, channel.steps.bins.latestAtMs)
+    }
+    const events: WeightEvent[] = []
+    for (const shelf of shelves) events.push(...shelf.tell(nowMs, receivedAtMs))
+    for (const event of events) event.sequence = this.#sequence++
+    return events
+  }
+
+  /**
+   * Says what the plates weighed before a time that no sensor saw; the first level at rest that differs gives
+   * an event of kind `gap`. Call it before the first {@link push}.
+   */
+  restoreLevels(levels: PlateLevels): void {
+    for (const [plate, level] of Object.entries(levels)) this.#channels.get(plate)?.steps.loseSight(level)
+  }
+
+  /** The newest level at rest of every plate that has one. */
+  levels(): PlateLevels {
+    const levels: PlateLevels = {}
+    for (const [plate, { steps }] of this.#channels) {
+      const level = steps.level()
+      if (level) levels[plate] = level
+    }
+    return levels
+  }
+
+  #addShelf(storeId: string, plates: readonly Plate[]): void {
+    const places = plates.toSorted((a, b) => a.index - b.index)
+    const shelfPlates: ShelfPlate[] = places.map((place, i) => ({
+      place,
+      steps: new PlateSteps(i, this.#p, (step) => shelf.note(step)),
+    }))
+    const shelf = new ShelfEvents(storeId, shelfPlates, this.#p)
+    for (const { place, steps } of shelfPlates) this.#channels.set(place.id, { steps, shelf, backwardMs: 0 })
+  }
+
+  #add(channel: Channel, grams: readonly (number | null)[], firstAtMs: number, periodMs: number): boolean {
+    const { steps } = channel
+    const behindMs = steps.bins.ageMs(firstAtMs)
+    const gapMs = this.#p.gapS * 1000
+    if (behindMs > gapMs) {
+      // Either a straggler that nobody needs, or the clock was set back: then everything keeps coming from there.
+      channel.backwardMs += grams.length * periodMs
+      if (channel.backwardMs < gapMs) return false
+    }
+    channel.backwardMs = 0
+    if (Math.abs(behindMs) > gapMs) steps.loseSight()
+    if (!steps.bins.add(grams, firstAtMs, periodMs)) return false
+    steps.advance()
+    return true
+  }
+}
