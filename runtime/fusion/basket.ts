@@ -42,7 +42,7 @@ function lineOf(owner: Owner, sku: string, posteriors: Posterior[], shelves: She
     if (!best) return []
     const moved = new Set(held(owner, sku, best).flatMap((unit) => unit.eventIds))
     return evidenceNotes(
-      best.steps.filter(({ eventId }) => moved.has(eventId)),
+      best.steps.filter(({ subject }) => moved.has(subject.eventId)),
       shelves,
     )
   })
@@ -132,7 +132,7 @@ function alternatives(
     const eventIds = new Set(eventsOf(owner, sku, posterior))
     for (const hypothesis of posterior) {
       if (held(owner, sku, hypothesis).length > 0) continue
-      const steps = hypothesis.steps.filter(({ eventId }) => eventIds.has(eventId))
+      const steps = hypothesis.steps.filter(({ subject }) => eventIds.has(subject.eventId))
       const text = steps.map((step) => stepText(step, owner, shelves)).join('; then ')
       if (text) texts.set(text, (texts.get(text) ?? 0) + Math.exp(hypothesis.logWeight))
     }

@@ -13,6 +13,16 @@ const badlyExplained = -9
 
 /** Ids of the earlier events without which `later` cannot be explained: it returns, or takes again, what they moved. */
 export function causes(later: Subject, earlier: readonly Subject[], shelves: Shelves): string[] {
+  return [...simultaneous(later, earlier), ...moved(later, earlier, shelves)]
+}
+
+/** Whoever acts in two places at once has only two hands. */
+export function simultaneous(later: Subject, earlier: readonly Subject[]): string[] {
+  const { startedAtMs } = later.evidence.event
+  return ids(earlier.filter((subject) => subject.atMs > startedAtMs && sharePerson(subject, later)))
+}
+
+function moved(later: Subject, earlier: readonly Subject[], shelves: Shelves): string[] {
   const returned = later.deltaG > 0 ? returnedFrom(later, earlier) : takenAgain(later, earlier, shelves)
   if (returned.length > 0) return ids(returned)
   const isBad = (later.explanations[0]?.parts.weight ?? badlyExplained) <= badlyExplained

@@ -74,9 +74,9 @@ function handLogOdds(handM: number | null, policy: FusionPolicy): number {
 }
 
 /** Nobody reaches farther than an arm and a lean; within reach a head says nothing that the hand does not. */
-function headLogOdds(headM: number, { headReachM }: FusionPolicy): number {
+function headLogOdds(headM: number, { headReachM, headReachSoftM }: FusionPolicy): number {
   const beyondM = Math.max(0, headM - headReachM)
-  return -(beyondM ** 2) / (2 * (headReachM / 5) ** 2)
+  return -(beyondM ** 2) / (2 * headReachSoftM ** 2)
 }
 
 const fallOff = (distanceM: number, meanM: number) => Math.exp(-distanceM / meanM) / meanM

@@ -25,9 +25,20 @@ export interface Parts {
   prior: number
 }
 
+/** What speaks for one person's part in an act, natural logarithms. */
+export interface Acted {
+  personId: string | null
+  hand: number
+  sighting: number
+}
+
 export interface Explanation {
   /** Nothing: no goods of the store moved. */
   takings: Taking[]
+  /** Who acted; their cues are summed in the parts. */
+  acted: Acted[]
+  /** The planogram has none of it here or beside. */
+  isOff: boolean
   logWeight: number
   parts: Parts
 }
@@ -45,6 +56,8 @@ export interface Subject {
   isHome(sku: string): boolean
   /** Likeliest first. */
   explanations: Explanation[]
+  /** How well goods of this place explain it, and goods of elsewhere; before either is known to be right (natural logarithms). */
+  fit: { home: number; off: number }
 }
 
 /** Products of the whole store are tried, but only the likeliest are followed. */
@@ -66,26 +79,34 @@ export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPo
     cues: new Cues(evidence, policy),
     isHome: (sku) => shelves.isHome(sku, event.plates),
     explanations: [],
+    fit: { home: 0, off: 0 },
   }
   const explanations = [spurious(subject, policy)]
   if (event.deltaG < 0) explanations.push(...takings(subject, shelves, policy))
+  const fitting = (isOff: boolean) => explanations.filter((one) => one.takings.length > 0 && one.isOff === isOff)
+  subject.fit = {
+    home: logSum(fitting(false)) - Math.log(1 - policy.offPlanogram),
+    off: logSum(fitting(true)) - Math.log(policy.offPlanogram),
+  }
   subject.explanations = likeliest(explanations)
   return subject
 }
 
 /** No goods moved: something else pressed on the shelf, or what was put down is not ours. */
 function spurious({ deltaG }: Subject, policy: FusionPolicy): Explanation {
-  return weigh([], {
+  const parts: Parts = {
     weight: Math.log(unknownWeightDensity(Math.abs(deltaG))),
     hand: 0,
     sighting: 0,
     planogram: 0,
     prior: Math.log(policy.spurious),
-  })
+  }
+  return { takings: [], acted: [], isOff: false, parts, logWeight: sum(parts) }
 }
 
 interface Goods {
   items: Omit<Taking, 'personId'>[]
+  isOff: boolean
   weight: number
   planogram: number
   prior: number
@@ -94,7 +115,10 @@ interface Goods {
 function takings(subject: Subject, shelves: Shelves, policy: FusionPolicy): Explanation[] {
   const goods = [...ofOneProduct(subject, shelves, policy), ...ofTwoProducts(subject, shelves, policy)]
   const rank = ({ items, weight, planogram, prior }: Goods) =>
-    weight + planogram + prior + Math.max(...subject.cues.actors.map((actor) => lookLogOdds(subject, actor, items)))
+    weight +
+    planogram +
+    prior +
+    Math.max(...subject.cues.actors.map((actor) => actedBy(subject, actor, items).sighting))
   const ranked = goods.map((one) => ({ one, rank: rank(one) })).sort((a, b) => b.rank - a.rank)
   return ranked.slice(0, mostProducts).flatMap(({ one }) => withActors(subject, one, policy))
 }
@@ -104,18 +128,19 @@ function ofOneProduct(subject: Subject, shelves: Shelves, policy: FusionPolicy):
   const massG = -subject.deltaG
   const goods: Goods[] = []
   for (const sku of shelves.skus()) {
-    const planogram = Math.log(shelves.locationPrior(sku, subject.plates))
+    const { prior: place, isOff } = shelves.locationPrior(sku, subject.plates)
+    const planogram = Math.log(place)
     if (shelves.product(sku)?.soldBy === 'weight') {
       const quantityEach = Math.max(1, Math.round(massG))
       const item = { sku, pieces: 1, quantityEach, pieceG: massG, pieceSigmaG: subject.sigmaG }
-      goods.push({ items: [item], weight: Math.log(unknownWeightDensity(massG)), planogram, prior: 0 })
+      goods.push({ items: [item], isOff, weight: Math.log(unknownWeightDensity(massG)), planogram, prior: 0 })
       continue
     }
     for (const pieces of likelyPieces(massG, shelves.pieceG(sku))) {
       const item = { sku, pieces, quantityEach: 1, pieceG: massG / pieces, pieceSigmaG: subject.sigmaG / pieces }
       const weight = Math.log(shelves.massDensity(sku, massG, pieces, subject.sigmaG))
       const prior = (pieces - 1) * Math.log(policy.severalPieces) + Math.log(1 - policy.severalPieces)
-      goods.push({ items: [item], weight, planogram, prior })
+      goods.push({ items: [item], isOff, weight, planogram, prior })
     }
   }
   return goods
@@ -135,6 +160,7 @@ function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy)
     const pieceSigmaG = Math.hypot(policy.weightSpread * pieceG, subject.sigmaG)
     return { sku, pieces: 1, quantityEach: 1, pieceG, pieceSigmaG }
   }
+  const place = (sku: string) => shelves.locationPrior(sku, subject.plates).prior
   return local.flatMap((a, i) =>
     local.slice(i + 1).map((b): Goods => {
       const aG = shelves.pieceG(a) as number
@@ -142,8 +168,9 @@ function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy)
       const spreadG = policy.weightSpread * Math.hypot(aG, bG)
       return {
         items: [piece(a, aG), piece(b, bG)],
+        isOff: false,
         weight: Math.log(normalDensity(massG - aG - bG, subject.sigmaG ** 2 + spreadG ** 2) + 1e-12),
-        planogram: Math.log(shelves.locationPrior(a, subject.plates) * shelves.locationPrior(b, subject.plates) * 2),
+        planogram: Math.log(place(a) * place(b) * 2),
         prior: Math.log(policy.together),
       }
     }),
@@ -152,32 +179,29 @@ function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy)
 
 /** By one person, or shared by two who reached in together. */
 function withActors(subject: Subject, goods: Goods, policy: FusionPolicy): Explanation[] {
-  const { items, weight, planogram, prior } = goods
-  const alone = subject.cues.actors.map((actor) =>
-    weigh(
-      items.map((item) => ({ personId: actor.personId, ...item })),
-      { weight, planogram, prior, hand: actor.handLogOdds, sighting: lookLogOdds(subject, actor, items) },
-    ),
-  )
-  const shares = sharedItems(items)
+  const act = (shares: [Actor, Item[]][], prior: number): Explanation => {
+    const acted = shares.map(([actor, items]) => actedBy(subject, actor, items))
+    const takings = shares.flatMap(([{ personId }, items]) => items.map((item) => ({ personId, ...item })))
+    const parts = { weight: goods.weight, planogram: goods.planogram, prior, ...cuesOf(acted) }
+    return { takings, acted, isOff: goods.isOff, parts, logWeight: sum(parts) }
+  }
+  const { actors } = subject.cues
+  const alone = actors.map((actor) => act([[actor, goods.items]], goods.prior))
+  const shares = sharedItems(goods.items)
   if (!shares) return alone
-  const seen = subject.cues.actors.filter(({ personId }) => personId !== null)
-  const shared = seen.flatMap((one) =>
-    seen
-      .filter((other) => other !== one && (shares.differ || (one.personId as string) < (other.personId as string)))
+  const { first, second, differ } = shares
+  const prior = differ ? goods.prior : goods.prior - Math.log(policy.severalPieces) + Math.log(policy.together)
+  const seen = actors.filter(({ personId }) => personId !== null)
+  const shared = seen.flatMap((one, i) =>
+    (differ ? seen : seen.slice(i + 1))
+      .filter((other) => other !== one)
       .map((other) =>
-        weigh(
+        act(
           [
-            { personId: one.personId, ...shares.first },
-            { personId: other.personId, ...shares.second },
+            [one, [first]],
+            [other, [second]],
           ],
-          {
-            weight,
-            planogram,
-            prior: shares.differ ? prior : prior - Math.log(policy.severalPieces) + Math.log(policy.together),
-            hand: one.handLogOdds + other.handLogOdds,
-            sighting: lookLogOdds(subject, one, [shares.first]) + lookLogOdds(subject, other, [shares.second]),
-          },
+          prior,
         ),
       ),
   )
@@ -195,14 +219,26 @@ function sharedItems(items: Item[]): { first: Item; second: Item; differ: boolea
   return { first: half, second: half, differ: false }
 }
 
-/** The look is at one of the things in hand, whichever fits it best. */
-function lookLogOdds({ cues }: Subject, { personId }: Actor, items: { sku: string }[]): number {
-  return Math.max(...items.map(({ sku }) => cues.sightingLogOdds(personId, sku)))
+/** A look is at one of the things in hand, whichever fits it best. */
+export function actedBy({ cues }: Subject, actor: Actor, items: readonly { sku: string }[]): Acted {
+  const sighting = Math.max(...items.map(({ sku }) => cues.sightingLogOdds(actor.personId, sku)))
+  return { personId: actor.personId, hand: actor.handLogOdds, sighting }
 }
 
-export function weigh(takings: Taking[], parts: Parts): Explanation {
-  const logWeight = parts.weight + parts.hand + parts.sighting + parts.planogram + parts.prior
-  return { takings, logWeight, parts }
+/** The cues of everybody who acted together. */
+export function cuesOf(acted: readonly Acted[]): Pick<Parts, 'hand' | 'sighting'> {
+  return {
+    hand: acted.reduce((total, { hand }) => total + hand, 0),
+    sighting: acted.reduce((total, { sighting }) => total + sighting, 0),
+  }
+}
+
+export const sum = ({ weight, hand, sighting, planogram, prior }: Parts) => weight + hand + sighting + planogram + prior
+
+export function logSum(weighted: readonly { logWeight: number }[]): number {
+  const best = Math.max(...weighted.map(({ logWeight }) => logWeight))
+  if (best === Number.NEGATIVE_INFINITY) return best
+  return best + Math.log(weighted.reduce((total, { logWeight }) => total + Math.exp(logWeight - best), 0))
 }
 
 function likeliest(explanations: Explanation[]): Explanation[] {

@@ -14,14 +14,16 @@ export interface FusionPolicy {
   // ---- hands and heads --------------------------------------------------------------------------------
   /** Mean distance from the acting wrist to the goods when a camera saw it. Counted: 0.02 m in 9 of 10. */
   handSeenM: number
-  /** How often the acting wrist was hidden, so that the distance is the other hand's. Counted: 0.12. */
+  /** How often the acting wrist was hidden, so that the distance is the other hand's. Counted: 15 of 170. */
   handHidden: number
   /** Mean distance of the other hand then. */
   handHiddenM: number
   /** Mean distance of the hands of people in the store who take nothing from there. Counted: about 1 m. */
   handOtherM: number
-  /** Farther than an arm's reach the head of somebody who takes something never was. Counted: all below 0.7 m. */
+  /** Farther than this the head of somebody who takes something hardly is. Counted: all below 0.7 m; adults reach a little farther. */
   headReachM: number
+  /** How sharp that limit is (standard deviation). */
+  headReachSoftM: number
 
   // ---- weights ----------------------------------------------------------------------------------------
   /** Spread of a product's pieces around its catalogue weight when the catalogue gives none, as a share. */
@@ -32,8 +34,10 @@ export interface FusionPolicy {
   // ---- places -----------------------------------------------------------------------------------------
   /** Share of takings from a plate beside the product's own. */
   besidePlanogram: number
-  /** Share of takings of something that the planogram has somewhere else altogether. */
+  /** Share of takings of something that the planogram has elsewhere, though it is right for the fixture. Nobody saw it put there. */
   offPlanogram: number
+  /** Share of fixtures for which the planogram is wrong. Counted: 1 gondola in 25 stores of 4, with room for worse housekeeping. */
+  planogramWrong: number
   /** Share of put-backs that land on the product's own plates. Counted: 25 of 33. */
   putHome: number
 
@@ -46,7 +50,7 @@ export interface FusionPolicy {
   // ---- acts -------------------------------------------------------------------------------------------
   /** Share of takings of several pieces at once, falling by this factor with each piece more. */
   severalPieces: number
-  /** Share of events in which two products, or two people, moved together. */
+  /** Share of events in which two products, or two people, moved together; of a person's acts, how many overlap one somewhere else. */
   together: number
   /** Share of events in which one thing was put down and another taken. */
   exchanged: number
@@ -69,14 +73,16 @@ export const defaultFusionPolicy: FusionPolicy = {
   sightingsAfterMs: 2000,
   sightingsBeforeMs: 1300,
   handSeenM: 0.03,
-  handHidden: 0.12,
-  handHiddenM: 0.3,
+  handHidden: 0.09,
+  handHiddenM: 0.4,
   handOtherM: 1,
-  headReachM: 1,
+  headReachM: 0.8,
+  headReachSoftM: 0.1,
   weightSpread: 0.012,
   catalogueWrong: 0.06,
   besidePlanogram: 0.03,
-  offPlanogram: 0.03,
+  offPlanogram: 0.003,
+  planogramWrong: 0.03,
   putHome: 0.75,
   sightingAstray: 0.15,
   sightingWorth: 10,

@@ -19,6 +19,7 @@ import { causes, clusters } from './clusters.ts'
 import { type Subject, subjectOf } from './explanations.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { explain } from './hypotheses.ts'
+import { offLogOdds } from './planogram-trust.ts'
 import { shelfMoves } from './shelf-moves.ts'
 import { Shelves } from './shelves.ts'
 import { Surroundings } from './surroundings.ts'
@@ -189,8 +190,10 @@ export class Fusion {
   /** Groups of events that are as they were keep their posterior. */
   #explain(): void {
     const posteriors = new Map<string, Posterior>()
-    for (const group of clusters(this.#subjects, this.#causes)) {
-      const key = group.map(({ evidence }) => fingerprint(evidence)).join('|')
+    const off = offLogOdds(this.#subjects, this.#causes, this.#policy)
+    for (const subjects of clusters(this.#subjects, this.#causes)) {
+      const group = subjects.map((subject) => ({ ...subject, offLogOdds: off.get(subject.eventId) ?? 0 }))
+      const key = JSON.stringify(group.map(({ evidence, offLogOdds }) => [fingerprint(evidence), offLogOdds]))
       posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))
     }
     this.#posteriors = posteriors
@@ -224,7 +227,7 @@ export class Fusion {
 
   #attribution(owner: Owner, visit: KnownVisit | undefined, final: boolean): Attribution {
     const posteriors = [...this.#posteriors.values()]
-    const shelf = shelfMoves(owner, posteriors, this.#subjects).filter(({ eventId, ...move }) => {
+    const shelf = shelfMoves(owner, posteriors).filter(({ eventId, ...move }) => {
       const key = `shelf/${eventId}/${move.plate}/${move.sku}`
       const isNew = this.#said.get(key) !== JSON.stringify(move)
       this.#said.set(key, JSON.stringify(move))

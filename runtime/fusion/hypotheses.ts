@@ -3,20 +3,18 @@
  * down may be taken from there. Goods are conserved in every hypothesis: each piece is with whoever took it, or
  * lies where it was put.
  */
-import type { Actor } from './cues.ts'
-import type { Explanation, Parts, Subject } from './explanations.ts'
+import { type Acted, cuesOf, logSum, type Parts, type Subject, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
-import { normalDensity, type Shelves, unknownWeightDensity } from './shelves.ts'
+import { exchanges, putBacks, retakings } from './returns.ts'
+import type { Shelves } from './shelves.ts'
 
-/** A piece, or several that always moved together. */
+/** One piece, or one helping of loose goods. */
 export interface Unit {
-  /** The event and position in which it was first taken. */
-  id: string
   sku: string
   quantity: number
   massG: number
   massSigmaG: number
-  /** Who pays; null when nobody known took it. */
+  /** Who pays; null when nobody known took it. Handing it over changes nothing. */
   takenBy: string | null
   /** Where it was put down; null while somebody has it. */
   plates: { plate: string; deltaG: number }[] | null
@@ -24,244 +22,146 @@ export interface Unit {
   eventIds: string[]
 }
 
-/** What an event was in one hypothesis. */
-export interface Step {
-  eventId: string
-  act: 'take' | 'put' | 'exchange' | 'nothing'
-  /** What changed hands, for words and for the shelf. */
+export type Act = 'take' | 'put' | 'exchange' | 'nothing'
+
+/** One way to go on from a hypothesis. */
+export interface Candidate {
+  act: Act
+  acted: Acted[]
+  /** Positive: taken. */
   moves: { personId: string | null; sku: string; quantity: number }[]
   parts: Parts
-  facts: {
-    deltaG: number
-    /** Nearest hand of whoever acted. */
-    handM: number | null
-    atHome: boolean
-    /** It is the very thing that an earlier event weighed. */
-    weighedBefore: boolean
-    gap: boolean
-  }
+  /** Units that change, and what they change to. */
+  before: Unit[]
+  after: Unit[]
+  /** It is the very thing that an earlier event weighed. */
+  weighedBefore: boolean
+}
+
+/** What an event was in one hypothesis. */
+export interface Step extends Pick<Candidate, 'act' | 'acted' | 'moves' | 'parts' | 'weighedBefore'> {
+  subject: JointSubject
 }
 
 export interface Hypothesis {
+  /** Natural logarithm. */
   logWeight: number
   units: Unit[]
   steps: Step[]
 }
 
+/** An event as its group sees it. */
+export interface JointSubject extends Subject {
+  /** What the whole fixture says of how likely goods from elsewhere are here (natural logarithm, added). */
+  offLogOdds: number
+}
+
 /** Hypotheses this much less likely than the best one are dropped. */
 const hopeless = 12
-/** Two readings of one thing differ by the scale's error, and by how it stood. */
-const standingSigmaG = 1
-/** Share of takings, from where something was put down before, that are of that very thing. */
-const takesWhatWasPut = 0.5
+/** Both hands of one person work within this of each other. */
+const sameReachM = 0.7
 
-/** Works through the events in the order of their time; the hypotheses' weights are normalised to sum to 1. */
-export function explain(subjects: readonly Subject[], shelves: Shelves, policy: FusionPolicy): Hypothesis[] {
+/** Works through events in the order of their time; the weights of the answer sum to 1, likeliest first. */
+export function explain(
+  subjects: readonly JointSubject[],
+  shelves: Shelves,
+  policy: FusionPolicy,
+): readonly Hypothesis[] {
   let beam: Hypothesis[] = [{ logWeight: 0, units: [], steps: [] }]
   for (const subject of subjects) {
-    const next = beam.flatMap((hypothesis) => expansions(hypothesis, subject, shelves, policy))
+    const first = takings(subject)
+    const next = beam.flatMap((hypothesis) =>
+      [...first, ...returns(hypothesis.units, subject, shelves, policy)].map((candidate) =>
+        extended(hypothesis, subject, withCompanions(hypothesis, subject, candidate, shelves, policy)),
+      ),
+    )
     beam = likeliest(next, policy.hypotheses)
   }
-  const total = logSum(beam.map(({ logWeight }) => logWeight))
+  const total = logSum(beam)
   return beam.map((hypothesis) => ({ ...hypothesis, logWeight: hypothesis.logWeight - total }))
 }
 
-function expansions(hypothesis: Hypothesis, subject: Subject, shelves: Shelves, policy: FusionPolicy): Hypothesis[] {
-  const alone = subject.explanations.map((explanation) => taken(hypothesis, subject, explanation))
-  const moves = subject.deltaG < 0 ? retakings : putBacks
-  return [...alone, ...moves(hypothesis, subject, shelves, policy), ...exchanges(hypothesis, subject, shelves, policy)]
-}
-
-function taken(hypothesis: Hypothesis, subject: Subject, { takings, logWeight, parts }: Explanation): Hypothesis {
-  const units = takings.flatMap(({ personId, sku, pieces, quantityEach, pieceG, pieceSigmaG }, i) =>
-    Array.from(
-      { length: pieces },
-      (_, piece): Unit => ({
-        id: `${subject.eventId}/${i}.${piece}`,
-        sku,
-        quantity: quantityEach,
-        massG: pieceG,
-        massSigmaG: pieceSigmaG,
-        takenBy: personId,
-        plates: null,
-        eventIds: [subject.eventId],
-      }),
-    ),
-  )
-  const moves = takings.map(({ personId, sku, pieces, quantityEach }) => ({
-    personId,
-    sku,
-    quantity: pieces * quantityEach,
-  }))
-  return extended(hypothesis, subject, logWeight, [...hypothesis.units, ...units], {
+/** Goods that no event moved before. */
+function takings(subject: JointSubject): Candidate[] {
+  return subject.explanations.map(({ takings, acted, isOff, parts }) => ({
     act: takings.length === 0 ? 'nothing' : 'take',
-    moves,
-    parts,
-    weighedBefore: false,
-  })
-}
-
-/** What was put down somewhere is taken from there. */
-function retakings(hypothesis: Hypothesis, subject: Subject, shelves: Shelves, policy: FusionPolicy): Hypothesis[] {
-  return hypothesis.units
-    .filter(({ plates }) => plates !== null && shelves.areNear(plates, subject.plates))
-    .flatMap((unit) =>
-      subject.cues.actors.flatMap((actor) => {
-        const parts: Parts = {
-          weight: sameThing(-subject.deltaG, [unit], subject),
-          hand: actor.handLogOdds,
-          sighting: subject.cues.sightingLogOdds(actor.personId, unit.sku),
-          planogram: Math.log(takesWhatWasPut),
-          prior: Math.log(1 - policy.severalPieces),
-        }
-        const retaken = {
-          ...unit,
-          takenBy: actor.personId,
+    acted,
+    moves: takings.map(({ personId, sku, pieces, quantityEach }) => ({
+      personId,
+      sku,
+      quantity: pieces * quantityEach,
+    })),
+    parts: isOff ? { ...parts, planogram: parts.planogram + subject.offLogOdds } : parts,
+    before: [],
+    after: takings.flatMap(({ personId, sku, pieces, quantityEach, pieceG, pieceSigmaG }) =>
+      Array.from(
+        { length: pieces },
+        (): Unit => ({
+          sku,
+          quantity: quantityEach,
+          massG: pieceG,
+          massSigmaG: pieceSigmaG,
+          takenBy: personId,
           plates: null,
-          eventIds: [...unit.eventIds, subject.eventId],
-        }
-        return moved(hypothesis, subject, parts, [unit], [retaken], 'take', actor.personId)
-      }),
-    )
+          eventIds: [subject.eventId],
+        }),
+      ),
+    ),
+    weighedBefore: false,
+  }))
 }
 
-/** Things that somebody holds are put down: one, two, or all that one taking lifted. */
-function putBacks(hypothesis: Hypothesis, subject: Subject, shelves: Shelves, policy: FusionPolicy): Hypothesis[] {
-  const groups = putGroups(hypothesis.units.filter(({ plates }) => plates === null))
-  return groups.flatMap((units) =>
-    subject.cues.actors.flatMap((actor) => {
-      const parts = putParts(subject, units, actor, shelves, policy)
-      parts.weight = sameThing(subject.deltaG, units, subject)
-      const put = units.map((unit) => putDown(unit, subject))
-      return moved(hypothesis, subject, parts, units, put, 'put', actor.personId)
-    }),
-  )
+function returns(units: Unit[], subject: JointSubject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
+  const again = subject.deltaG < 0 ? retakings : putBacks
+  return [...again(units, subject, shelves, policy), ...exchanges(units, subject, shelves, policy)]
 }
 
-function putGroups(held: Unit[]): Unit[][] {
-  const pairs = held.flatMap((one, i) =>
-    held.slice(i + 1).flatMap((other) => (one.takenBy === other.takenBy ? [[one, other]] : [])),
-  )
-  const lifts = new Map<string, Unit[]>()
-  for (const unit of held) {
-    const key = `${unit.takenBy}/${unit.eventIds.at(-1)}`
-    lifts.set(key, [...(lifts.get(key) ?? []), unit])
-  }
-  return [...held.map((unit) => [unit]), ...pairs, ...[...lifts.values()].filter(({ length }) => length > 2)]
-}
-
-/** One thing is put down and another taken from there within one window: the scale sees the difference. */
-function exchanges(hypothesis: Hypothesis, subject: Subject, shelves: Shelves, policy: FusionPolicy): Hypothesis[] {
-  const held = hypothesis.units.filter(({ plates }) => plates === null)
-  if (held.length === 0) return []
-  return shelves.localSkus(subject.plates).flatMap((sku) => {
-    const pieceG = shelves.pieceG(sku)
-    if (pieceG === null) return []
-    return held.flatMap((unit) => {
-      const differenceG = subject.deltaG - (unit.massG - pieceG)
-      const variance = subject.sigmaG ** 2 + unit.massSigmaG ** 2 + (policy.weightSpread * pieceG) ** 2
-      if (differenceG ** 2 > 16 * variance) return []
-      const actor = subject.cues.actors.find(({ personId }) => personId === unit.takenBy)
-      if (!actor) return []
-      const parts: Parts = {
-        weight: Math.log(normalDensity(differenceG, variance)),
-        hand: actor.handLogOdds,
-        sighting: subject.cues.sightingLogOdds(actor.personId, sku),
-        planogram: Math.log(shelves.locationPrior(sku, subject.plates)),
-        prior: Math.log(policy.exchanged),
-      }
-      const fresh: Unit = {
-        id: `${subject.eventId}/x`,
-        sku,
-        quantity: 1,
-        massG: pieceG,
-        massSigmaG: Math.sqrt(variance),
-        takenBy: actor.personId,
-        plates: null,
-        eventIds: [subject.eventId],
-      }
-      return moved(hypothesis, subject, parts, [unit], [putDown(unit, subject), fresh], 'exchange', actor.personId)
-    })
-  })
-}
-
-function putParts(
-  subject: Subject,
-  units: Unit[],
-  actor: Actor,
+/**
+ * What a person does at two places at once: the same hand and the same looks do not speak twice, and acts far
+ * apart are unlikely to be one person's.
+ */
+function withCompanions(
+  { steps }: Hypothesis,
+  subject: JointSubject,
+  candidate: Candidate,
   shelves: Shelves,
   policy: FusionPolicy,
-): Parts {
-  const atHome = units.every(({ sku }) => shelves.isHome(sku, subject.plates))
-  const ownThings = units.every(({ takenBy }) => takenBy === actor.personId)
+): Candidate {
+  const simultaneous = steps.filter((step) => overlap(step.subject, subject))
+  if (simultaneous.length === 0) return candidate
+  let { prior } = candidate.parts
+  const acted = candidate.acted.map((own) => {
+    const others = simultaneous.flatMap((step) =>
+      step.acted
+        .filter(({ personId }) => personId === own.personId && personId !== null)
+        .map((other) => ({ step, other })),
+    )
+    let { hand, sighting } = own
+    for (const { step, other } of others) {
+      const isNear = shelves.apartM(step.subject.plates, subject.plates) <= sameReachM
+      prior += Math.log(isNear ? policy.severalPieces : policy.together)
+      if (!isNear) continue
+      hand -= Math.max(0, Math.min(hand, other.hand))
+      sighting -= Math.max(0, Math.min(sighting, other.sighting))
+    }
+    return { ...own, hand, sighting }
+  })
+  return { ...candidate, acted, parts: { ...candidate.parts, ...cuesOf(acted), prior } }
+}
+
+function overlap(a: Subject, b: Subject): boolean {
+  const one = a.evidence.event
+  const other = b.evidence.event
+  return one.startedAtMs < other.settledAtMs && other.startedAtMs < one.settledAtMs
+}
+
+function extended(hypothesis: Hypothesis, subject: JointSubject, candidate: Candidate): Hypothesis {
+  const { act, acted, moves, parts, before, after, weighedBefore } = candidate
+  const kept = before.length === 0 ? hypothesis.units : hypothesis.units.filter((unit) => !before.includes(unit))
   return {
-    weight: 0,
-    hand: actor.handLogOdds,
-    sighting: Math.max(...units.map(({ sku }) => subject.cues.sightingLogOdds(actor.personId, sku))),
-    planogram: Math.log(atHome ? policy.putHome : (1 - policy.putHome) / elsewhere),
-    prior: (ownThings ? 0 : Math.log(policy.handedOver)) + (units.length - 1) * Math.log(policy.severalPieces),
-  }
-}
-
-/** Wrong places that are as near to a shopper as the right one. */
-const elsewhere = 4
-
-const putDown = (unit: Unit, { plates, eventId }: Subject): Unit => ({
-  ...unit,
-  plates,
-  eventIds: [...unit.eventIds, eventId],
-})
-
-/** How well the change fits these very things, which were weighed before. */
-function sameThing(massG: number, units: Unit[], subject: Subject): number {
-  const expectedG = units.reduce((sum, unit) => sum + unit.massG, 0)
-  const variance = units.reduce((sum, unit) => sum + unit.massSigmaG ** 2, subject.sigmaG ** 2 + standingSigmaG ** 2)
-  const usual = normalDensity(massG - expectedG, variance)
-  // Now and then a reading is a little off: leaning goods, a neighbour's swing.
-  return Math.log(0.95 * usual + 0.05 * normalDensity(massG - expectedG, variance * 16))
-}
-
-function moved(
-  hypothesis: Hypothesis,
-  subject: Subject,
-  parts: Parts,
-  before: Unit[],
-  after: Unit[],
-  act: Step['act'],
-  personId: string | null,
-): Hypothesis[] {
-  const logWeight = parts.weight + parts.hand + parts.sighting + parts.planogram + parts.prior
-  if (logWeight < Math.log(unknownWeightDensity(Math.abs(subject.deltaG))) - hopeless) return []
-  const sign = act === 'take' ? 1 : -1
-  const moves = before.map(({ sku, quantity }) => ({ personId, sku, quantity: sign * quantity }))
-  if (act === 'exchange') {
-    for (const { sku, quantity } of after.slice(before.length)) moves.push({ personId, sku, quantity })
-  }
-  const units = [...hypothesis.units.filter((unit) => !before.includes(unit)), ...after]
-  return [extended(hypothesis, subject, logWeight, units, { act, moves, parts, weighedBefore: true })]
-}
-
-function extended(
-  hypothesis: Hypothesis,
-  subject: Subject,
-  logWeight: number,
-  units: Unit[],
-  step: Pick<Step, 'act' | 'moves' | 'parts'> & { weighedBefore: boolean },
-): Hypothesis {
-  const { act, moves, parts, weighedBefore } = step
-  const actors = new Set(moves.map(({ personId }) => personId))
-  const distancesM = subject.cues.actors.flatMap(({ personId, handM }) => (actors.has(personId) ? (handM ?? []) : []))
-  const facts: Step['facts'] = {
-    deltaG: subject.deltaG,
-    handM: distancesM.length > 0 ? Math.max(...distancesM) : null,
-    atHome: moves.every(({ sku }) => subject.isHome(sku)),
-    weighedBefore,
-    gap: subject.evidence.event.kind === 'gap',
-  }
-  return {
-    logWeight: hypothesis.logWeight + logWeight,
-    units,
-    steps: [...hypothesis.steps, { eventId: subject.eventId, act, moves, parts, facts }],
+    logWeight: hypothesis.logWeight + sum(parts),
+    units: [...kept, ...after],
+    steps: [...hypothesis.steps, { subject, act, acted, moves, parts, weighedBefore }],
   }
 }
 
@@ -269,9 +169,4 @@ function likeliest(hypotheses: Hypothesis[], most: number): Hypothesis[] {
   const sorted = hypotheses.sort((a, b) => b.logWeight - a.logWeight).slice(0, most)
   const bestLogWeight = sorted[0]?.logWeight ?? 0
   return sorted.filter(({ logWeight }) => logWeight >= bestLogWeight - hopeless)
-}
-
-function logSum(logWeights: number[]): number {
-  const best = Math.max(...logWeights)
-  return best + Math.log(logWeights.reduce((sum, logWeight) => sum + Math.exp(logWeight - best), 0))
 }

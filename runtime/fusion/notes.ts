@@ -12,7 +12,8 @@ export function evidenceNotes(steps: readonly Step[], shelves: Shelves): Evidenc
 }
 
 function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
-  const { eventId, parts, facts } = step
+  const { parts, subject } = step
+  const { eventId } = subject
   const notes: EvidenceNote[] = [
     note('weight', eventId, parts.weight - Math.log(neutralDensity), weightText(step, shelves)),
     note('hand', eventId, parts.hand, handText(step)),
@@ -23,15 +24,15 @@ function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
     notes.push(note('sighting', eventId, parts.sighting, text))
   }
   notes.push(placeNote(step, parts))
-  if (facts.gap) {
+  if (subject.evidence.event.kind === 'gap') {
     notes.push(note('gap', eventId, 0, 'The sensors were not watching when this weight changed.'))
   }
   return notes
 }
 
-function weightText({ act, moves, facts }: Step, shelves: Shelves): string {
-  const changeG = Math.abs(facts.deltaG).toFixed(1)
-  const change = `The shelf ${facts.deltaG < 0 ? 'lost' : 'gained'} ${changeG} g`
+function weightText({ act, moves, subject, weighedBefore }: Step, shelves: Shelves): string {
+  const changeG = Math.abs(subject.deltaG).toFixed(1)
+  const change = `The shelf ${subject.deltaG < 0 ? 'lost' : 'gained'} ${changeG} g`
   if (act === 'exchange') return `${change}: one thing was put down and another taken.`
   const goods = moves.map(({ sku, quantity }) => {
     const pieceG = shelves.pieceG(sku)
@@ -41,27 +42,29 @@ function weightText({ act, moves, facts }: Step, shelves: Shelves): string {
       ? `one ${name} weighs ${pieceG} g`
       : `${Math.abs(quantity)} × ${name} of ${pieceG} g`
   })
-  const before = facts.weighedBefore ? ', as much as when it was moved before' : ''
+  const before = weighedBefore ? ', as much as when it was moved before' : ''
   return `${change}${before}; ${goods.join(' and ')}.`
 }
 
-function handText({ moves, facts }: Step): string {
-  if (moves.some(({ personId }) => personId === null)) return 'Nobody whom the cameras saw was close enough.'
-  const handM = facts.handM
-  if (handM === null) return 'No hand was seen, but the person stood within reach.'
+function handText({ acted, subject }: Step): string {
+  const actors = subject.cues.actors.filter(({ personId }) => acted.some((one) => one.personId === personId))
+  if (actors.some(({ personId }) => personId === null)) return 'Nobody whom the cameras saw was close enough.'
+  const distancesM = actors.flatMap(({ handM }) => handM ?? [])
+  const handM = Math.max(...distancesM)
+  if (distancesM.length === 0) return 'No hand was seen, but the person stood within reach.'
   if (handM < 0.005) return 'The hand was among the goods.'
   return `The nearest hand was ${Math.round(handM * 100)} cm away.`
 }
 
-function placeNote({ eventId, act, facts }: Step, parts: Parts): EvidenceNote {
+function placeNote({ act, moves, subject, weighedBefore }: Step, parts: Parts): EvidenceNote {
+  const { eventId } = subject
+  const atHome = moves.every(({ sku }) => subject.isHome(sku))
   if (act === 'put') {
-    const text = facts.atHome ? 'It was put back where it belongs.' : 'It was put down away from its own place.'
+    const text = atHome ? 'It was put back where it belongs.' : 'It was put down away from its own place.'
     return note('basket', eventId, parts.planogram + parts.prior, text)
   }
-  if (facts.weighedBefore) {
-    return note('planogram', eventId, parts.planogram, 'It had been put down there before.')
-  }
-  const text = facts.atHome ? 'The product belongs to this place.' : 'The planogram has it elsewhere.'
+  if (weighedBefore) return note('planogram', eventId, parts.planogram, 'It had been put down there before.')
+  const text = atHome ? 'The product belongs to this place.' : 'The planogram has it elsewhere.'
   return note('planogram', eventId, parts.planogram, text)
 }
 

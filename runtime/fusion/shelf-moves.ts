@@ -5,20 +5,20 @@ import type { Subject } from './explanations.ts'
 
 export type ShelfMove = Attribution['shelf'][number]
 
-export function shelfMoves(
-  { personIds }: Owner,
-  posteriors: readonly Posterior[],
-  subjects: readonly Subject[],
-): ShelfMove[] {
-  const subjectOf = new Map(subjects.map((subject) => [subject.eventId, subject]))
+export function shelfMoves({ personIds }: Owner, posteriors: readonly Posterior[]): ShelfMove[] {
   return posteriors.flatMap((posterior) =>
-    (posterior[0]?.steps ?? []).flatMap(({ eventId, moves }) => {
-      const subject = subjectOf.get(eventId)
-      const plate = subject && mostChanged(subject)
+    (posterior[0]?.steps ?? []).flatMap(({ subject, moves }) => {
+      const plate = mostChanged(subject)
       if (!plate) return []
       return moves
         .filter(({ personId }) => personId !== null && personIds.has(personId))
-        .map(({ sku, quantity }) => ({ plate, sku, quantity: -quantity, misplaced: !subject.isHome(sku), eventId }))
+        .map(({ sku, quantity }) => ({
+          plate,
+          sku,
+          quantity: -quantity,
+          misplaced: !subject.isHome(sku),
+          eventId: subject.eventId,
+        }))
     }),
   )
 }

@@ -15,6 +15,8 @@ const wrongWeightSpread = 0.35
 /** Some pieces differ more than the spread says (another batch, a wet bottle). */
 const oddPieces = 0.15
 const oddSpread = 3
+/** Products that a plate's neighbours hold, usually. */
+const neighbours = 4
 /** The spread of a light product is at least its packaging's. */
 const leastSpreadG = 0.3
 
@@ -65,7 +67,7 @@ export class Shelves {
   }
 
   /** How likely it is, before anything is weighed or seen, that what is taken from these plates is this product. */
-  locationPrior(sku: string, changes: readonly PlateChange[]): number {
+  locationPrior(sku: string, changes: readonly PlateChange[]): { prior: number; isOff: boolean } {
     const { besidePlanogram, offPlanogram } = this.#policy
     const totalG = changes.reduce((sum, { deltaG }) => sum + Math.abs(deltaG), 0)
     let home = 0
@@ -73,8 +75,19 @@ export class Shelves {
       const skus = this.#skusOfPlate.get(plate)
       if (skus?.has(sku)) home += (totalG === 0 ? 1 / changes.length : Math.abs(deltaG) / totalG) / skus.size
     }
-    const beside = home === 0 && this.#isBeside(sku, changes) ? besidePlanogram / 4 : 0
-    return (1 - besidePlanogram - offPlanogram) * home + beside + offPlanogram / Math.max(1, this.#products.size)
+    if (home > 0) return { prior: (1 - besidePlanogram - offPlanogram) * home, isOff: false }
+    if (this.#isBeside(sku, changes)) return { prior: besidePlanogram / neighbours, isOff: false }
+    return { prior: offPlanogram / Math.max(1, this.#products.size), isOff: true }
+  }
+
+  /** Metres between the nearest of these plates, as seen from above. */
+  apartM(a: readonly { plate: string }[], b: readonly { plate: string }[]): number {
+    let apartM = Number.POSITIVE_INFINITY
+    for (const one of a) {
+      const centreM = this.#plates.get(one.plate)?.positionM
+      if (centreM) apartM = Math.min(apartM, this.headDistanceM(centreM, b))
+    }
+    return apartM
   }
 
   /** Whether two places touch or are neighbours on one shelf. */

@@ -70,13 +70,14 @@ export class Surroundings {
         const entry = near.get(personId) ?? {
           personId,
           handM: null,
-          headM: Number.POSITIVE_INFINITY,
+          headM: 0,
           seen: 0,
           frames: 0,
         }
         near.set(personId, entry)
         entry.frames++
-        entry.headM = Math.min(entry.headM, this.#shelves.headDistanceM(headM, plates))
+        // A head that stays is a better witness than one that comes by: the mean, not the nearest.
+        entry.headM += (this.#shelves.headDistanceM(headM, plates) - entry.headM) / entry.frames
         for (const handM of handsM) {
           if (handM === null) continue
           entry.handM = Math.min(entry.handM ?? Number.POSITIVE_INFINITY, this.#shelves.handDistanceM(handM, plates))

@@ -1,0 +1,130 @@
+/** Goods that were moved before move again: put back, taken from where they were put, or exchanged for others. */
+import { actedBy, cuesOf, type Parts, type Subject, sum } from './explanations.ts'
+import type { FusionPolicy } from './fusion-policy.ts'
+import type { Candidate, Unit } from './hypotheses.ts'
+import { normalDensity, type Shelves, unknownWeightDensity } from './shelves.ts'
+
+/** Two readings of one thing differ by the scale's error, and by how it stood. */
+const standingSigmaG = 1
+/** Now and then a reading is off: leaning goods, a neighbour's swing. */
+const oddReading = 0.05
+const oddSigma = 4
+/** Share of takings, from where something was put down before, that are of that very thing. */
+const takesWhatWasPut = 0.5
+/** Wrong places that are as near to a shopper as the right one. */
+const wrongPlaces = 4
+/** Candidates this much worse than nothing at all (natural logarithm) are not followed. */
+const hopeless = 12
+
+/** What was put down somewhere is taken from there. */
+export function retakings(units: Unit[], subject: Subject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
+  const lying = units.filter(({ plates }) => plates !== null && shelves.areNear(plates, subject.plates))
+  return lying.flatMap((unit) => {
+    const weight = sameThing(-subject.deltaG, [unit], subject)
+    return subject.cues.actors.flatMap((actor) => {
+      const acted = [actedBy(subject, actor, [unit])]
+      const prior = Math.log(1 - policy.severalPieces)
+      const parts = { weight, planogram: Math.log(takesWhatWasPut), prior, ...cuesOf(acted) }
+      if (isHopeless(parts, subject)) return []
+      const { personId } = actor
+      const retaken: Unit = { ...unit, takenBy: personId, plates: null, eventIds: [...unit.eventIds, subject.eventId] }
+      const moves = [{ personId, sku: unit.sku, quantity: unit.quantity }]
+      return [{ act: 'take', acted, moves, parts, before: [unit], after: [retaken], weighedBefore: true }]
+    })
+  })
+}
+
+/** Things that somebody holds are put down: one, two, or all that one taking lifted. */
+export function putBacks(units: Unit[], subject: Subject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
+  return putGroups(units.filter(({ plates }) => plates === null)).flatMap((group) => {
+    const weight = sameThing(subject.deltaG, group, subject)
+    const atHome = group.every(({ sku }) => shelves.isHome(sku, subject.plates))
+    const planogram = Math.log(atHome ? policy.putHome : (1 - policy.putHome) / wrongPlaces)
+    const several = (group.length - 1) * Math.log(policy.severalPieces)
+    return subject.cues.actors.flatMap((actor) => {
+      const { personId } = actor
+      const acted = [actedBy(subject, actor, group)]
+      const isOwn = group.every(({ takenBy }) => takenBy === personId)
+      const prior = several + (isOwn ? 0 : Math.log(policy.handedOver))
+      const parts = { weight, planogram, prior, ...cuesOf(acted) }
+      if (isHopeless(parts, subject)) return []
+      const moves = group.map(({ sku, quantity }) => ({ personId, sku, quantity: -quantity }))
+      const after = group.map((unit) => putDown(unit, subject))
+      return [{ act: 'put', acted, moves, parts, before: group, after, weighedBefore: true }]
+    })
+  })
+}
+
+function putGroups(held: Unit[]): Unit[][] {
+  const pairs = held.flatMap((one, i) =>
+    held.slice(i + 1).flatMap((other) => (one.takenBy === other.takenBy ? [[one, other]] : [])),
+  )
+  const lifts = new Map<string, Unit[]>()
+  for (const unit of held) {
+    const key = `${unit.takenBy}/${unit.eventIds.at(-1)}`
+    lifts.set(key, [...(lifts.get(key) ?? []), unit])
+  }
+  return [...held.map((unit) => [unit]), ...pairs, ...[...lifts.values()].filter(({ length }) => length > 2)]
+}
+
+/** One thing is put down and another taken from there within one window: the scale sees the difference. */
+export function exchanges(units: Unit[], subject: Subject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
+  const held = units.filter(({ plates }) => plates === null)
+  if (held.length === 0) return []
+  return shelves.localSkus(subject.plates).flatMap((sku) => {
+    const pieceG = shelves.pieceG(sku)
+    if (pieceG === null) return []
+    const pieceSigmaG = policy.weightSpread * pieceG
+    return held.flatMap((unit): Candidate[] => {
+      const actor = subject.cues.actors.find(({ personId }) => personId === unit.takenBy)
+      const differenceG = subject.deltaG - (unit.massG - pieceG)
+      const variance = subject.sigmaG ** 2 + unit.massSigmaG ** 2 + pieceSigmaG ** 2
+      if (!actor) return []
+      const { personId } = actor
+      const acted = [actedBy(subject, actor, [{ sku }])]
+      const parts: Parts = {
+        weight: Math.log(normalDensity(differenceG, variance)),
+        planogram: Math.log(shelves.locationPrior(sku, subject.plates).prior),
+        prior: Math.log(policy.exchanged),
+        ...cuesOf(acted),
+      }
+      if (isHopeless(parts, subject)) return []
+      const fresh: Unit = {
+        sku,
+        quantity: 1,
+        massG: pieceG,
+        massSigmaG: Math.sqrt(variance),
+        takenBy: personId,
+        plates: null,
+        eventIds: [subject.eventId],
+      }
+      const moves = [
+        { personId, sku: unit.sku, quantity: -unit.quantity },
+        { personId, sku, quantity: 1 },
+      ]
+      const after = [putDown(unit, subject), fresh]
+      return [{ act: 'exchange', acted, moves, parts, before: [unit], after, weighedBefore: false }]
+    })
+  })
+}
+
+const putDown = (unit: Unit, { plates, eventId }: Subject): Unit => ({
+  ...unit,
+  plates,
+  eventIds: [...unit.eventIds, eventId],
+})
+
+/** How well a change fits these very things, which were weighed before (natural logarithm of a density per gram). */
+function sameThing(massG: number, units: Unit[], subject: Subject): number {
+  const differenceG = massG - units.reduce((total, unit) => total + unit.massG, 0)
+  const variance = units.reduce(
+    (total, unit) => total + unit.massSigmaG ** 2,
+    subject.sigmaG ** 2 + standingSigmaG ** 2,
+  )
+  const usual = normalDensity(differenceG, variance)
+  return Math.log((1 - oddReading) * usual + oddReading * normalDensity(differenceG, variance * oddSigma ** 2))
+}
+
+function isHopeless(parts: Parts, { deltaG }: Subject): boolean {
+  return sum(parts) < Math.log(unknownWeightDensity(Math.abs(deltaG))) - hopeless
+}
