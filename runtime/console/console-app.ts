@@ -1,0 +1,56 @@
+/** All of the console's routes behind one guard. */
+import { fileURLToPath } from 'node:url'
+import express, { type Express, type Request } from 'express'
+import type { Logger } from 'pino'
+import { createHttpGuard } from '../security/http-guard.ts'
+import { errorAnswers, jsonText } from './json-route.ts'
+import { type LoginParts, loginRoutes, publicLoginRoutes } from './login-routes.ts'
+import { contentSecurityPolicy } from './page-shell.ts'
+import { type StoreParts, storeRoutes } from './store-routes.ts'
+
+export interface ConsoleParts extends LoginParts, StoreParts {
+  port: number
+  log: Pick<Logger, 'info' | 'error'>
+}
+
+/** The build's output and what stands in the source tree as browsers take it. */
+const files = {
+  '/pages': fileURLToPath(new URL('../../dist/web/runtime/console/pages/', import.meta.url)),
+  '/styles': fileURLToPath(new URL('./pages/', import.meta.url)),
+}
+const preactFiles = {
+  '/preact/preact.mjs': fileURLToPath(import.meta.resolve('preact')),
+  '/preact/hooks.mjs': fileURLToPath(import.meta.resolve('preact/hooks')),
+  '/preact/jsxRuntime.mjs': fileURLToPath(import.meta.resolve('preact/jsx-runtime')),
+}
+/** Code and styles without any of the store's data. */
+const publicFiles = /^\/(pages\/[\w-]+\.js|styles\/[\w-]+\.css|preact\/\w+\.mjs)$/
+
+export function createConsoleApp(parts: ConsoleParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  // Express would answer with the stack of an error otherwise.
+  app.set('env', 'production')
+  app.use(
+    createHttpGuard({
+      port: parts.port,
+      readSession: parts.readSession,
+      contentSecurityPolicy,
+      isPublic,
+      loginUrl: () => '/login',
+    }),
+  )
+  app.use(jsonText)
+  for (const [path, file] of Object.entries(preactFiles)) app.get(path, (_request, response) => response.sendFile(file))
+  app.use('/pages', express.static(files['/pages'], { index: false, redirect: false }))
+  app.use('/styles', express.static(files['/styles'], { index: false, redirect: false }))
+  app.use(loginRoutes(parts))
+  app.use(storeRoutes(parts))
+  app.use(errorAnswers(parts.log))
+  return app
+}
+
+function isPublic(request: Request): boolean {
+  const route = `${request.method} ${request.path}`
+  return publicLoginRoutes.includes(route) || (request.method === 'GET' && publicFiles.test(request.path))
+}

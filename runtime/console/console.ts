@@ -1,0 +1,69 @@
+/** The console as one part that starts and stops; its entry file and its tests give it what it stands on. */
+import { createServer } from 'node:http'
+import type { Logger } from 'pino'
+import { SystemClock } from '../contract/clock.ts'
+import type { LoadedStore } from '../profile/load-store.ts'
+import { listen } from '../program/listen.ts'
+import type { RunningProgram } from '../program/program.ts'
+import { Accounts } from '../security/accounts.ts'
+import { LoginDelay } from '../security/login-delay.ts'
+import { createSessionReader, SessionRegister } from '../security/session-register.ts'
+import { SetupCode } from '../security/setup-code.ts'
+import type { SensingClient } from '../sensing-api/sensing-client.ts'
+import type { TillClient } from '../till-api/till-client.ts'
+import { createConsoleApp } from './console-app.ts'
+import { LiveStore } from './live-store.ts'
+
+export interface ConsoleOptions {
+  store: LoadedStore
+  till: TillClient
+  sensing: SensingClient
+  dataDirectory: string
+  sessionKey: string
+  host: string
+  ports: { console: number; editor: number }
+  log: Pick<Logger, 'info' | 'error'>
+  /** One line on the console of whoever started the store. */
+  notice(text: string): void
+}
+
+/** @throws AisleError `port-taken` */
+export async function startConsole(options: ConsoleOptions): Promise<RunningProgram & { port: number }> {
+  const { store, till, sensing, dataDirectory, sessionKey, log } = options
+  // Logins, delays and the pace of the pages are for people: they go by the wall clock in every demonstration.
+  const wallClock = new SystemClock()
+  const server = createServer()
+  const port = await listen(server, { host: options.host, port: options.ports.console, what: 'the store page' })
+
+  const url = `http://${options.host}:${port}`
+  const accounts = new Accounts(dataDirectory)
+  const setupCode = new SetupCode({
+    clock: wallClock,
+    announce: (code) => options.notice(`Open ${url}/setup?code=${code} to choose a password`),
+  })
+  const live = new LiveStore({ till, sensing, products: store.layout.products, wallClock })
+  const app = createConsoleApp({
+    ...{ store, live, till, accounts, setupCode, sessionKey, wallClock, port, log },
+    sessions: new SessionRegister(dataDirectory),
+    readSession: createSessionReader({ dataDirectory, sessionKey, clock: wallClock }),
+    loginDelay: new LoginDelay(wallClock),
+    editorPort: options.ports.editor,
+    audit: (event, facts) => log.info(facts, event),
+  })
+  server.on('request', app)
+  live.start()
+  if (accounts.hasOwner()) options.notice(`Store page  ${url}/`)
+  else setupCode.begin()
+
+  return {
+    port,
+    async stop() {
+      setupCode.end()
+      live.stop()
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+    },
+  }
+}

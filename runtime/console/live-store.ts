@@ -1,0 +1,208 @@
+/**
+ * What is going on in the store, kept from what till and sensing tell. Either may be away: what it says is then
+ * old, the pages are told so, and everything goes on.
+ */
+import { type Clock, sleep } from '../contract/clock.ts'
+import type { People } from '../contract/messages.ts'
+import type { Product } from '../profile/layout.ts'
+import type { SensedMessage, SensingClient } from '../sensing-api/sensing-client.ts'
+import type { TillEvent, VisitSnapshot } from '../till-api/events.ts'
+import type { TillClient } from '../till-api/till-client.ts'
+import { type Notice, noticeOfHealth, noticeOfTill } from './notices.ts'
+import type { GateView, LiveEvent, LiveSnapshot, NoticeView, PersonView, PlateView } from './pages/live-view.ts'
+import { VisitViews } from './store-view.ts'
+
+const peopleEveryMs = 200
+const askEveryMs = 1000
+const answerWithinMs = 2000
+/** A tracker that is silent for longer no longer says where anybody is. */
+const peopleLastMs = 2000
+const maxNotices = 30
+const maxEndedVisits = 40
+const endedStates = ['paid', 'empty', 'void', 'debt']
+
+export interface LiveStoreOptions {
+  till: TillClient
+  sensing: SensingClient
+  products: readonly Product[]
+  /** The wall clock: pages are paced by it, however fast the store's time runs. */
+  wallClock: Clock
+}
+
+export class LiveStore {
+  readonly #options: LiveStoreOptions
+  readonly #views: VisitViews
+  readonly #listeners = new Set<(event: LiveEvent) => void>()
+  readonly #end = new AbortController()
+  readonly #endings: (() => void)[] = []
+  /** By id, in the order in which they opened. */
+  readonly #visits = new Map<string, VisitSnapshot>()
+  readonly #people = new Map<string, { message: People; heardAtMs: number }>()
+  #plates: PlateView[] = []
+  #gates: GateView[] = []
+  #notices: NoticeView[] = []
+  #lastNotice = 0
+  #sources = { till: false, sensing: false }
+  #peopleShown = '[]'
+  #following = false
+
+  constructor(options: LiveStoreOptions) {
+    this.#options = options
+    this.#views = new VisitViews(options.products)
+  }
+
+  start(): void {
+    const { sensing } = this.#options
+    const types = ['people', 'weight-event', 'device-health'] as const
+    this.#endings.push(sensing.follow('console', types, (message) => this.#onSensed(message)))
+    void this.#everyUntilEnd(peopleEveryMs, async () => this.#showPeople())
+    void this.#everyUntilEnd(askEveryMs, () => this.#askSensing())
+    void this.#everyUntilEnd(askEveryMs, () => this.#askTill())
+  }
+
+  stop(): void {
+    this.#end.abort()
+    for (const end of this.#endings) end()
+    this.#listeners.clear()
+  }
+
+  /** Calls `listener` with each change; returns a function that ends it. */
+  subscribe(listener: (event: LiveEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  snapshot(): LiveSnapshot {
+    return {
+      sources: this.#sources,
+      people: this.#peopleNow(),
+      plates: this.#plates,
+      gates: this.#gates,
+      visits: [...this.#visits.values()].reverse().map((visit) => this.#views.view(visit)),
+      notices: this.#notices,
+    }
+  }
+
+  /** One of those that the pages show. */
+  visit(visitId: string): VisitSnapshot | undefined {
+    return this.#visits.get(visitId)
+  }
+
+  // ---- the till ---------------------------------------------------------------------------------------
+
+  /** The state is asked for again and again: it tells whether the till answers, and how the gates are. */
+  async #askTill(): Promise<void> {
+    const state = await this.#answer((signal) => this.#options.till.state(signal))
+    this.#setSource('till', state !== undefined)
+    if (!state) return
+    this.#gates = this.#tellChanged('gates', this.#gates, state.gates)
+    if (this.#following) return
+    this.#following = true
+    for (const visit of state.visits) this.#onVisit(visit)
+    this.#endings.push(this.#options.till.follow(state.sequence, (event) => this.#onTillEvent(event)))
+  }
+
+  #onTillEvent(event: TillEvent): void {
+    if (event.type === 'visit-changed') this.#onVisit(event.data)
+    if (event.type === 'basket-change') this.#changeVisit(event.data.visitId, { basket: event.data })
+    if (event.type === 'payment') this.#changeVisit(event.data.visitId, { payment: event.data })
+    if (event.type === 'receipt') this.#changeVisit(event.data.visitId, { receipt: event.data })
+    this.#tellNotice(noticeOfTill(event))
+  }
+
+  #changeVisit(visitId: string, change: Partial<VisitSnapshot>): void {
+    const visit = this.#visits.get(visitId)
+    if (visit) this.#onVisit({ ...visit, ...change })
+  }
+
+  #onVisit(visit: VisitSnapshot): void {
+    this.#visits.set(visit.visitId, visit)
+    const ended = [...this.#visits.values()].filter(({ state }) => endedStates.includes(state))
+    for (const { visitId } of ended.slice(0, -maxEndedVisits)) this.#visits.delete(visitId)
+    this.#tell({ type: 'visit', visit: this.#views.view(visit) })
+  }
+
+  // ---- sensing ----------------------------------------------------------------------------------------
+
+  async #askSensing(): Promise<void> {
+    const readings = await this.#answer((signal) => this.#options.sensing.plates(signal))
+    this.#setSource('sensing', readings !== undefined)
+    const plates = readings
+      ? readings.map(({ plate, weightG, health }): PlateView => ({ plate, weightG, health }))
+      : this.#plates.map(({ plate }): PlateView => ({ plate, weightG: null, health: 'unknown' }))
+    this.#plates = this.#tellChanged('plates', this.#plates, plates)
+  }
+
+  #onSensed(message: SensedMessage): void {
+    if (message.type === 'people') {
+      this.#people.set(message.source, { message, heardAtMs: this.#options.wallClock.nowMs() })
+    }
+    if (message.type === 'weight-event' && message.kind !== 'withdrawn') {
+      this.#tell({ type: 'weight', kind: message.kind, plates: message.plates })
+    }
+    if (message.type === 'device-health') this.#tellNotice(noticeOfHealth(message))
+  }
+
+  #peopleNow(): PersonView[] {
+    const oldestMs = this.#options.wallClock.nowMs() - peopleLastMs
+    const visitOf = new Map<string, string>()
+    for (const { visitId, personIds } of this.#visits.values()) for (const id of personIds) visitOf.set(id, visitId)
+    return [...this.#people.values()]
+      .filter(({ heardAtMs }) => heardAtMs >= oldestMs)
+      .flatMap(({ message }) => message.people)
+      .map(({ trackId, headM, handsM }) => ({ trackId, headM, handsM, visitId: visitOf.get(trackId) ?? null }))
+  }
+
+  #showPeople(): void {
+    const people = this.#peopleNow()
+    const shown = JSON.stringify(people)
+    if (shown === this.#peopleShown) return
+    this.#peopleShown = shown
+    this.#tell({ type: 'people', people })
+  }
+
+  // ---- telling ----------------------------------------------------------------------------------------
+
+  #tell(event: LiveEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #tellNotice(text: Notice | null): void {
+    if (!text) return
+    const notice = { id: ++this.#lastNotice, ...text }
+    this.#notices = [notice, ...this.#notices].slice(0, maxNotices)
+    this.#tell({ type: 'notice', notice })
+  }
+
+  #tellChanged<K extends 'plates' | 'gates', T>(type: K, before: T, now: T): T {
+    if (JSON.stringify(before) === JSON.stringify(now)) return before
+    this.#tell({ type, [type]: now } as unknown as LiveEvent)
+    return now
+  }
+
+  #setSource(name: 'till' | 'sensing', answers: boolean): void {
+    if (this.#sources[name] === answers) return
+    this.#sources = { ...this.#sources, [name]: answers }
+    this.#tell({ type: 'sources', sources: this.#sources })
+  }
+
+  /** What `ask` answers in time, or undefined. */
+  async #answer<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const late = new AbortController()
+    const timer = this.#options.wallClock.after(answerWithinMs, () => late.abort())
+    try {
+      return await ask(AbortSignal.any([late.signal, this.#end.signal]))
+    } catch {
+      return undefined
+    } finally {
+      this.#options.wallClock.clear(timer)
+    }
+  }
+
+  async #everyUntilEnd(pauseMs: number, action: () => Promise<void>): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      await action()
+      await sleep(this.#options.wallClock, pauseMs, this.#end.signal)
+    }
+  }
+}

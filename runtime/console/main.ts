@@ -1,0 +1,37 @@
+/** The console program: login, store page, what it shows live. A program of its own, so that no page delays a door. */
+import { AisleError } from '../contract/errors.ts'
+import { loadStore } from '../profile/load-store.ts'
+import { runProgram } from '../program/program.ts'
+import type { ProgramSecrets } from '../program/run-settings.ts'
+import { generatedSecrets } from '../security/secret-names.ts'
+import { createSensingClient } from '../sensing-api/sensing-http-client.ts'
+import { createTillClient } from '../till-api/till-http-client.ts'
+import { startConsole } from './console.ts'
+
+runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
+  const { host, ports, dataDirectory } = settings
+  const secret = (name: string) => handedSecret(secrets, name)
+  return startConsole({
+    store: await loadStore(settings.profileDirectory),
+    till: createTillClient({
+      url: `http://${host}:${ports.till}`,
+      token: secret(generatedSecrets.tillTokenConsole),
+      clock,
+    }),
+    sensing: createSensingClient({
+      url: `http://${host}:${ports.sensing}`,
+      token: secret(generatedSecrets.sensingToken),
+      clock,
+    }),
+    sessionKey: secret(generatedSecrets.sessionKey),
+    ...{ dataDirectory, host, ports, log, notice },
+  })
+})
+
+function handedSecret(secrets: ProgramSecrets, name: string): string {
+  const value = secrets[name]
+  if (value) return value
+  throw new AisleError('secret-missing', `The console was not handed the secret ${name}.`, {
+    action: 'Start the store with npm start.',
+  })
+}

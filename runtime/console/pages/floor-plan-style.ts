@@ -1,0 +1,73 @@
+/**
+ * The floor plan's looks. A page changes them by setting the variables on `aisle-floor-plan` or above it. It is a
+ * constructed style sheet, because a strict content security policy refuses style elements.
+ */
+
+const css = `
+:host {
+  --plan-floor: var(--aisle-floor, light-dark(#ffffff, #1b2327));
+  --plan-line: var(--aisle-line, light-dark(#d5dcdf, #354148));
+  --plan-wall: var(--aisle-wall, light-dark(#475559, #93a3a9));
+  --plan-text: var(--aisle-muted, light-dark(#5b696e, #93a3a9));
+  --plan-fixture: var(--aisle-fixture, light-dark(#e8edee, #2a353b));
+  --plan-good: var(--aisle-good, light-dark(#9fd6c4, #2f7263));
+  --plan-late: var(--aisle-late, light-dark(#f2c766, #a47a1e));
+  --plan-bad: var(--aisle-bad, light-dark(#ec9a91, #a3433a));
+  --plan-accent: var(--aisle-accent, light-dark(#0f766e, #5cc9b5));
+  display: block;
+  color: var(--plan-text);
+}
+svg { display: block; width: 100%; height: auto; max-height: var(--aisle-plan-height, 70vh); overflow: visible; }
+.floor { fill: var(--plan-floor); }
+.wall { fill: none; stroke: var(--plan-wall); stroke-width: 6; stroke-linecap: round; stroke-linejoin: round; }
+.zone polygon { fill: var(--plan-accent); fill-opacity: 0.05; stroke: var(--plan-accent); stroke-opacity: 0.25; stroke-dasharray: 3 6; }
+.label { fill: var(--plan-text); font-size: 15px; letter-spacing: 0.02em; pointer-events: none; }
+.camera .view { fill: var(--plan-accent); fill-opacity: 0.06; }
+.camera .body { fill: var(--plan-text); }
+.fixture { fill: var(--plan-fixture); stroke: var(--plan-line); stroke-width: 1.5; stroke-linejoin: round; }
+.plate polygon { fill: var(--plan-good); stroke: none; transition: fill 0.4s; }
+.plate .glyph { fill: none; stroke: var(--plan-floor); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }
+.plate.late polygon { fill: var(--plan-late); }
+.plate.offline polygon, .plate.fault polygon { fill: var(--plan-bad); }
+.plate.unknown polygon { fill: var(--plan-line); }
+.gate-zone { fill: var(--plan-text); fill-opacity: 0.06; stroke: none; }
+.gate .post { fill: var(--plan-wall); }
+.gate .swing { transition: transform 0.5s ease-out; }
+.gate .leaf { stroke: var(--plan-wall); stroke-width: 5; stroke-linecap: round; }
+.gate.open .swing { transform: rotate(-65deg); }
+.gate.open .leaf { stroke: var(--plan-accent); }
+.gate.open .gate-zone { fill: var(--plan-accent); fill-opacity: 0.16; }
+.gate.offline .leaf { stroke: var(--plan-bad); stroke-dasharray: 2 9; }
+.person { --shopper: var(--aisle-shopper-unknown); transition: opacity 0.3s; }
+.person.gone { opacity: 0; }
+.person .halo { fill: var(--shopper); opacity: 0.18; }
+.person .head { fill: var(--shopper); stroke: var(--plan-floor); stroke-width: 2; }
+.person.unbound .head { stroke-dasharray: 3 3; }
+.person .arm { stroke: var(--shopper); stroke-width: 4; stroke-linecap: round; opacity: 0.55; }
+.person .hand { fill: var(--shopper); stroke: var(--plan-floor); stroke-width: 1.5; }
+.person-label { fill: #fff; font-size: 13px; font-weight: 650; }
+.change .ripple { fill: none; stroke: var(--plan-accent); stroke-width: 3; animation: ripple 1.2s ease-out 2 both; }
+.change .delta { fill: var(--plan-accent); font-size: 16px; font-weight: 650; paint-order: stroke; stroke: var(--plan-floor); stroke-width: 5; stroke-linejoin: round; animation: rise 2.4s ease-out both; }
+.change.returned .delta { fill: var(--plan-text); }
+@keyframes ripple { from { transform: scale(0.3); opacity: 1; } to { transform: scale(1.3); opacity: 0; } }
+@keyframes rise { from { transform: translateY(8px); opacity: 0; } 15%, 70% { opacity: 1; } to { transform: translateY(-12px); opacity: 0; } }
+@media (prefers-reduced-motion: reduce) { .change .ripple, .change .delta { animation: none; } .gate .swing { transition: none; } }
+details { margin-top: 10px; font-size: 0.85rem; }
+summary { cursor: pointer; width: fit-content; }
+summary:focus-visible { outline: 2px solid var(--plan-accent); outline-offset: 3px; border-radius: 4px; }
+.tables { display: grid; gap: 16px; margin-top: 10px; overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+caption { text-align: start; font-weight: 650; padding-bottom: 4px; }
+th, td { text-align: start; padding: 4px 10px 4px 0; border-top: 1px solid var(--plan-line); font-weight: 400; vertical-align: top; }
+thead { position: absolute; clip-path: inset(50%); }
+`
+
+let sheet: CSSStyleSheet | undefined
+
+export function floorPlanStyle(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet()
+    sheet.replaceSync(css)
+  }
+  return sheet
+}

@@ -1,0 +1,55 @@
+/** The gates, and the buttons that open them by hand. */
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { gateText } from './floor-plan-drawing.ts'
+import type { GateView, StoreView } from './live-view.ts'
+import { usePage } from './page-context.ts'
+import { ask, failureText } from './server-api.ts'
+
+type GatePlace = StoreView['floorPlan']['gates'][number]
+
+export function Gates({ places, gates }: { places: GatePlace[]; gates: GateView[] }): JSX.Element {
+  return (
+    <div class="gates">
+      {places.map((place) => (
+        <Gate key={place.id} place={place} gate={gates.find(({ gate }) => gate === place.id)} />
+      ))}
+    </div>
+  )
+}
+
+function Gate({ place: { id, kind }, gate }: { place: GatePlace; gate: GateView | undefined }): JSX.Element {
+  const { texts } = usePage()
+  const [answer, setAnswer] = useState('')
+
+  async function open(direction: 'in' | 'out') {
+    setAnswer('')
+    try {
+      await ask('/api/open-gate', { requestId: crypto.randomUUID(), gate: id, direction })
+      setAnswer(texts.opened)
+    } catch (error) {
+      setAnswer(failureText(error, texts))
+    }
+  }
+
+  return (
+    <div class="gate-row">
+      <span class={`dot ${gate?.online ? 'good' : 'bad'}`} aria-hidden="true" />
+      <strong>{id}</strong>
+      <span class="aside">{gate ? gateText(gate, texts.plan) : texts.plan.gateOffline}</span>
+      <span role="status" class="aside">
+        {answer}
+      </span>
+      {kind !== 'exit' && (
+        <button type="button" onClick={() => void open('in')}>
+          {texts.openIn}
+        </button>
+      )}
+      {kind !== 'entry' && (
+        <button type="button" onClick={() => void open('out')}>
+          {texts.openOut}
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,152 @@
+/**
+ * What the console's server tells its pages, as plain types that both sides read. Times are Unix milliseconds of the
+ * store's clock, lengths metres, money integers in the currency's minor unit.
+ */
+
+export type PointM = [number, number]
+export type Point3DM = [number, number, number]
+
+/** What the floor plan draws; the editor shows the same. */
+export interface FloorPlanLayout {
+  sizeM: PointM
+  wallsM: PointM[][]
+  zones: { id: string; name: string; polygonM: PointM[] }[]
+  fixtures: { id: string; positionM: Point3DM; yawRad: number; sizeM: Point3DM }[]
+  plates: {
+    id: string
+    fixture: string
+    shelf: number
+    index: number
+    positionM: Point3DM
+    sizeM: PointM
+    /** Names of what is meant to lie there. */
+    products: string[]
+  }[]
+  gates: { id: string; kind: 'entry' | 'exit' | 'both'; zoneM: PointM[] }[]
+  cameras: { id: string; positionM: Point3DM; lookAtM: Point3DM }[]
+}
+
+/** `GET /api/store` */
+export interface StoreView {
+  storeId: string
+  name: string
+  currency: string
+  timeZone: string
+  user: string
+  editorUrl: string
+  floorPlan: FloorPlanLayout
+}
+
+export type HealthView =
+  | 'online'
+  | 'late'
+  | 'offline'
+  | 'stuck'
+  | 'drifting'
+  | 'noisy'
+  | 'saturated'
+  | 'sign-flipped'
+  | 'unknown'
+
+export interface PlateView {
+  plate: string
+  /** null: no valid reading. */
+  weightG: number | null
+  health: HealthView
+}
+
+export interface PersonView {
+  trackId: string
+  headM: Point3DM
+  handsM: (Point3DM | null)[]
+  /** The visit that this person is known to be of. */
+  visitId: string | null
+}
+
+export interface GateView {
+  gate: string
+  /** As the till names it. */
+  state: string
+  online: boolean
+}
+
+export interface LineView {
+  lineId: string
+  name: string
+  /** Pieces, or grams for what is sold by weight. */
+  quantity: number
+  soldBy: 'each' | 'weight'
+  unitPriceMinor: number
+  amountMinor: number
+  probability: number
+  /** What the line rules said; null while nobody asked them. */
+  outcome: 'charge' | 'review' | 'let-go' | null
+}
+
+export interface ReceiptView {
+  receiptId: string
+  totalMinor: number
+  issuedAtMs: number
+  lines: { lineId: string; name: string; quantity: number; soldBy: 'each' | 'weight'; amountMinor: number }[]
+}
+
+export interface VisitView {
+  visitId: string
+  role: 'shopper' | 'staff' | 'unknown'
+  party: number
+  /** A state of the till's visits: open, exited, deciding, review, charging, paid, empty, void, debt. */
+  state: string
+  openedAtMs: number
+  exitedAtMs: number | null
+  lines: LineView[]
+  totalMinor: number
+  receipt: ReceiptView | null
+}
+
+/** `GET /api/visits/:visitId`: why each line is on the bill. */
+export interface VisitEvidence {
+  visitId: string
+  lines: {
+    lineId: string
+    name: string
+    probability: number
+    notes: { kind: string; text: string; logOdds: number }[]
+    alternatives: { text: string; probability: number }[]
+  }[]
+}
+
+export interface NoticeView {
+  id: number
+  atMs: number
+  kind: 'refused' | 'passed-in' | 'passed-out' | 'alarm' | 'health' | 'debt' | 'receipt-failed'
+  /** Gate, plate or device. */
+  where: string
+  text: string
+}
+
+/** Which of the programs that the page shows are answering. */
+export interface SourcesView {
+  till: boolean
+  sensing: boolean
+}
+
+export interface LiveSnapshot {
+  sources: SourcesView
+  people: PersonView[]
+  plates: PlateView[]
+  gates: GateView[]
+  /** Newest first. */
+  visits: VisitView[]
+  notices: NoticeView[]
+}
+
+/** `GET /api/live`: server-sent events; the name of each is its type, its data the rest as JSON. */
+export type LiveEvent =
+  | ({ type: 'snapshot' } & LiveSnapshot)
+  | { type: 'sources'; sources: SourcesView }
+  | { type: 'people'; people: PersonView[] }
+  | { type: 'plates'; plates: PlateView[] }
+  | { type: 'gates'; gates: GateView[] }
+  | { type: 'weight'; kind: string; plates: { plate: string; deltaG: number }[] }
+  | { type: 'visit'; visit: VisitView }
+  | { type: 'notice'; notice: NoticeView }

@@ -1,0 +1,57 @@
+/** Receipts as they are issued, each with its "why?". */
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { Evidence } from './evidence.tsx'
+import type { ReceiptView, VisitView } from './live-view.ts'
+import { usePage } from './page-context.ts'
+import { shopperColor, shortVisitName } from './shopper-color.ts'
+
+type VisitWithReceipt = VisitView & { receipt: ReceiptView }
+const hasReceipt = (visit: VisitView): visit is VisitWithReceipt => visit.receipt !== null
+const shown = 12
+
+export function Receipts({ visits }: { visits: VisitView[] }): JSX.Element {
+  const { texts } = usePage()
+  const issued = visits.filter(hasReceipt).sort((a, b) => b.receipt.issuedAtMs - a.receipt.issuedAtMs)
+  return (
+    <section class="card" aria-labelledby="receipts-title">
+      <h2 id="receipts-title">{texts.receipts}</h2>
+      {issued.length === 0 && <p class="quiet">{texts.noReceipts}</p>}
+      <ol class="receipts">
+        {issued.slice(0, shown).map((visit) => (
+          <Receipt key={visit.visitId} visit={visit} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Receipt({ visit: { visitId, state, receipt } }: { visit: VisitWithReceipt }): JSX.Element {
+  const { texts, formats } = usePage()
+  const [asked, setAsked] = useState(false)
+  return (
+    <li class="receipt" style={{ '--shopper': shopperColor(visitId) }}>
+      <header>
+        <span class="badge small" aria-hidden="true">
+          {shortVisitName(visitId)}
+        </span>
+        <time dateTime={new Date(receipt.issuedAtMs).toISOString()}>{formats.time(receipt.issuedAtMs)}</time>
+        {state === 'debt' && <span class="tag bad">{texts.unpaid}</span>}
+        <strong class="amount">{formats.money(receipt.totalMinor)}</strong>
+      </header>
+      <ul class="lines">
+        {receipt.lines.map((line) => (
+          <li key={line.lineId} class="line">
+            <span class="quantity">{formats.quantity(line)}</span>
+            <span class="name">{line.name}</span>
+            <span class="amount">{formats.money(line.amountMinor)}</span>
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="link" aria-expanded={asked} onClick={() => setAsked(!asked)}>
+        {asked ? texts.hide : texts.why}
+      </button>
+      {asked && <Evidence visitId={visitId} />}
+    </li>
+  )
+}

@@ -1,0 +1,76 @@
+/** Lines that wait for a person: what was seen, and two choices. */
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { Certainty } from './basket-lines.tsx'
+import { Evidence } from './evidence.tsx'
+import type { LineView, VisitView } from './live-view.ts'
+import { usePage } from './page-context.ts'
+import { ask, failureText } from './server-api.ts'
+import { shopperColor, shortVisitName } from './shopper-color.ts'
+
+export function ReviewQueue({ visits }: { visits: VisitView[] }): JSX.Element {
+  const { texts } = usePage()
+  const waiting = visits
+    .filter(({ state }) => state === 'review')
+    .flatMap((visit) => visit.lines.filter(({ outcome }) => outcome === 'review').map((line) => ({ visit, line })))
+  return (
+    <section class="card" aria-labelledby="review-title">
+      <h2 id="review-title">
+        {texts.review} <span class={waiting.length > 0 ? 'count urgent' : 'count'}>{waiting.length}</span>
+      </h2>
+      {waiting.length === 0 && <p class="quiet">{texts.nothingToReview}</p>}
+      {waiting.map(({ visit, line }) => (
+        <ReviewItem key={`${visit.visitId} ${line.lineId}`} visitId={visit.visitId} line={line} />
+      ))}
+    </section>
+  )
+}
+
+function ReviewItem({ visitId, line }: { visitId: string; line: LineView }): JSX.Element {
+  const { texts, formats } = usePage()
+  const [state, setState] = useState<'waiting' | 'sending' | 'decided'>('waiting')
+  const [failure, setFailure] = useState('')
+
+  async function decide(outcome: 'charge' | 'let-go') {
+    setState('sending')
+    setFailure('')
+    try {
+      await ask('/api/review', { visitId, lineId: line.lineId, outcome })
+      setState('decided')
+    } catch (error) {
+      setFailure(failureText(error, texts))
+      setState('waiting')
+    }
+  }
+
+  return (
+    <article class="review-item" style={{ '--shopper': shopperColor(visitId) }}>
+      <header>
+        <span class="badge small" aria-hidden="true">
+          {shortVisitName(visitId)}
+        </span>
+        <h3>
+          {formats.quantity(line)} {line.name}
+        </h3>
+        <strong class="amount">{formats.money(line.amountMinor)}</strong>
+      </header>
+      <Certainty probability={line.probability} />
+      <Evidence visitId={visitId} lineId={line.lineId} />
+      <p class="question">{texts.reviewQuestion}</p>
+      <div class="choices">
+        <button type="button" class="primary" disabled={state !== 'waiting'} onClick={() => void decide('charge')}>
+          {texts.charge}
+        </button>
+        <button type="button" disabled={state !== 'waiting'} onClick={() => void decide('let-go')}>
+          {texts.letGo}
+        </button>
+        {state === 'decided' && <span class="tag">{texts.decided}</span>}
+      </div>
+      {failure && (
+        <p class="failure" role="alert">
+          {failure}
+        </p>
+      )}
+    </article>
+  )
+}

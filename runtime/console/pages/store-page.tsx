@@ -1,0 +1,142 @@
+/** The store page: the floor as it is, who has what in the basket, receipts, and what waits for a person. */
+import { type JSX, render } from 'preact'
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
+import type { FloorPlan } from './floor-plan.ts'
+import { FloorPlanView } from './floor-plan-view.tsx'
+import { formatsOf } from './formats.ts'
+import { Gates } from './gates.tsx'
+import { LanguageSwitch, type LanguageSwitchProps, useLanguage } from './language-switch.tsx'
+import { afterEvent, followLive, type LiveState, nothingYet } from './live-state.ts'
+import type { LiveEvent, PersonView, StoreView } from './live-view.ts'
+import { Notices } from './notices.tsx'
+import { PageContext, usePage } from './page-context.ts'
+import { Receipts } from './receipts.tsx'
+import { ReviewQueue } from './review-queue.tsx'
+import { ask, RefusedError } from './server-api.ts'
+import { Shoppers } from './shoppers.tsx'
+import { textsOf } from './texts.ts'
+
+type Change = LiveEvent | { type: 'connection'; connected: boolean }
+
+const changed = (state: LiveState, change: Change): LiveState =>
+  change.type === 'connection' ? { ...state, connected: change.connected } : afterEvent(state, change)
+
+function StorePage({ store }: { store: StoreView }): JSX.Element {
+  const [language, chooseLanguage] = useLanguage()
+  const [state, dispatch] = useReducer(changed, nothingYet)
+  const plan = useRef<FloorPlan | null>(null)
+  const people = useRef<PersonView[]>([])
+
+  const onPlan = useCallback((element: FloorPlan | null) => {
+    plan.current = element
+    if (element) element.people = people.current
+  }, [])
+  useEffect(
+    () =>
+      followLive({
+        onEvent: dispatch,
+        onConnection: (connected) => dispatch({ type: 'connection', connected }),
+        onWeight: (plates) => plan.current?.highlight(plates),
+        onPeople: (seen) => {
+          people.current = seen
+          if (plan.current) plan.current.people = seen
+        },
+      }),
+    [],
+  )
+  const page = useMemo(() => {
+    const texts = textsOf(language)
+    return { texts, formats: formatsOf(language, texts, store) }
+  }, [language, store])
+
+  return (
+    <PageContext.Provider value={page}>
+      <Header store={store} language={language} onChoose={chooseLanguage} connected={state.connected} />
+      <Troubles state={state} />
+      <main>
+        <section class="card plan-card" aria-label={page.texts.plan.title}>
+          <FloorPlanView
+            layout={store.floorPlan}
+            plates={state.plates}
+            gates={state.gates}
+            texts={page.texts.plan}
+            onPlan={onPlan}
+          />
+          <Gates places={store.floorPlan.gates} gates={state.gates} />
+        </section>
+        <Shoppers visits={state.visits} />
+        <Receipts visits={state.visits} />
+        <div class="stack">
+          <ReviewQueue visits={state.visits} />
+          <Notices notices={state.notices} />
+        </div>
+      </main>
+    </PageContext.Provider>
+  )
+}
+
+function Header({ store, connected, ...choice }: { store: StoreView; connected: boolean } & LanguageSwitchProps) {
+  const { texts } = usePage()
+  const logOut = (everywhere: boolean) => {
+    const leave = () => location.assign('/login')
+    ask('/api/logout', { everywhere }).then(leave, leave)
+  }
+  return (
+    <header class="top">
+      <h1>
+        <span class={`dot ${connected ? 'good live' : 'bad'}`} aria-hidden="true" />
+        {store.name}
+      </h1>
+      <nav>
+        <LanguageSwitch {...choice} />
+        <a href={store.editorUrl}>{texts.editor}</a>
+        <details class="menu">
+          <summary>{store.user}</summary>
+          <div>
+            <button type="button" class="link" onClick={() => logOut(false)}>
+              {texts.logOut}
+            </button>
+            <button type="button" class="link" onClick={() => logOut(true)}>
+              {texts.logOutEverywhere}
+            </button>
+          </div>
+        </details>
+      </nav>
+    </header>
+  )
+}
+
+function Troubles({ state: { connected, sources } }: { state: LiveState }): JSX.Element {
+  const { texts } = usePage()
+  const troubles = connected
+    ? [!sources.till && texts.tillAway, !sources.sensing && texts.sensingAway]
+    : [texts.consoleAway]
+  return (
+    <div role="status">
+      {troubles.filter(Boolean).map((trouble) => (
+        <p key={trouble} class="trouble">
+          {trouble}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+function Loading(): JSX.Element | null {
+  const [store, setStore] = useState<StoreView | null>(null)
+  const [failed, setFailed] = useState(false)
+  useEffect(() => {
+    ask<StoreView>('/api/store').then(setStore, (error: unknown) => {
+      if (error instanceof RefusedError && error.status === 401) location.assign('/login')
+      else setFailed(true)
+    })
+  }, [])
+  useEffect(() => {
+    if (store) document.title = `${store.name} · Open Aisle`
+  }, [store])
+  if (store) return <StorePage store={store} />
+  return failed ? <p class="trouble">{textsOf('en').consoleAway}</p> : null
+}
+
+const place = document.getElementById('page')
+if (place) render(<Loading />, place)

@@ -1,0 +1,111 @@
+/** What the store page shows and does. Everything here needs a session. */
+import { createHash } from 'node:crypto'
+import { Router } from 'express'
+import { type Clock, sleep } from '../contract/clock.ts'
+import { AisleError } from '../contract/errors.ts'
+import { Identifier, oneOf, strictObject } from '../contract/schema.ts'
+import type { LoadedStore } from '../profile/load-store.ts'
+import { sessionOf } from '../security/http-guard.ts'
+import type { SessionReader } from '../security/session-register.ts'
+import type { TillCommand } from '../till-api/commands.ts'
+import type { TillClient } from '../till-api/till-client.ts'
+import { jsonRoute } from './json-route.ts'
+import type { LiveStore } from './live-store.ts'
+import { streamLive } from './live-stream.ts'
+import { pageShell } from './page-shell.ts'
+import type { StoreView } from './pages/live-view.ts'
+import { evidenceOf, floorPlanOf } from './store-view.ts'
+
+export interface StoreParts {
+  store: LoadedStore
+  live: LiveStore
+  till: TillClient
+  readSession: SessionReader
+  wallClock: Clock
+  editorPort: number
+  audit(event: string, facts: Record<string, string>): void
+}
+
+const Nothing = strictObject({})
+const Review = strictObject({ visitId: Identifier(), lineId: Identifier(), outcome: oneOf(['charge', 'let-go']) })
+const OpenGate = strictObject({
+  requestId: Identifier({ maxLength: 64, description: 'One for each press of the button, made by the page.' }),
+  gate: Identifier(),
+  direction: oneOf(['in', 'out']),
+})
+
+/** A person waits for the answer; the till's client would go on trying. */
+const answerWithinMs = 5000
+
+export function storeRoutes(parts: StoreParts): Router {
+  const { store, live, till, wallClock } = parts
+  const floorPlan = floorPlanOf(store)
+  const router = Router()
+
+  router.get('/', (_request, response) => {
+    response.type('html').send(pageShell('store-page'))
+  })
+
+  router.get(
+    '/api/store',
+    jsonRoute(Nothing, (_body, request, response): StoreView => {
+      const { storeId, name, currency, timeZone } = store.profile
+      const editorUrl = `http://${request.hostname}:${parts.editorPort}/`
+      return { storeId, name, currency, timeZone, user: sessionOf(response).user, editorUrl, floorPlan }
+    }),
+  )
+
+  router.get('/api/live', (request, response) => {
+    streamLive(live, response, {
+      clock: wallClock,
+      isAllowed: () => parts.readSession(request.headers.cookie) !== null,
+    })
+  })
+
+  router.get(
+    '/api/visits/:visitId',
+    jsonRoute(Nothing, (_body, request) => {
+      const visit = live.visit(request.params.visitId ?? '')
+      if (visit) return evidenceOf(visit)
+      throw new AisleError('visit-unknown', 'This visit is not among the latest.', { action: 'Reload the page.' })
+    }),
+  )
+
+  router.post(
+    '/api/review',
+    jsonRoute(Review, async (choice, _request, response) => {
+      const { user } = sessionOf(response)
+      // One decision a line: a second, other one has the same id and is refused by the till.
+      const commandId = `review-${hashOf(choice.visitId, choice.lineId)}`
+      await sendInTime({ type: 'resolve-review', commandId, ...choice, decidedBy: user })
+      parts.audit('line decided', { user, ...choice })
+      return {}
+    }),
+  )
+
+  router.post(
+    '/api/open-gate',
+    jsonRoute(OpenGate, async ({ requestId, gate, direction }, _request, response) => {
+      const { user } = sessionOf(response)
+      const reason = `Opened on the store page by ${user}.`
+      await sendInTime({ type: 'open-gate', commandId: `open-gate-${requestId}`, gate, direction, reason })
+      parts.audit('gate opened', { user, gate, direction })
+      return {}
+    }),
+  )
+
+  async function sendInTime(command: TillCommand): Promise<void> {
+    const answered = new AbortController()
+    const late = new AbortController()
+    void sleep(wallClock, answerWithinMs, answered.signal).then(() => late.abort())
+    try {
+      await till.send(command, late.signal)
+    } finally {
+      answered.abort()
+    }
+  }
+
+  return router
+}
+
+const hashOf = (...names: string[]) => createHash('sha256').update(names.join('\n')).digest('base64url')

@@ -1,0 +1,69 @@
+/** The store and its visits in the form that the pages show. */
+
+import type { Product } from '../profile/layout.ts'
+import type { LoadedStore } from '../profile/load-store.ts'
+import type { VisitSnapshot } from '../till-api/events.ts'
+import type { FloorPlanLayout, LineView, ReceiptView, VisitEvidence, VisitView } from './pages/live-view.ts'
+
+/** What `<aisle-floor-plan>` draws. */
+export function floorPlanOf({ profile, layout }: Pick<LoadedStore, 'profile' | 'layout'>): FloorPlanLayout {
+  const nameOf = new Map(layout.products.map(({ sku, name }) => [sku, name]))
+  const productsOn = (plate: string) =>
+    layout.planogram.filter(({ plates }) => plates.includes(plate)).map(({ sku }) => nameOf.get(sku) ?? sku)
+  return {
+    sizeM: profile.floor.sizeM,
+    wallsM: profile.floor.wallsM,
+    zones: profile.zones,
+    fixtures: profile.fixtures.map(({ id, positionM, yawRad, sizeM }) => ({ id, positionM, yawRad, sizeM })),
+    plates: profile.plates.map(({ id, fixture, shelf, index, positionM, sizeM }) => {
+      return { id, fixture, shelf, index, positionM, sizeM, products: productsOn(id) }
+    }),
+    gates: profile.gates.map(({ id, kind, zoneM }) => ({ id, kind, zoneM })),
+    cameras: profile.cameras.map(({ id, positionM, lookAtM }) => ({ id, positionM, lookAtM })),
+  }
+}
+
+/** Makes views of visits; knows from the catalogue what is sold by weight. */
+export class VisitViews {
+  readonly #soldBy: Map<string, Product['soldBy']>
+
+  constructor(products: readonly Product[]) {
+    this.#soldBy = new Map(products.map(({ sku, soldBy }) => [sku, soldBy]))
+  }
+
+  view(visit: VisitSnapshot): VisitView {
+    const { visitId, role, party, state, openedAtMs, exitedAtMs } = visit
+    return {
+      ...{ visitId, role, party, state, openedAtMs, exitedAtMs },
+      lines: this.#lines(visit),
+      totalMinor: visit.basket?.totalMinor ?? 0,
+      receipt: this.#receipt(visit),
+    }
+  }
+
+  #lines({ basket, decision }: VisitSnapshot): LineView[] {
+    const outcomeOf = new Map(decision?.lines.map(({ lineId, outcome }) => [lineId, outcome]))
+    return (basket?.lines ?? []).map(({ lineId, sku, name, quantity, unitPriceMinor, amountMinor, probability }) => ({
+      ...{ lineId, name, quantity, unitPriceMinor, amountMinor, probability },
+      soldBy: this.#soldBy.get(sku) ?? 'each',
+      outcome: outcomeOf.get(lineId) ?? null,
+    }))
+  }
+
+  #receipt({ receipt }: VisitSnapshot): ReceiptView | null {
+    if (receipt?.state !== 'sent') return null
+    const { receiptId, totalMinor, seenAtMs } = receipt
+    const lines = receipt.lines.map(({ lineId, sku, name, quantity, amountMinor }) => {
+      return { lineId, name, quantity, soldBy: this.#soldBy.get(sku) ?? 'each', amountMinor }
+    })
+    return { receiptId, totalMinor, issuedAtMs: seenAtMs, lines }
+  }
+}
+
+export function evidenceOf({ visitId, basket }: VisitSnapshot): VisitEvidence {
+  const lines = (basket?.lines ?? []).map(({ lineId, name, probability, notes, alternatives }) => ({
+    ...{ lineId, name, probability, alternatives },
+    notes: notes.map(({ kind, text, logOdds }) => ({ kind, text, logOdds })),
+  }))
+  return { visitId, lines }
+}
