@@ -6,18 +6,11 @@ import { type Clock, sleep } from '../../contract/clock.ts'
 import { errorSentence } from '../../contract/errors.ts'
 import type { HealthState } from '../../contract/messages.ts'
 import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
+import type { HealthReport } from '../health-report.ts'
 import type { ModbusConnection } from '../modbus/modbus-connection.ts'
 import { ModbusError } from '../modbus/modbus-error.ts'
 import { type ChannelReading, decodeUnit } from './decode.ts'
 import type { GatewayPlan, UnitPlan } from './gateway-plan.ts'
-
-/** What is known of a device or of one of its plates; told only when it changes. */
-export interface HealthReport {
-  device: string
-  plate?: string
-  state: HealthState
-  reason: string
-}
 
 export interface LoadCellPollerOptions {
   plan: GatewayPlan
