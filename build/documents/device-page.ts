@@ -1,0 +1,159 @@
+/** A page about one device, made from its definition alone, so that it cannot say anything else than the code does. */
+import type { Static } from 'typebox'
+import type {
+  Camera,
+  DeviceDefinition,
+  LoadCellTransmitter,
+  Reader,
+  RelayModule,
+  StatusFlag,
+  VisionAppliance,
+} from '../../runtime/devices/definition-schema.ts'
+
+export const kindTitles: Record<DeviceDefinition['kind'], string> = {
+  'load-cell-transmitter': 'Load cell transmitter',
+  'relay-module': 'Relays and inputs',
+  reader: 'Reader',
+  camera: 'Camera',
+  'vision-appliance': 'Vision appliance',
+}
+
+export function devicePage(device: DeviceDefinition): string {
+  return [
+    `# ${device.maker} ${device.model}`,
+    `${kindTitles[device.kind]}, definition \`${device.id}\`.`,
+    device.description,
+    '## What it does',
+    table(['', ''], facts(device)),
+    ...(device.kind === 'load-cell-transmitter' ? statusSection(device) : []),
+    '## In a profile',
+    `\`\`\`json\n${JSON.stringify(example(device), undefined, 2)}\n\`\`\``,
+    '## Taken from',
+    device.sources.map((source) => `- ${source}`).join('\n'),
+    '',
+  ].join('\n\n')
+}
+
+export function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function facts(device: DeviceDefinition): string[][] {
+  switch (device.kind) {
+    case 'load-cell-transmitter':
+      return transmitterFacts(device)
+    case 'relay-module':
+      return relayFacts(device)
+    case 'reader':
+      return readerFacts(device)
+    case 'camera':
+      return cameraFacts(device)
+    case 'vision-appliance':
+      return applianceFacts(device)
+  }
+}
+
+const range = ({ minimum, maximum }: { minimum: number; maximum: number }) =>
+  minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`
+
+function transmitterFacts(device: LoadCellTransmitter): string[][] {
+  const { weight, limits, commands } = device
+  const reads = device.reads.map(({ address, count }) => `${count} registers from ${address}`).join(', ')
+  const each = weight.stride ? `, ${weight.stride} further for each channel` : ''
+  return [
+    ['Channels', `${device.channels}`],
+    ['Unit ids', range(device.unitIds)],
+    ['One poll reads', `${reads} (function ${device.readFunction})`],
+    [
+      'Gross weight',
+      `register ${weight.address}${each}; ${weight.type}, ${device.wordOrder}${weight.signBit === undefined ? '' : `, sign in status bit ${weight.signBit}`}`,
+    ],
+    [
+      'Decimals',
+      device.decimals.from === 'fixed'
+        ? `${device.decimals.decimals}`
+        : `from register ${device.decimals.address} (${device.decimals.from})`,
+    ],
+    ['Unit', device.unit.from === 'fixed' ? device.unit.unit : `from register ${device.unit.address}`],
+    ['Set at the device', device.adjustable.join(', ') || 'nothing'],
+    ['Orders', Object.keys(commands).join(', ') || 'none'],
+    ['Written with', `function ${device.writeFunction}`],
+    [
+      'Limits',
+      `${limits.maxRegisters} registers a request, ${limits.minIntervalMs} ms between requests, silent after ${limits.answerWithinMs} ms`,
+    ],
+    [
+      'Flash writes',
+      limits.flashWriteBudget === undefined
+        ? 'not limited'
+        : `at most ${limits.flashWriteBudget} in its life, counted and never exceeded`,
+    ],
+  ]
+}
+
+function statusSection(device: LoadCellTransmitter): string[] {
+  if (!device.status) return []
+  const { address, stride, ...conditions } = device.status
+  const rows = Object.entries(conditions).map(([name, flags]) => [name, flags.map(flagText).join('; or ')])
+  return [
+    '## Status',
+    `Register ${address}${stride ? `, ${stride} further for each channel` : ', one for all channels'}.`,
+    table(['condition', 'when'], rows),
+  ]
+}
+
+function flagText({ bit, bits = 1, values }: Static<typeof StatusFlag>): string {
+  const where = bits === 1 ? `bit ${bit}` : `bits ${bit} to ${bit + bits - 1}`
+  return `${where} ${values.length === 1 ? `is ${values[0]}` : `is one of ${values.join(', ')}`}`
+}
+
+const relayFacts = ({ unitIds, relays, inputs, limits }: RelayModule): string[][] => [
+  ['Unit ids', range(unitIds)],
+  ['Relays', `${relays.count}, from coil ${relays.coil}`],
+  [
+    'Pulse in hardware',
+    relays.pulse ? `from coil ${relays.pulse.coil}: the gate closes even when nobody says so` : 'no',
+  ],
+  ['Inputs', inputs ? `${inputs.count}, from ${inputs.address} (function ${inputs.readFunction})` : 'none'],
+  ['Silent after', `${limits.answerWithinMs} ms`],
+]
+
+const readerFacts = ({ terminator, idleMs, repeatMs, maxBytes }: Reader): string[][] => [
+  ['A code ends with', `${JSON.stringify(terminator)}, or after ${idleMs} ms of silence`],
+  ['The same code again', `within ${repeatMs} ms is one scan`],
+  ['Longest code', `${maxBytes} bytes`],
+]
+
+const cameraFacts = ({ authentication, intervalMs, offlineMs, frozenMs }: Camera): string[][] => [
+  ['Login', authentication],
+  ['A picture every', `${intervalMs} ms`],
+  ['Offline after', `${offlineMs} ms without a picture`],
+  ['Frozen after', `${frozenMs} ms of the same bytes`],
+]
+
+const applianceFacts = ({ peopleTopic, sightingsTopic, lateMs, offlineMs, maxBytes }: VisionAppliance): string[][] => [
+  ['People', `below the device's topic at \`${peopleTopic}\``],
+  ['Sightings', `below the device's topic at \`${sightingsTopic}\``],
+  ['Late, offline after', `${lateMs} ms, ${offlineMs} ms without people`],
+  ['Longest message', `${maxBytes} bytes`],
+]
+
+function example(device: DeviceDefinition): object {
+  const id = `my-${device.id}`
+  switch (device.protocol) {
+    case 'modbus': {
+      const address = { transport: 'modbus-tcp', host: '192.0.2.10', port: 502 }
+      const units = device.kind === 'load-cell-transmitter' ? { units: [device.unitIds.minimum], pollHz: 10 } : {}
+      return { id, definition: device.id, address, ...units }
+    }
+    case 'tcp-stream':
+      return { id, definition: device.id, address: { transport: 'tcp', host: '192.0.2.11', port: 4001 } }
+    case 'http-snapshot': {
+      const login = device.authentication === 'none' ? {} : { login: `${id}-login` }
+      return { id, definition: device.id, address: { transport: 'http', url: 'http://192.0.2.12/snapshot', ...login } }
+    }
+    case 'mqtt':
+      return { id, definition: device.id, address: { transport: 'mqtt', topic: 'my-store/vision' } }
+  }
+}
