@@ -191,20 +191,18 @@ class Step {
     state.passingSinceMs = this.#atMs
     const [first, ...others] = state.parties
     this.actions.push({ type: 'pass', direction: 'in', visitId: first?.visitId ?? null })
-    if (!first) return this.#walksInUnasked()
-    this.#show('passed')
-    const missing = first.missing - 1
-    state.parties = missing > 0 ? [{ ...first, missing, entered: true }, ...others] : others
-  }
-
-  #walksInUnasked(): void {
-    const { state } = this
-    const byHand = this.#atMs < state.byHandUntilMs
-    state.byHandUntilMs = 0
-    // Firefighters need no admission.
-    if (byHand || state.fire) return this.#show('passed')
-    this.#alarm('tailgate', 'Somebody walked in whom nobody had admitted.')
-    this.#show('tailgate')
+    if (first) {
+      this.#show('passed')
+      const missing = first.missing - 1
+      state.parties = missing > 0 ? [{ ...first, missing, entered: true }, ...others] : others
+    } else if (state.fire || this.#atMs < state.byHandUntilMs) {
+      // Firefighters need no admission, and whom a person let in has one.
+      state.byHandUntilMs = 0
+      this.#show('passed')
+    } else {
+      this.#alarm('tailgate', 'Somebody walked in whom nobody had admitted.')
+      this.#show('tailgate')
+    }
   }
 
   /** Only when the gate is free again is it opened for the next: a pulse in between would be swallowed. */

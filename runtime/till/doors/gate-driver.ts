@@ -91,7 +91,10 @@ export class GateDriver {
   /** @param inputs of the whole module, from number 1 on; null: it did not answer */
   polled(inputs: boolean[] | null): void {
     this.#watchConnection()
-    if (inputs === null) return this.#happen({ type: 'tick' })
+    if (inputs === null) {
+      this.#happen({ type: 'tick' })
+      return
+    }
     const closed = (input: number | undefined) => input !== undefined && inputs[input - 1] === true
     const { passInInput, passOutInput, exitRequestInput, fireInput } = this.#wiring
     this.#happen({
@@ -128,17 +131,19 @@ export class GateDriver {
     switch (action.type) {
       case 'pulse-entry':
         if (this.#wiring.entryRelay !== undefined) contacts?.pulse(this.#wiring.entryRelay)
-        return
+        break
       case 'pass': {
         const { direction, visitId } = action
-        return record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs }, clock.nowMs()))
+        record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs }, clock.nowMs()))
+        break
       }
       case 'alarm': {
         const { alarm, text } = action
-        return record.add(() => ledger.recordAlarm({ gate, alarm, text }, clock.nowMs()))
+        record.add(() => ledger.recordAlarm({ gate, alarm, text }, clock.nowMs()))
+        break
       }
       case 'lapsed':
-        return record.add(() => ledger.lapse(action.visitId, clock.nowMs()))
+        record.add(() => ledger.lapse(action.visitId, clock.nowMs()))
     }
   }
 

@@ -1,0 +1,39 @@
+import { type IServiceVector, ServerTCP } from 'modbus-serial'
+import { freePorts } from '../../support/profile-folder.ts'
+
+/** A Moxa E1214 as a real Modbus slave: six inputs to set, six relays to look at, pulses counted. */
+export class GateSlave {
+  port = 0
+  /** By number from 1; the fire contact is closed while there is no fire. */
+  readonly inputs = new Map<number, boolean>([[4, true]])
+  readonly relays = new Map<number, boolean>()
+  readonly pulses: number[] = []
+  /** When each relay last changed, by the machine's clock. */
+  readonly changedAtMs = new Map<number, number>()
+  #server: ServerTCP | undefined
+
+  async start(): Promise<this> {
+    const [port] = await freePorts(1)
+    this.port = port ?? 0
+    const vector: IServiceVector = {
+      getDiscreteInput: (address: number) => this.inputs.get(address + 1) ?? false,
+      getCoil: (address: number) => this.relays.get(address + 1) ?? false,
+      setCoil: async (address: number, on: boolean) => {
+        if (address >= 16) {
+          if (on) this.pulses.push(address - 15)
+        } else if (this.relays.get(address + 1) !== on) {
+          this.relays.set(address + 1, on)
+          this.changedAtMs.set(address + 1, performance.now())
+        }
+      },
+    }
+    const server = new ServerTCP(vector, { host: '127.0.0.1', port: this.port, unitID: 1 })
+    this.#server = server
+    await new Promise<void>((resolve) => server.once('initialized', () => resolve()))
+    return this
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => this.#server?.close(() => resolve()) ?? resolve())
+  }
+}
