@@ -93,7 +93,7 @@ function setSecurityHeaders(response: Response, contentSecurityPolicy: string): 
     'X-Frame-Options': 'DENY',
     // Not no-referrer: with it, browsers send "Origin: null" on a form's POST.
     'Referrer-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()',
+    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cache-Control': 'no-store',

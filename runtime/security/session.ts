@@ -49,6 +49,7 @@ export function verifySession(cookieHeader: string | undefined, sessionKey: stri
 }
 
 function sign(body: string, sessionKey: string): string {
+  if (sessionKey.length < 32) throw new RangeError('The session key is missing or too short to keep anybody out.')
   // The name inside keeps a signature made for another purpose under the same key from passing as a session.
   return createHmac('sha256', sessionKey).update(`${sessionCookie}:${body}`).digest('base64url')
 }

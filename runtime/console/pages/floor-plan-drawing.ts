@@ -1,6 +1,7 @@
 /** What stands still on the floor plan, and how it shows its state. */
 import {
   centreM,
+  type DrawingPoint,
   doorEdgeM,
   type Fixture,
   type FloorFrame,
@@ -9,7 +10,7 @@ import {
   rounded,
 } from './floor-plan-geometry.ts'
 import type { FloorPlanLayout, GateView, HealthView, PlateView } from './live-view.ts'
-import { svg } from './svg.ts'
+import { html, svg } from './svg.ts'
 import type { Texts } from './texts.ts'
 
 export interface DrawnPlate {
@@ -24,6 +25,8 @@ export interface DrawnGate {
   root: SVGGElement
   title: SVGTitleElement
 }
+
+const labelDistance = 18
 
 /** Colour says it to most, the shape to everybody: nothing for good, and one sign each for the rest. */
 const glyphs: Record<string, string> = {
@@ -107,7 +110,7 @@ export function drawGates(frame: FloorFrame, layout: FloorPlanLayout): Map<strin
         [number, number],
         [number, number],
       ]
-      const [x, y] = frame.point(centreM(zoneM))
+      const [x, y] = outside(from, to, frame.point(centreM(zoneM)))
       const title = svg('title', {}, id)
       const leaf = svg('line', { class: 'leaf', x2: rounded(to[0] - from[0]), y2: rounded(to[1] - from[1]) })
       const root = svg(
@@ -132,6 +135,34 @@ export function showGate({ root, title }: DrawnGate, gate: GateView, texts: Text
 
 export function gateText({ state, online }: GateView, texts: Texts['plan']): string {
   return online ? (texts.gateStates[state] ?? state) : texts.gateOffline
+}
+
+/** Where a door's name stands: beyond its edge, as seen from inside. */
+function outside(from: DrawingPoint, to: DrawingPoint, inside: DrawingPoint): DrawingPoint {
+  const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]
+  const distance = Math.hypot(x - inside[0], y - inside[1]) || 1
+  return [x + ((x - inside[0]) / distance) * labelDistance, y + ((y - inside[1]) / distance) * labelDistance]
+}
+
+/** What the plates' colours and signs mean. */
+export function legend(texts: Texts['plan']): HTMLElement {
+  const entries = [
+    ['online', texts.health.online],
+    ['late', texts.health.late],
+    ['offline', texts.health.offline],
+    ['fault', texts.fault],
+  ] as const
+  return html(
+    'ul',
+    { class: 'legend' },
+    ...entries.map(([look, text]) => {
+      const sample = svg('polygon', { points: '-9,-9 9,-9 9,9 -9,9' })
+      const sign = svg('path', { class: 'glyph', d: glyphs[look] ?? '' })
+      const picture = svg('svg', { viewBox: '-9 -9 18 18', 'aria-hidden': 'true' })
+      picture.append(svg('g', { class: `plate ${look}` }, sample, sign))
+      return html('li', {}, picture, text ?? look)
+    }),
+  )
 }
 
 const label = (x: number, y: number, text: string) =>

@@ -15,6 +15,7 @@ const css = `
   --plan-bad: var(--aisle-bad, light-dark(#ec9a91, #a3433a));
   --plan-accent: var(--aisle-accent, light-dark(#0f766e, #5cc9b5));
   display: block;
+  container-type: inline-size;
   color: var(--plan-text);
 }
 svg { display: block; width: 100%; height: auto; max-height: var(--aisle-plan-height, 70vh); overflow: visible; }
@@ -49,10 +50,15 @@ svg { display: block; width: 100%; height: auto; max-height: var(--aisle-plan-he
 .change .ripple { fill: none; stroke: var(--plan-accent); stroke-width: 3; animation: ripple 1.2s ease-out 2 both; }
 .change .delta { fill: var(--plan-accent); font-size: 16px; font-weight: 650; paint-order: stroke; stroke: var(--plan-floor); stroke-width: 5; stroke-linejoin: round; animation: rise 2.4s ease-out both; }
 .change.returned .delta { fill: var(--plan-text); }
+@container (max-width: 480px) { .label { font-size: 24px; } .person-label { font-size: 16px; } .change .delta { font-size: 26px; } .person .head { r: 19px; } }
 @keyframes ripple { from { transform: scale(0.3); opacity: 1; } to { transform: scale(1.3); opacity: 0; } }
 @keyframes rise { from { transform: translateY(8px); opacity: 0; } 15%, 70% { opacity: 1; } to { transform: translateY(-12px); opacity: 0; } }
 @media (prefers-reduced-motion: reduce) { .change .ripple, .change .delta { animation: none; } .gate .swing { transition: none; } }
-details { margin-top: 10px; font-size: 0.85rem; }
+.below { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 6px 20px; margin-top: 10px; font-size: 0.85rem; }
+details[open] { flex-basis: 100%; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 0; padding: 0; list-style: none; }
+.legend li { display: flex; align-items: center; gap: 6px; }
+.legend svg { width: 13px; height: 13px; }
 summary { cursor: pointer; width: fit-content; }
 summary:focus-visible { outline: 2px solid var(--plan-accent); outline-offset: 3px; border-radius: 4px; }
 .tables { display: grid; gap: 16px; margin-top: 10px; overflow-x: auto; }

@@ -10,6 +10,7 @@ import {
   drawFixtures,
   drawFloor,
   drawGates,
+  legend,
   showGate,
   showPlate,
 } from './floor-plan-drawing.ts'
@@ -21,7 +22,7 @@ import type { FloorPlanLayout, GateView, PersonView, PlateView } from './live-vi
 import { html, svg } from './svg.ts'
 import { type Texts, textsOf } from './texts.ts'
 
-const margin = 22
+const margin = 30
 const listEveryMs = 1000
 const highlightMs = 2400
 
@@ -36,6 +37,7 @@ export class FloorPlan extends HTMLElement {
   #drawnPeople: FloorPlanPeople | null = null
   #highlights = svg('g')
   readonly #drawing = svg('svg', { role: 'img', preserveAspectRatio: 'xMidYMid meet' })
+  readonly #legend = html('div')
   readonly #summary = html('summary')
   readonly #tables = html('div', { class: 'tables' })
   readonly #list = html('details', {}, this.#summary, this.#tables)
@@ -45,7 +47,7 @@ export class FloorPlan extends HTMLElement {
     super()
     const root = this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [floorPlanStyle()]
-    root.append(this.#drawing, this.#list)
+    root.append(this.#drawing, html('div', { class: 'below' }, this.#list, this.#legend))
     this.#list.addEventListener('toggle', () => this.#showList())
     this.#showTexts()
   }
@@ -141,6 +143,7 @@ export class FloorPlan extends HTMLElement {
 
   #showTexts(): void {
     this.#drawing.setAttribute('aria-label', this.#texts.title)
+    this.#legend.replaceChildren(legend(this.#texts))
     this.#summary.textContent = this.#texts.asList
     this.#showList()
   }

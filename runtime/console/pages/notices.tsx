@@ -8,7 +8,7 @@ const good: NoticeView['kind'][] = ['passed-in', 'passed-out']
 export function Notices({ notices }: { notices: NoticeView[] }): JSX.Element {
   const { texts, formats } = usePage()
   return (
-    <section class="card" aria-labelledby="notices-title">
+    <section class="card notices-card" aria-labelledby="notices-title">
       <h2 id="notices-title">{texts.happened}</h2>
       {notices.length === 0 && <p class="quiet">{texts.nothingHappened}</p>}
       <div role="log" aria-labelledby="notices-title">

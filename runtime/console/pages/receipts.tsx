@@ -14,7 +14,7 @@ export function Receipts({ visits }: { visits: VisitView[] }): JSX.Element {
   const { texts } = usePage()
   const issued = visits.filter(hasReceipt).sort((a, b) => b.receipt.issuedAtMs - a.receipt.issuedAtMs)
   return (
-    <section class="card" aria-labelledby="receipts-title">
+    <section class="card receipts-card" aria-labelledby="receipts-title">
       <h2 id="receipts-title">{texts.receipts}</h2>
       {issued.length === 0 && <p class="quiet">{texts.noReceipts}</p>}
       <ol class="receipts">

@@ -54,19 +54,21 @@ function StorePage({ store }: { store: StoreView }): JSX.Element {
       <Header store={store} language={language} onChoose={chooseLanguage} connected={state.connected} />
       <Troubles state={state} />
       <main>
-        <section class="card plan-card" aria-label={page.texts.plan.title}>
-          <FloorPlanView
-            layout={store.floorPlan}
-            plates={state.plates}
-            gates={state.gates}
-            texts={page.texts.plan}
-            onPlan={onPlan}
-          />
-          <Gates places={store.floorPlan.gates} gates={state.gates} />
-        </section>
-        <Shoppers visits={state.visits} />
-        <Receipts visits={state.visits} />
-        <div class="stack">
+        <div class="column">
+          <section class="card" aria-label={page.texts.plan.title}>
+            <FloorPlanView
+              layout={store.floorPlan}
+              plates={state.plates}
+              gates={state.gates}
+              texts={page.texts.plan}
+              onPlan={onPlan}
+            />
+            <Gates places={store.floorPlan.gates} gates={state.gates} />
+          </section>
+          <Receipts visits={state.visits} />
+        </div>
+        <div class="column">
+          <Shoppers visits={state.visits} />
           <ReviewQueue visits={state.visits} />
           <Notices notices={state.notices} />
         </div>

@@ -86,6 +86,7 @@ const english = {
       'sign-flipped': 'wired the wrong way round',
       unknown: 'unknown',
     } as Record<string, string>,
+    fault: 'needs a look',
   },
   setup: {
     title: 'Welcome to your store',
@@ -191,6 +192,7 @@ const korean: Texts = {
       'sign-flipped': '배선 반대',
       unknown: '알 수 없음',
     },
+    fault: '점검 필요',
   },
   setup: {
     title: '매장에 오신 것을 환영합니다',
