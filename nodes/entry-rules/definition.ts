@@ -6,7 +6,7 @@ export default {
   type: 'aisle-entry-rules',
   kind: 'node',
   version: 1,
-  color: '#F3D9B1',
+  color: '#F0D8AE',
   input: { name: 'scan', types: ['scan'] },
   outputs: [
     { name: 'admit', types: ['admission'] },

@@ -13,6 +13,10 @@ export interface NodeContext<S> {
   readonly id: string
   readonly settings: S
   readonly store: StoreBinding
+  /** Aborted when the node closes. */
+  readonly signal: AbortSignal
+  /** Runs `task` in turn before everything else, when all nodes of this deploy exist. */
+  begin(task: () => void | Promise<void>): void
   /** Sends what no incoming message caused. */
   readonly send: Send
   /** The fields that a message of this node starts with; without `seenAtMs` it happened now. */

@@ -68,6 +68,14 @@ export class RunningNode<S> implements NodeContext<S> {
     return this.#node.id
   }
 
+  get signal(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  begin(task: () => void | Promise<void>): void {
+    this.#whenStarted(() => void this.#turn(task).catch((error: unknown) => this.report(error)))
+  }
+
   readonly send: Send = (message, port) => this.#send({}, message, port)
 
   stamp(seenAtMs?: number) {
@@ -149,14 +157,13 @@ export class RunningNode<S> implements NodeContext<S> {
       }
       taken.value = event.sequence
     }
-    const begin = async () => {
+    this.begin(async () => {
       const state = await this.store.till.state(this.#closing.signal)
       if (options.onState) await options.onState(state)
       if (this.#ending) return
       const from = options.from?.(state) ?? taken.value ?? state.sequence
       this.#stops.add(this.store.till.follow(from, take))
-    }
-    this.#whenStarted(() => void this.#turn(begin).catch((error: unknown) => this.report(error)))
+    })
   }
 
   kept<T>(key: string, initial: T): { value: T } {

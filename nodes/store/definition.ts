@@ -6,7 +6,7 @@ export default {
   type: 'aisle-store',
   kind: 'config',
   version: 1,
-  color: '#C9DDE8',
+  color: '#C8DCCB',
   input: null,
   outputs: [],
   settings: strictObject({}),

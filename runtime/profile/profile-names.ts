@@ -5,7 +5,13 @@ export interface ProfileNames {
   /** Groups that hold plates. */
   groups: { id: string; name: string; plates: string[] }[]
   /** Groups that hold cameras. */
-  cameraGroups: { id: string; name: string; cameras: string[] }[]
+  cameraGroups: {
+    id: string
+    name: string
+    cameras: string[]
+    /** The cameras' devices: those that health is told of. */
+    devices?: string[]
+  }[]
   zones: { id: string; name: string }[]
   gates: { id: string }[]
   appliances: { id: string }[]
@@ -22,7 +28,10 @@ export function namesOf(profile: Profile): ProfileNames {
     groups: groups.filter(({ plates }) => plates.length > 0).map(({ id, name, plates }) => ({ id, name, plates })),
     cameraGroups: groups
       .filter(({ cameras }) => cameras.length > 0)
-      .map(({ id, name, cameras }) => ({ id, name, cameras })),
+      .map(({ id, name, cameras }) => ({
+        ...{ id, name, cameras },
+        devices: profile.cameras.filter((camera) => cameras.includes(camera.id)).map(({ device }) => device),
+      })),
     zones: profile.zones.map(({ id, name }) => ({ id, name })),
     gates: profile.gates.map(({ id }) => ({ id })),
     appliances: profile.visionAppliances.map(({ id }) => ({ id })),

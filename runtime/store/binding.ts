@@ -17,6 +17,8 @@ export interface StoreBinding {
   timeZone: string
   /** SHA-256 of the profile that was loaded. */
   profileHash: string
+  /** True in a replay: what happens has happened before, and nobody outside may be told. */
+  isReplay?: boolean
   clock: Clock
   till: TillClient
   sensing: SensingClient

@@ -65,6 +65,8 @@ export interface TillState {
   storeId: string
   /** Events up to here are in this answer; stream from here on. */
   sequence: number
+  /** Whatever an unfinished visit rests on was told after this: the flows recover from here. Missing: from the start. */
+  recoverAfter?: number
   /** Every visit that has not ended, and the last few that have. */
   visits: VisitSnapshot[]
   gates: { gate: string; state: string; online: boolean }[]

@@ -1,0 +1,14 @@
+import { strictObject } from '../../runtime/contract/schema.ts'
+import type { NodeDefinition } from '../kit/definition.ts'
+
+/** Who took what: joins weights, hands and sightings. */
+export default {
+  type: 'aisle-fusion',
+  kind: 'node',
+  version: 1,
+  color: '#D3D3EA',
+  input: { name: 'seen', types: ['weight-event', 'people', 'sighting', 'visit', 'device-health'] },
+  outputs: [{ name: 'attributions', types: ['attribution'] }],
+  settings: strictObject({}),
+  migrations: [],
+} satisfies NodeDefinition

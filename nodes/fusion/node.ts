@@ -1,0 +1,102 @@
+import type { Attribution, Visit } from '../../runtime/contract/messages.ts'
+import { Fusion } from '../../runtime/fusion/fusion.ts'
+import type { Evidence } from '../../runtime/till-api/commands.ts'
+import type { TillState } from '../../runtime/till-api/events.ts'
+import { businessId } from '../kit/business-id.ts'
+import type { Controller, NodeContext, Send } from '../kit/node-context.ts'
+import { journalledEvidence } from './recovery.ts'
+
+/** How often time moves on while nothing is seen. */
+const tickMs = 250
+/** After a restart, what sensing kept is seen again first: nothing is summarised before. */
+const catchUpMs = 3000
+/** Sightings that another node of the flow may send a second time. */
+const rememberedSightings = 500
+
+type Input = 'weight-event' | 'people' | 'sighting' | 'visit' | 'device-health'
+
+export default (context: NodeContext<unknown>): Controller<Input> => {
+  const { clock, layout, till } = context.store
+  const fusion = new Fusion(layout)
+  const sightings = new Set<number>()
+  let waitUntilMs = 0
+
+  const advance = async (send: Send = context.send) => {
+    const nowMs = clock.nowMs()
+    if (nowMs < waitUntilMs) return
+    const summaries = fusion.advance(nowMs)
+    if (summaries.length > 0) {
+      await journal(summaries)
+      sendAll(
+        summaries.flatMap((evidence) => fusion.addEvidence(evidence)),
+        send,
+      )
+    }
+    for (const visitId of fusion.finishable(nowMs)) sendAll(fusion.finish(visitId), send)
+  }
+
+  const journal = (evidence: Evidence[]) =>
+    context.tell({
+      type: 'add-evidence',
+      commandId: businessId('summary', ...evidence.map((summary) => JSON.stringify(summary))),
+      evidence,
+    })
+
+  const sendAll = (attributions: Attribution[], send: Send) => {
+    for (const attribution of attributions) send(attribution)
+    const last = attributions.at(-1)
+    if (last) context.status('green', `${last.lines.length} lines for ${last.visitId ?? last.personId}`)
+  }
+
+  /** Visits and evidence as the till has them; each basket is told once, as it is in the end. */
+  const recover = async () => {
+    const state = await till.state(context.signal)
+    for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
+    const baskets = new Map<string, Attribution>()
+    for (const evidence of await journalledEvidence(context, state)) {
+      waitUntilMs = clock.nowMs() + catchUpMs
+      // Journalled before anybody looked: it still wants its summary.
+      if (evidence.near === null) fusion.observeWeight(evidence.event)
+      for (const attribution of fusion.addEvidence(evidence)) {
+        baskets.set(attribution.visitId ?? attribution.personId, attribution)
+      }
+    }
+    sendAll([...baskets.values()], context.send)
+  }
+
+  context.begin(recover)
+  context.every(tickMs, () => advance())
+
+  return {
+    async onMessage(message, send) {
+      if (message.type === 'people') fusion.observePeople(message)
+      else if (message.type === 'weight-event') fusion.observeWeight(message)
+      else if (message.type === 'device-health') fusion.observeHealth(message)
+      else if (message.type === 'visit') fusion.observeVisit(message)
+      else if (isNew(message.sequence, sightings)) fusion.observeSighting(message)
+      await advance(send)
+    },
+  }
+}
+
+function isNew(sequence: number, seen: Set<number>): boolean {
+  if (seen.has(sequence)) return false
+  seen.add(sequence)
+  const [oldest] = seen
+  if (seen.size > rememberedSightings && oldest !== undefined) seen.delete(oldest)
+  return true
+}
+
+/** The visits of a till's state that fusion still has to do with. */
+function visitsOf(
+  state: TillState,
+): Pick<Visit, 'type' | 'visitId' | 'state' | 'gate' | 'personIds' | 'role' | 'seenAtMs'>[] {
+  return state.visits
+    .filter((visit) => visit.state === 'open' || visit.state === 'exited')
+    .map(({ visitId, gate, personIds, role, exitedAtMs, openedAtMs }) => ({
+      type: 'visit',
+      ...{ visitId, gate, personIds, role },
+      state: exitedAtMs === null ? 'opened' : 'exited',
+      seenAtMs: exitedAtMs ?? openedAtMs,
+    }))
+}

@@ -1,0 +1,78 @@
+import type { Visit } from '../../runtime/contract/messages.ts'
+import { PersonTracker } from '../../runtime/people/person-tracker.ts'
+import { VisitBinding, type VisitStep } from '../../runtime/people/visit-binding.ts'
+import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
+import { businessId } from '../kit/business-id.ts'
+import type { Controller, NodeContext } from '../kit/node-context.ts'
+
+/**
+ * What the gate and the vision see becomes commands, and what the till has taken down becomes messages: so a
+ * visit is told once in the same way, whether this node, the gate alone or an earlier run ended it.
+ */
+export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people'> => {
+  const { layout } = context.store
+  const tracker = new PersonTracker(layout)
+  const binding = new VisitBinding(layout)
+  const aliases = context.kept<[string, string][]>('aliases', [])
+  tracker.restore(aliases.value)
+  const told = new Map<string, string>()
+
+  const carryOut = async (steps: VisitStep[]) => {
+    for (const step of steps) {
+      const { visitId, personIds } = step
+      if (step.step === 'bind') {
+        await context.tell({
+          type: 'bind-visit',
+          commandId: businessId('bind', visitId, ...personIds),
+          ...{ visitId, personIds },
+        })
+      } else {
+        tracker.leave(personIds)
+        await context.tell({
+          type: 'end-visit',
+          commandId: businessId('end', visitId, step.atMs),
+          ...{ visitId, exitedAtMs: step.atMs, gate: step.gate },
+        })
+      }
+    }
+  }
+
+  const onSnapshot = async (snapshot: VisitSnapshot) => {
+    const { visitId, state } = snapshot
+    if (state === 'open' || state === 'exited') tellChange(snapshot)
+    else if (state !== 'admitted') told.delete(visitId)
+    if (state === 'exited') tracker.leave(snapshot.personIds)
+    context.status('green', `${[...told.values()].filter((text) => text.startsWith('opened')).length} visits open`)
+    await carryOut(binding.onVisit(snapshot))
+  }
+
+  const tellChange = (snapshot: VisitSnapshot) => {
+    const { visitId, personIds } = snapshot
+    const state = snapshot.state === 'open' ? 'opened' : 'exited'
+    const text = JSON.stringify([state, personIds])
+    if (told.get(visitId) === text) return
+    told.set(visitId, text)
+    context.send(visitMessage(snapshot, state), state)
+  }
+
+  const visitMessage = (snapshot: VisitSnapshot, state: Visit['state']): Visit => {
+    const { visitId, gate, personIds, role, openedAtMs, enteredAtMs, exitedAtMs } = snapshot
+    const atMs = state === 'opened' ? (enteredAtMs ?? openedAtMs) : (exitedAtMs ?? undefined)
+    return { type: 'visit', ...context.stamp(atMs), visitId, state, gate, personIds, role }
+  }
+
+  context.followTill(['visit-changed'], ({ data }) => onSnapshot(data), {
+    async onState({ visits }) {
+      for (const snapshot of visits) await onSnapshot(snapshot)
+    },
+  })
+
+  return {
+    async onMessage(message) {
+      await carryOut(message.type === 'people' ? binding.onPeople(tracker.observe(message)) : binding.onPass(message))
+    },
+    close() {
+      aliases.value = [...tracker.aliases()]
+    },
+  }
+}

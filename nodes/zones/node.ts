@@ -1,0 +1,20 @@
+import { ZoneWatch } from '../../runtime/people/zone-watch.ts'
+import type { Controller, NodeContext } from '../kit/node-context.ts'
+
+export interface ZonesSettings {
+  zone: string
+  dwellMs: number
+  approachM: number
+  touchM: number
+}
+
+export default ({ settings, store }: NodeContext<ZonesSettings>): Controller<'people'> => {
+  const { zone, ...distances } = settings
+  const watch = new ZoneWatch(store.layout, { zones: zone === '' ? [] : [zone], ...distances })
+
+  return {
+    onMessage(people, send) {
+      for (const event of watch.observe(people)) send(event)
+    },
+  }
+}
