@@ -12,17 +12,21 @@ export interface Customer {
 const codeAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
 
 export class CustomerBase {
-  readonly #random: Random
+  readonly #codes: Random
   readonly #customers: Customer[]
   readonly #inside = new Set<string>()
 
-  constructor(random: Random, count = 60) {
-    this.#random = random
+  /**
+   * @param cards draws the registered cards: the same in every run of a store, because a charge may be waiting
+   * @param codes draws who comes and the codes at the gate: different in every run, because a used code is void
+   */
+  constructor(cards: Random, codes: Random, count = 60) {
+    this.#codes = codes
     this.#customers = Array.from({ length: count }, (_, i) => ({
       accountId: `customer-${String(i + 1).padStart(3, '0')}`,
       role: 'shopper' as const,
       credential: '',
-      payment: { customerKey: `ck-${this.#code(20)}`, billingKey: `bk-${this.#code(32)}` },
+      payment: { customerKey: `ck-${codeOf(cards, 20)}`, billingKey: `bk-${codeOf(cards, 32)}` },
     }))
   }
 
@@ -30,7 +34,7 @@ export class CustomerBase {
   comes(): Customer | undefined {
     const outside = this.#customers.filter(({ accountId }) => !this.#inside.has(accountId))
     if (outside.length === 0) return undefined
-    const customer = { ...pick(this.#random, outside), credential: this.#code(40) }
+    const customer = { ...pick(this.#codes, outside), credential: codeOf(this.#codes, 40) }
     this.#inside.add(customer.accountId)
     return customer
   }
@@ -43,8 +47,7 @@ export class CustomerBase {
   get payments(): { customerKey: string; billingKey: string }[] {
     return this.#customers.flatMap(({ payment }) => payment ?? [])
   }
-
-  #code(length: number): string {
-    return Array.from({ length }, () => codeAlphabet[integerBetween(this.#random, 0, codeAlphabet.length - 1)]).join('')
-  }
 }
+
+const codeOf = (random: Random, length: number): string =>
+  Array.from({ length }, () => codeAlphabet[integerBetween(random, 0, codeAlphabet.length - 1)]).join('')

@@ -67,7 +67,7 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
   const random = (what: string) => seededRandom(hash32(seed, streamOf(what), 0))
   const records = new Records(layout.storeId)
   const doorkeeper = new Doorkeeper(layout)
-  const customers = new CustomerBase(random('customers'))
+  const customers = new CustomerBase(random('cards'), random('codes'))
   const sightings = new Sightings(layout, random('sightings'))
   const world = new World({
     layout,

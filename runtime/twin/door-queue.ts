@@ -1,0 +1,77 @@
+/** Brings customers to the gate: as the arrivals say, or as somebody asked for; each gets a fresh code first. */
+import type { Clock } from '../contract/clock.ts'
+import type { Accounts } from './accounts.ts'
+import type { Wanted } from './control/control.ts'
+import type { Arrivals } from './shoppers/arrivals.ts'
+import type { Customer, CustomerBase } from './shoppers/customer.ts'
+import type { World } from './world/world.ts'
+
+export interface DoorQueueOptions {
+  world: World
+  arrivals: Arrivals
+  customers: CustomerBase
+  accounts: Accounts
+  clock: Clock
+  /** How many visits there shall be; null: no end. */
+  visits: number | null
+}
+
+export class DoorQueue {
+  readonly #options: DoorQueueOptions
+  readonly #end = new AbortController()
+  readonly #wanted: Wanted[] = []
+  #coming: Promise<void> | undefined
+  #ready: { customer: Customer; wanted: Wanted } | undefined
+  #invited = 0
+
+  constructor(options: DoorQueueOptions) {
+    this.#options = options
+  }
+
+  /** Somebody comes as soon as the gate is free, beyond the number of visits that was set. */
+  invite(wanted: Wanted): void {
+    this.#wanted.push(wanted)
+    this.#invited++
+  }
+
+  /** To be called often. */
+  mind(): void {
+    const { world, arrivals, clock } = this.#options
+    if (world.paused) return
+    if (this.#ready && world.gateFree) {
+      world.arrive(this.#ready.customer, this.#ready.wanted)
+      this.#ready = undefined
+    }
+    if (this.#ready !== undefined || this.#coming !== undefined) return
+    if (this.#wanted.length > 0) this.#bring(this.#wanted.shift() as Wanted)
+    else if (this.#moreToCome && arrivals.due(clock.nowMs(), world.shoppers.length, world.gateFree)) this.#bring({})
+  }
+
+  /** Whether no more will come by themselves and nobody is under way. */
+  get finished(): boolean {
+    const nobody = this.#options.world.shoppers.length === 0 && this.#coming === undefined && this.#ready === undefined
+    return nobody && this.#wanted.length === 0 && !this.#moreToCome
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort()
+    await this.#coming
+  }
+
+  get #moreToCome(): boolean {
+    const { visits, world } = this.#options
+    if (visits === null) return true
+    return world.truth.visits.filter(({ turnedAway }) => !turnedAway).length < visits + this.#invited
+  }
+
+  #bring(wanted: Wanted): void {
+    const { customers, accounts } = this.#options
+    const customer = customers.comes()
+    if (!customer) return
+    this.#coming = accounts.register(customer, this.#end.signal).then((registered) => {
+      if (registered) this.#ready = { customer, wanted }
+      else customers.goes(customer)
+      this.#coming = undefined
+    })
+  }
+}

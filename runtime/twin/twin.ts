@@ -1,0 +1,146 @@
+/** The twin as a whole: a world, the devices in it, its customers and the provider of their cards. */
+import { join } from 'node:path'
+import { seededRandom } from '../contract/random.ts'
+import type { LoadedStore } from '../profile/load-store.ts'
+import type { ProgramContext, RunningProgram } from '../program/program.ts'
+import { generatedSecrets } from '../security/secret-names.ts'
+import { createAccounts } from './accounts.ts'
+import { createControl } from './control/control.ts'
+import { Faults, providerName } from './devices/faults.ts'
+import { DoorQueue } from './door-queue.ts'
+import { ProviderLedger } from './provider/provider-ledger.ts'
+import { serveProvider } from './provider/provider-server.ts'
+import { createToss } from './provider/toss.ts'
+import { type ServedDevices, serveDevices } from './served-devices.ts'
+import { Arrivals } from './shoppers/arrivals.ts'
+import { CustomerBase } from './shoppers/customer.ts'
+import { PeopleView } from './vision/people-view.ts'
+import { Sightings } from './vision/sightings.ts'
+import { facingQuantityOf } from './world/facing-quantity.ts'
+import { GateMechanics, RelayModule } from './world/gate-mechanics.ts'
+import { hash32, streamOf } from './world/hash-noise.ts'
+import { tickMs, World } from './world/world.ts'
+
+/** @throws AisleError `port-taken`, `twin-not-loopback`, `twin-unknown-device` */
+export async function startTwin(
+  { profile, layout, planogram }: LoadedStore,
+  context: Pick<ProgramContext, 'settings' | 'secrets' | 'clock' | 'log'>,
+): Promise<RunningProgram> {
+  const { settings, secrets, clock, log } = context
+  const { seed, shoppersPerHour, visits } = settings.twin
+  const startMs = clock.nowMs()
+  const random = (what: string, run = 0) => seededRandom(hash32(seed, streamOf(what), run))
+  const thisRun = Math.floor(startMs / 1000) & 0x7fffffff
+
+  const faults = new Faults(clock)
+  const customers = new CustomerBase(random('cards'), random('codes', thisRun))
+  const sightings = new Sightings(layout, random('sightings'))
+  const { modules, mechanics } = gatesOf(profile)
+  // Devices need the world and the world tells the devices; the world is silent until it is first advanced.
+  let devices: ServedDevices | undefined
+  const world = new World({
+    layout,
+    facingQuantity: facingQuantityOf(planogram),
+    mechanics,
+    seed,
+    startMs,
+    events: {
+      credentialShown: (gate, visit) => devices?.show(gate, visit.credential),
+      seen: (_, piece, handM, atMs) => devices?.sees(sightings.of(piece, handM), atMs),
+      left(visit, customer) {
+        customers.goes(customer)
+        if (visit.turnedAway) log.warn({ visit: visit.visit, gate: visit.gate }, 'a shopper was not let in and left')
+      },
+    },
+  })
+  const arrivals = new Arrivals(random('arrivals', thisRun), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
+  const accounts = createAccounts({
+    url: `http://${settings.host}:${settings.ports.till}`,
+    token: secrets[generatedSecrets.tillTokenAccounts] ?? '',
+    clock,
+    run: String(Math.floor(startMs)),
+  })
+  const queue = new DoorQueue({ world, arrivals, customers, accounts, clock, visits })
+
+  const advance = () => {
+    for (const gate of mechanics.values()) gate.fire = faults.active(gate.gate, 'fire')
+    world.advanceTo(clock.nowMs())
+  }
+  devices = await serveDevices({
+    profile,
+    world,
+    modules,
+    view: new PeopleView(world, { seed }),
+    clock,
+    faults,
+    brokerUrl: `mqtt://${settings.host}:${settings.ports.broker}`,
+    brokerPassword: secrets[generatedSecrets.brokerPasswordDevices] ?? '',
+    advance,
+  })
+  for (const { id } of profile.gates) faults.declare(id, 'gate')
+
+  const ledger = new ProviderLedger(join(settings.dataDirectory, 'twin-payment-provider.jsonl'))
+  const provider = await startProvider().catch(async (error: unknown) => {
+    await devices?.stop()
+    throw error
+  })
+
+  const live = () => {
+    advance()
+    queue.mind()
+    timer = clock.after(tickMs, live)
+  }
+  let timer = clock.after(0, live)
+
+  return {
+    async stop() {
+      clock.clear(timer)
+      await queue.stop()
+      await devices?.stop()
+      await provider.stop()
+    },
+  }
+
+  function startProvider() {
+    faults.declare(providerName, 'provider')
+    const customerOfKey = new Map(customers.payments.map(({ billingKey, customerKey }) => [billingKey, customerKey]))
+    // Keys of one run must not meet those of another in the same books.
+    const keys = random('payment-keys', thisRun)
+    const toss = createToss({
+      ledger,
+      clock,
+      newKey: () => `${thisRun.toString(36)}${Math.floor(keys.next() * 2 ** 32).toString(36)}${ledger.charges.length}`,
+      customerOf: (billingKey) => customerOfKey.get(billingKey),
+      declines: () => faults.active(providerName, 'declines'),
+    })
+    const url = new URL(profile.payment.url)
+    return serveProvider({
+      host: url.hostname,
+      port: Number(url.port || 80),
+      clock,
+      faults,
+      secretKey: secrets[profile.payment.secretKey] ?? '',
+      controlToken: secrets[generatedSecrets.twinControl] ?? '',
+      toss,
+      control: createControl({
+        world,
+        faults,
+        ledger,
+        invite: (wanted) => queue.invite(wanted),
+        finished: () => queue.finished,
+      }),
+    })
+  }
+}
+
+/** The turnstiles, wired to their relay modules as the profile says. */
+function gatesOf(profile: LoadedStore['profile']) {
+  const modules = new Map<string, RelayModule>()
+  const mechanics = new Map<string, GateMechanics>()
+  for (const { id, contacts, wiring, passTimeoutMs } of profile.gates) {
+    const module = modules.get(contacts ?? '') ?? new RelayModule()
+    if (contacts) modules.set(contacts, module)
+    mechanics.set(id, new GateMechanics(id, module, wiring ?? {}, passTimeoutMs))
+  }
+  return { modules, mechanics }
+}
