@@ -86,7 +86,6 @@ export function nodeRedSettings(flows: FlowsSettings) {
       userMenu: false,
       projects: { enabled: false },
       palette: {
-        editable: false,
         catalogues: [],
         categories: ['Open Aisle', 'subflows', 'common', 'function', 'network', 'sequence', 'parser', 'storage'],
       },
@@ -122,11 +121,13 @@ function logHandler(log: FlowsSettings['log']) {
   return (entry: NodeRedLogEntry) => {
     if (entry.level === 98) {
       const { event, user, ip, path } = entry
-      log('info', `audit ${event}`, { event, user: user?.username, ip, path })
+      // What somebody only looked at is no change of the store.
+      const level = event?.endsWith('.get') ? 'debug' : 'info'
+      log(level, `audit ${event}`, { event, user: user?.username, ip, path })
       return
     }
     const text = entry.msg instanceof Error ? entry.msg.message : String(entry.msg)
     const from = entry.type ? `[${entry.type}:${entry.name || entry.id}] ` : ''
-    log(entry.level <= 20 ? 'error' : entry.level === 30 ? 'warn' : 'info', `${from}${text.trim()}`)
+    log(entry.level <= 20 ? 'error' : entry.level === 30 ? 'warn' : 'debug', `${from}${text.trim()}`)
   }
 }

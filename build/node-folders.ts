@@ -1,4 +1,4 @@
-/** The nodes are what is in `nodes/`: every folder with a definition is one. */
+/** The nodes are what is in `nodes/`: every folder with an index is one. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,7 +13,7 @@ export interface NodeFolder {
 
 export function nodeFolderNames(root: string): string[] {
   return readdirSync(join(root, 'nodes'))
-    .filter((name) => existsSync(join(root, 'nodes', name, 'definition.ts')))
+    .filter((name) => existsSync(join(root, 'nodes', name, 'index.ts')))
     .sort()
 }
 

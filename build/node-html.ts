@@ -63,7 +63,7 @@ function dialog(definition: NodeDefinition): string {
 </div>`
   const rows = [row('name', 'tag', 'node-red:common.label.name')]
   if (definition.kind === 'node') rows.push(row('store', 'shopping-basket', 'open-aisle/editor:form.store'))
-  return [...rows, '<div class="aisle-form"></div>'].join('\n')
+  return ['<div class="aisle-form">', ...rows, '</div>'].join('\n')
 }
 
 const settingsOf = (definition: NodeDefinition): [string, TSchema & { default?: unknown }][] =>

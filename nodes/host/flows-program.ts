@@ -16,7 +16,7 @@ import type { StoreBinding } from '../../runtime/store/binding.ts'
 import { endpointRoot, nodeRedSettings } from '../../settings.ts'
 import { migrateSettings } from '../kit/migrate-settings.ts'
 import { EditorLogin, userHeader } from './editor-login.ts'
-import { editorPolicy, inlineScriptsOf } from './editor-policy.ts'
+import { editorPolicy } from './editor-policy.ts'
 import { EditorServices } from './editor-services.ts'
 import { flowGate } from './flow-gate.ts'
 import { installedTypes, nodeRed, registeredHtml } from './node-red.ts'
@@ -44,7 +44,7 @@ export async function runFlows(context: FlowsContext): Promise<RunningProgram> {
   const services = new EditorServices(context, catalogue)
   nodeRed.init(websockets, settingsFor(context, login, services))
 
-  let contentSecurityPolicy = editorPolicy([])
+  let contentSecurityPolicy = editorPolicy('', [])
   const app = express().disable('x-powered-by')
   app.use(
     createHttpGuard({
@@ -73,7 +73,7 @@ export async function runFlows(context: FlowsContext): Promise<RunningProgram> {
   await listen(server, { host: settings.host, port: settings.ports.editor, what: 'the editor' })
   const flowsStarted = new Promise<void>((resolve) => nodeRed.events.once('flows:started', () => resolve()))
   await nodeRed.start()
-  contentSecurityPolicy = editorPolicy(inlineScriptsOf(await registeredHtml()))
+  contentSecurityPolicy = editorPolicy(await registeredHtml(), installedTypes())
   await flowsStarted
   return {
     async stop() {

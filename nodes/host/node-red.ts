@@ -5,6 +5,13 @@ import type { Express } from 'express'
 import untyped from 'node-red'
 import type { nodeRedSettings } from '../../settings.ts'
 
+/** The nodes of one file. */
+interface NodeSet {
+  types: string[]
+  enabled: boolean
+  loaded: boolean
+}
+
 interface NodeRed {
   init(server: Server, settings: ReturnType<typeof nodeRedSettings>): void
   start(): Promise<void>
@@ -12,7 +19,7 @@ interface NodeRed {
   readonly httpAdmin: Express
   readonly httpNode: Express
   readonly events: EventEmitter
-  readonly nodes: { getNodeList(): { types: string[]; enabled: boolean; loaded: boolean }[] }
+  readonly nodes: { getNodeList(wanted: (set: NodeSet) => boolean): NodeSet[] }
   readonly runtime: {
     nodes: { getNodeConfigs(options: { lang: string }): Promise<string> }
     plugins: { getPluginConfigs(options: { lang: string }): Promise<string> }
@@ -24,7 +31,7 @@ export const nodeRed = untyped as unknown as NodeRed
 
 /** Types of all nodes that can be deployed now. */
 export const installedTypes = (): ReadonlySet<string> =>
-  new Set(nodeRed.nodes.getNodeList().flatMap(({ types, enabled, loaded }) => (enabled && loaded ? types : [])))
+  new Set(nodeRed.nodes.getNodeList(({ enabled, loaded }) => enabled && loaded).flatMap(({ types }) => types))
 
 /** The HTML of all nodes and plugins, as the editor loads it. */
 export async function registeredHtml(): Promise<string> {

@@ -1,4 +1,4 @@
-/** The sidebar tab: the store as it is now, and beneath it what is wrong with the flow. */
+/** The sidebar tab: what is wrong with the flow, and the store as it is now. */
 import type { FlowProblem } from '../../../runtime/flow-check/problem.ts'
 import { floorPlan } from './floor.ts'
 import type { Say } from './form/check.ts'
@@ -9,7 +9,7 @@ export function addSidebar(say: Say): { show(problems: FlowProblem[]): void } {
   const list = document.createElement('ul')
   list.className = 'aisle-problems'
   list.setAttribute('aria-live', 'polite')
-  content.append(heading(say('sidebar.store')), floorPlan(say), heading(say('sidebar.problems')), list)
+  content.append(heading(say('sidebar.problems')), list, heading(say('sidebar.store')), floorPlan(say))
 
   RED.actions.add('open-aisle:show', () => RED.sidebar.show('open-aisle'))
   RED.sidebar.addTab({

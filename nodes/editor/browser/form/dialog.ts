@@ -46,7 +46,7 @@ function fieldId(node: EditorNode, name: string, schema: FieldSchema): string {
 
 function row(field: Field, schema: FieldSchema, name: string, key: string, texts: FormTexts): HTMLElement {
   const element = document.createElement('div')
-  element.className = 'form-row aisle-row'
+  element.className = 'form-row'
   const label = document.createElement('label')
   label.htmlFor = field.element.id
   label.textContent = texts.ofNode(`${key}.title`, schema.title ?? name)

@@ -48,7 +48,7 @@ export function makeField(outer: FieldSchema, value: unknown, key: string, id: s
 }
 
 function textField(schema: FieldSchema, value: string, id: string): Field {
-  const element = make('input', { type: 'text', id, value })
+  const element = make('input', { type: 'text', id, value, className: 'aisle-wide' })
   if (schema.maxLength !== undefined) element.maxLength = schema.maxLength
   return { element, read: () => element.value }
 }
@@ -70,7 +70,7 @@ function switchField(value: boolean, id: string): Field {
 }
 
 function choiceField(words: string[], value: string, key: string, id: string, { texts }: FieldContext): Field {
-  const element = make('select', { id })
+  const element = make('select', { id, className: 'aisle-wide' })
   for (const word of words.includes(value) ? words : [...words, value]) {
     element.append(new Option(texts.ofNode(`${key}.choices.${word}`, plainWords(word)), word, false, word === value))
   }
@@ -79,7 +79,7 @@ function choiceField(words: string[], value: string, key: string, id: string, { 
 
 /** Names of the profile arrive a moment later; until then the saved one stands alone. */
 function nameField(format: string, value: string, id: string, { texts, choices }: FieldContext): Field {
-  const element = make('select', { id })
+  const element = make('select', { id, className: 'aisle-wide' })
   const all = () => new Option(texts.ofEditor(`form.all.${format}`), '', false, value === '')
   element.append(...(value === '' ? [all()] : [all(), new Option(value, value, false, true)]))
   void choices.then((names) => {
