@@ -97,6 +97,7 @@ export class Fusion {
     }
     this.#visits.set(visit.visitId, current)
     for (const personId of personIds) this.#visitOfPerson.set(personId, current)
+    if (visit.state === 'exited') this.#surroundings.leave(personIds)
   }
 
   /** Takes over which track was whom, as an earlier run of this program knew it. */

@@ -44,6 +44,11 @@ export class Surroundings {
     }
   }
 
+  /** These left the store: whoever appears where they were seen last is somebody else. */
+  leave(personIds: Iterable<string>): void {
+    this.#tracker.leave(personIds)
+  }
+
   restorePersons(aliases: Iterable<[string, string]>): void {
     this.#tracker.restore(aliases)
   }

@@ -38,14 +38,17 @@ export class PersonTracker {
   readonly #layout: StoreLayout
   readonly #personOfTrack = new Map<string, string>()
   readonly #known = new Map<string, Known>()
+  #newestMs = Number.NEGATIVE_INFINITY
 
   constructor(layout: StoreLayout) {
     this.#layout = layout
   }
 
-  /** Who is on the floor in this frame; frames must come in the order of their time. */
+  /** Who is on the floor in this frame. A frame older than the last one is named, but teaches nothing. */
   observe(people: People): PersonFrame {
     const atMs = people.seenAtMs
+    if (atMs <= this.#newestMs) return { atMs, persons: people.people.map((person) => this.#named(person)) }
+    this.#newestMs = atMs
     const present = new Set<string>()
     const strangers: Person[] = []
     for (const person of people.people) {
@@ -80,10 +83,14 @@ export class PersonTracker {
   }
 
   #see(person: Person, atMs: number): SeenPerson {
-    const { trackId, headM, handsM, score } = person
-    const personId = this.#personOfTrack.get(trackId) ?? trackId
+    const seen = this.#named(person)
+    const { personId, trackId, headM } = seen
     this.#known.set(personId, { personId, trackId, headM, lastSeenMs: atMs })
-    return { personId, trackId, headM, handsM, score }
+    return seen
+  }
+
+  #named({ trackId, headM, handsM, score }: Person): SeenPerson {
+    return { personId: this.#personOfTrack.get(trackId) ?? trackId, trackId, headM, handsM, score }
   }
 
   /** New tracks and the lost persons that they fit, nearest pairs first. */

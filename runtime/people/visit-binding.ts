@@ -2,7 +2,7 @@
 import type { GatePass } from '../contract/messages.ts'
 import type { Gate, StoreLayout } from '../profile/layout.ts'
 import type { VisitSnapshot } from '../till-api/events.ts'
-import { distanceToPolygonM } from './geometry.ts'
+import { contains, distanceToPolygonM } from './geometry.ts'
 import type { PersonFrame, SeenPerson } from './person-tracker.ts'
 
 export type VisitStep =
@@ -59,7 +59,7 @@ export class VisitBinding {
 
   /** What the till says of a visit: at start, when it is admitted, when it ends. */
   onVisit(snapshot: VisitSnapshot): VisitStep[] {
-    if (snapshot.state !== 'open') {
+    if (snapshot.state !== 'admitted' && snapshot.state !== 'open') {
       this.#forget(snapshot.visitId)
       return []
     }
@@ -84,7 +84,7 @@ export class VisitBinding {
     for (const pass of this.#waiting) {
       const step = pass.direction === 'in' ? this.#bind(pass) : this.#exit(pass, nowMs)
       if (step) steps.push(...step)
-      else if (nowMs - pass.atMs <= passWindowMs) still.push(pass)
+      else if (nowMs - pass.atMs < passWindowMs) still.push(pass)
     }
     this.#waiting = still
     return steps
@@ -103,11 +103,13 @@ export class VisitBinding {
 
   /** The bound person who was at the gate and is not seen in the store any more has left. */
   #exit(pass: WaitingPass, nowMs: number): VisitStep[] | undefined {
-    const inside = new Set(this.#recent.at(-1)?.persons.map(({ personId }) => personId))
+    const seen = new Map(this.#recent.at(-1)?.persons.map(({ personId, headM }) => [personId, headM]))
     const person = this.#nearest(pass, ({ personId }) => {
       const visit = this.#visits.get(this.#visitOfPerson.get(personId) ?? '')
       if (!visit || visit.left.has(personId)) return false
-      return !inside.has(personId) || nowMs - pass.atMs >= passWindowMs
+      const headM = seen.get(personId)
+      // Cameras may see beyond the door: at the last moment, whoever still stands in the gate is the one.
+      return !headM || (nowMs - pass.atMs >= passWindowMs && contains(pass.gate.zoneM, headM))
     })
     if (!person) return undefined
     const visit = this.#visits.get(this.#visitOfPerson.get(person) as string) as OpenVisit

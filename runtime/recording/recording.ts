@@ -1,7 +1,7 @@
-/** A recording: what a store's sensors said, in the form in which live sensing says it. */
-import { envelope, type People, type Sighting } from '../contract/messages.ts'
-import type { StoreLayout } from '../profile/layout.ts'
+/** Reads a recording: what a store's sensors said, in the form in which live sensing says it. */
+import { envelope } from '../contract/messages.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
+import type { Arrival, Recording } from '../store/recorded-store.ts'
 import {
   checkBatch,
   checkGateEvent,
@@ -15,37 +15,9 @@ import {
   type RecordedGateEvent,
   type RecordedPeople,
   type RecordedSighting,
-  type RecordingHeader,
 } from './format.ts'
 import { readJsonFile, readLines } from './recording-files.ts'
 import { recordingLayout } from './recording-layout.ts'
-
-export interface GateObservation {
-  atMs: number
-  gate: string
-  event: 'scan' | 'pass'
-  direction: 'in' | 'out'
-  token: string | null
-  party: number
-}
-
-/** Everything that arrived, each with the time at which it did. */
-export type Arrival = { arrivedAtMs: number } & (
-  | { kind: 'samples'; batch: SampleBatch }
-  | { kind: 'people'; people: People }
-  | { kind: 'sighting'; sighting: Sighting }
-  | { kind: 'gate'; observation: GateObservation }
-)
-
-export interface Recording {
-  name: string
-  source: RecordingHeader['source']
-  startMs: number
-  durationMs: number
-  layout: StoreLayout
-  /** In order of arrival. */
-  arrivals: Arrival[]
-}
 
 /**
  * Reads and checks a recording. `truth.json` is not looked at.

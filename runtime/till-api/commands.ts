@@ -42,7 +42,7 @@ export const Evidence = strictObject({
         personId: Identifier(),
         /** Nearest wrist to the event's plates while the weight moved; null: no hand was seen. */
         handM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
-        /** Nearest head, horizontally. */
+        /** Head to the event's plates as seen from above, mean over the event's window. */
         headM: Type.Number({ minimum: 0 }),
         /** Share of the event's window in which this person was seen. */
         seen: Type.Number({ minimum: 0, maximum: 1 }),
