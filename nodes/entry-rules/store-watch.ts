@@ -1,4 +1,3 @@
-import { AisleError } from '../../runtime/contract/errors.ts'
 import type { StoreCondition } from '../../runtime/policy/entry-rules.ts'
 import type { TillState } from '../../runtime/till-api/events.ts'
 import type { NodeContext } from '../kit/node-context.ts'
@@ -36,10 +35,9 @@ export class StoreWatch {
     try {
       const plates = await this.#context.store.sensing.plates(signal)
       return plates.filter(({ health }) => health === 'offline').length <= blindShare * plates.length
-    } catch (error) {
+    } catch {
       // A sensing that gives no answer watches nobody.
-      if (error instanceof AisleError || signal.aborted) return false
-      throw error
+      return false
     }
   }
 

@@ -3,7 +3,9 @@ import { Fusion } from '../../runtime/fusion/fusion.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { TillState } from '../../runtime/till-api/events.ts'
 import { businessId } from '../kit/business-id.ts'
+import { keptOf } from '../kit/kept.ts'
 import type { Controller, NodeContext, Send } from '../kit/node-context.ts'
+import { noAliases, personAliases } from '../visit/person-aliases.ts'
 import { journalledEvidence } from './recovery.ts'
 
 /** How often time moves on while nothing is seen. */
@@ -51,6 +53,7 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
   /** Visits and evidence as the till has them; each basket is told once, as it is in the end. */
   const recover = async () => {
     const state = await till.state(context.signal)
+    fusion.restorePersons(keptOf(context.store, personAliases, noAliases).value)
     for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
     const baskets = new Map<string, Attribution>()
     for (const evidence of await journalledEvidence(context, state)) {

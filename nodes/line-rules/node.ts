@@ -60,9 +60,8 @@ export default (context: NodeContext<LineRulesPolicy>): Controller<'basket-chang
     {
       onState({ visits }) {
         for (const { visitId, state, basket, decision } of visits) {
-          if (state === 'open' || (state === 'exited' && !decision)) {
-            update(visitId, { basket, exited: state === 'exited' })
-          }
+          if (state === 'open') update(visitId, { basket })
+          else if (!decision && (state === 'exited' || state === 'deciding')) update(visitId, { basket, exited: true })
         }
       },
     },

@@ -1,9 +1,12 @@
+import { AisleError } from '../../runtime/contract/errors.ts'
 import type { Visit } from '../../runtime/contract/messages.ts'
 import { PersonTracker } from '../../runtime/people/person-tracker.ts'
 import { VisitBinding, type VisitStep } from '../../runtime/people/visit-binding.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { businessId } from '../kit/business-id.ts'
+import { keptOf } from '../kit/kept.ts'
 import type { Controller, NodeContext } from '../kit/node-context.ts'
+import { noAliases, personAliases } from './person-aliases.ts'
 
 /**
  * What the gate and the vision see becomes commands, and what the till has taken down becomes messages: so a
@@ -13,7 +16,7 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
   const { layout } = context.store
   const tracker = new PersonTracker(layout)
   const binding = new VisitBinding(layout)
-  const aliases = context.kept<[string, string][]>('aliases', [])
+  const aliases = keptOf(context.store, personAliases, noAliases)
   tracker.restore(aliases.value)
   const told = new Map<string, string>()
 
@@ -28,12 +31,17 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
         })
       } else {
         tracker.leave(personIds)
-        await context.tell({
-          type: 'end-visit',
-          commandId: businessId('end', visitId, step.atMs),
-          ...{ visitId, exitedAtMs: step.atMs, gate: step.gate },
-        })
+        await end({ visitId, exitedAtMs: step.atMs, gate: step.gate })
       }
+    }
+  }
+
+  const end = async (exit: { visitId: string; exitedAtMs: number; gate: string | null }) => {
+    try {
+      await context.tell({ type: 'end-visit', commandId: businessId('end', exit.visitId, exit.exitedAtMs), ...exit })
+    } catch (error) {
+      // The gate alone, or the deadline of the stay, may have ended it before: the till tells how.
+      if (!(error instanceof AisleError && error.code === 'visit-state')) throw error
     }
   }
 
