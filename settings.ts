@@ -35,6 +35,30 @@ export interface FlowsSettings {
 /** Flows offer their own routes under here, so that none of them can hide one of the editor's. */
 export const endpointRoot = '/endpoints'
 
+/** For every Node-RED that we start, with an editor or without one. */
+const restrictions = {
+  // ---- what a flow may not do: reach the machine, its files, its network beneath HTTP, or more code.
+  // A function node is still code that runs in this process; that is why money and doors live in another.
+  nodesExcludes: ['90-exec.js', '10-file.js', '23-watch.js', '31-tcpin.js', '32-udp.js'],
+  functionExternalModules: false,
+  functionGlobalContext: {},
+  globalFunctionTimeout: 2,
+  exportGlobalContextKeys: false,
+  tlsConfigDisableLocalFiles: true,
+  externalModules: {
+    autoInstall: false,
+    palette: { allowInstall: false, allowUpdate: false, allowUpload: false },
+    modules: { allowInstall: false },
+  },
+  nodeMessageBufferMaxLength: 1000,
+  apiMaxLength: '5mb',
+
+  // ---- nothing is sent or shown to anybody outside
+  telemetry: { enabled: false, updateNotification: false },
+  diagnostics: { enabled: false, ui: false },
+  runtimeState: { enabled: false, ui: false },
+}
+
 export function nodeRedSettings(flows: FlowsSettings) {
   return {
     // ---- what is loaded
@@ -56,28 +80,7 @@ export function nodeRedSettings(flows: FlowsSettings) {
     httpNodeMiddleware: flows.endpointGuard,
     credentialSecret: flows.credentialSecret,
 
-    // ---- what a flow may not do: reach the machine, its files, its network beneath HTTP, or more code.
-    // A function node is still code that runs in this process; that is why money and doors live in another.
-    nodesExcludes: ['90-exec.js', '10-file.js', '23-watch.js', '31-tcpin.js', '32-udp.js'],
-    functionExternalModules: false,
-    functionGlobalContext: {},
-    globalFunctionTimeout: 2,
-    exportGlobalContextKeys: false,
-    tlsConfigDisableLocalFiles: true,
-    externalModules: {
-      autoInstall: false,
-      palette: { allowInstall: false, allowUpdate: false, allowUpload: false },
-      modules: { allowInstall: false },
-    },
-    nodeMessageBufferMaxLength: 1000,
-    apiMaxLength: '5mb',
-    // Flows change seldom, and a node of ours needs moments to hand back what it has not finished.
-    nodeCloseTimeout: 5000,
-
-    // ---- nothing is sent or shown to anybody outside
-    telemetry: { enabled: false, updateNotification: false },
-    diagnostics: { enabled: false, ui: false },
-    runtimeState: { enabled: false, ui: false },
+    ...restrictions,
 
     // ---- how it looks
     editorTheme: {
@@ -100,6 +103,41 @@ export function nodeRedSettings(flows: FlowsSettings) {
     },
     logging: {
       openAisle: { level: 'info', metrics: false, audit: true, handler: () => logHandler(flows.log) },
+    },
+  }
+}
+
+/** A Node-RED that only runs a flow handed to it, in the process of a command; it writes and serves nothing. */
+export function headlessSettings(flows: {
+  packageDirectory: string
+  openAisle: StoreBinding
+  onError(text: string): void
+}) {
+  const nothing = async () => ({})
+  return {
+    nodesDir: [flows.packageDirectory],
+    openAisle: flows.openAisle,
+    httpAdminRoot: false as const,
+    httpNodeRoot: false as const,
+    disableEditor: true,
+    credentialSecret: false as const,
+    ...restrictions,
+    storageModule: {
+      init: async () => {},
+      getFlows: async () => [],
+      saveFlows: nothing,
+      getCredentials: nothing,
+      saveCredentials: nothing,
+      getSettings: nothing,
+      saveSettings: nothing,
+    },
+    logging: {
+      openAisle: {
+        level: 'error',
+        metrics: false,
+        audit: false,
+        handler: () => logHandler((_level, text) => flows.onError(text)),
+      },
     },
   }
 }

@@ -19,6 +19,7 @@ import { EditorLogin, userHeader } from './editor-login.ts'
 import { editorPolicy } from './editor-policy.ts'
 import { EditorServices } from './editor-services.ts'
 import { flowGate } from './flow-gate.ts'
+import { handedSecret } from './handed-secret.ts'
 import { installedTypes, nodeRed, registeredHtml } from './node-red.ts'
 
 export interface FlowsContext extends ProgramContext {
@@ -32,7 +33,7 @@ export async function runFlows(context: FlowsContext): Promise<RunningProgram> {
   const login = new EditorLogin()
   const readSession = createSessionReader({
     dataDirectory: settings.dataDirectory,
-    sessionKey: context.secrets[generatedSecrets.sessionKey] ?? '',
+    sessionKey: handedSecret(context.secrets, generatedSecrets.sessionKey),
   })
   const guarded = { port: settings.ports.editor, readSession }
   const definitions = (await loadNodeFolders(packageDirectory)).map((folder) => folder.definition)
@@ -89,7 +90,7 @@ function settingsFor(context: FlowsContext, login: EditorLogin, services: Editor
   return nodeRedSettings({
     packageDirectory: context.packageDirectory,
     userDirectory: prepareUserDirectory(context),
-    credentialSecret: context.secrets[generatedSecrets.flowCredentials] ?? '',
+    credentialSecret: handedSecret(context.secrets, generatedSecrets.flowCredentials),
     openAisle: context.binding,
     openAisleEditor: services,
     storePageUrl: consoleUrl(context, context.settings.host, '/'),

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events'
 import type { Server } from 'node:http'
 import type { Express } from 'express'
 import untyped from 'node-red'
-import type { nodeRedSettings } from '../../settings.ts'
+import type { headlessSettings, nodeRedSettings } from '../../settings.ts'
 
 /** The nodes of one file. */
 interface NodeSet {
@@ -13,7 +13,7 @@ interface NodeSet {
 }
 
 interface NodeRed {
-  init(server: Server, settings: ReturnType<typeof nodeRedSettings>): void
+  init(server: Server | null, settings: ReturnType<typeof nodeRedSettings | typeof headlessSettings>): void
   start(): Promise<void>
   stop(): Promise<void>
   readonly httpAdmin: Express
@@ -21,6 +21,7 @@ interface NodeRed {
   readonly events: EventEmitter
   readonly nodes: { getNodeList(wanted: (set: NodeSet) => boolean): NodeSet[] }
   readonly runtime: {
+    flows: { setFlows(options: { flows: { flows: object[] }; deploymentType: 'full' }): Promise<unknown> }
     nodes: { getNodeConfigs(options: { lang: string }): Promise<string> }
     plugins: { getPluginConfigs(options: { lang: string }): Promise<string> }
   }

@@ -5,6 +5,7 @@ import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
 import type { StoreBinding } from '../../runtime/store/binding.ts'
 import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
+import { handedSecret } from './handed-secret.ts'
 
 /** The live store as the nodes see it: its layout, and clients of the programs that run it. */
 export function liveBinding(
@@ -12,7 +13,7 @@ export function liveBinding(
   { settings, secrets, clock }: { settings: RunSettings; secrets: ProgramSecrets; clock: Clock },
 ): StoreBinding {
   const at = (port: number) => `http://${settings.host}:${port}`
-  const token = (name: string) => secrets[name] ?? ''
+  const token = (name: string) => handedSecret(secrets, name)
   return {
     layout: store.layout,
     names: store.names,

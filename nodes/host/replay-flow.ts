@@ -1,0 +1,81 @@
+/**
+ * Runs a recording through a flow's wires: Node-RED without its editor, our nodes on a till in memory, and a virtual
+ * clock that stands still while a node works. For the shipped flow the answer is the one of `replayStore`.
+ */
+import { fileURLToPath } from 'node:url'
+import { loadNodeFolders } from '../../build/node-folders.ts'
+import { VirtualClock } from '../../runtime/contract/clock.ts'
+import { AisleError } from '../../runtime/contract/errors.ts'
+import { flowCatalogue } from '../../runtime/flow-check/catalogue.ts'
+import { readRecording } from '../../runtime/recording/recording.ts'
+import type { StoreBinding } from '../../runtime/store/binding.ts'
+import { MemoryTill } from '../../runtime/store/memory-till.ts'
+import type { Answer, Recording } from '../../runtime/store/recorded-store.ts'
+import { ReplaySource } from '../../runtime/store/replay-source.ts'
+import { headlessSettings } from '../../settings.ts'
+import { migrateSettings } from '../kit/migrate-settings.ts'
+import { whenIdle } from '../kit/work.ts'
+import { installedTypes, nodeRed } from './node-red.ts'
+import { readFlowFile, refuseUnsound } from './read-flow-file.ts'
+
+const packageDirectory = fileURLToPath(new URL('../../', import.meta.url))
+
+/**
+ * Once in a process: Node-RED cannot be started again.
+ * @param directory of the recording
+ * @throws AisleError `flow-refused` when the check finds errors, `flow-not-runnable` when a node cannot work on the
+ * recording's store
+ */
+export async function replayFlow(directory: string, flowFile: string): Promise<Answer> {
+  const flow = await readFlowFile(flowFile)
+  const { binding, till, source } = replayedStore(await readRecording(directory))
+  const failures: string[] = []
+  const settings = { packageDirectory, openAisle: binding, onError: (text: string) => failures.push(text) }
+  nodeRed.init(null, headlessSettings(settings))
+  await nodeRed.start()
+  try {
+    const definitions = (await loadNodeFolders(packageDirectory)).map((folder) => folder.definition)
+    refuseUnsound(flow, flowCatalogue(definitions, migrateSettings, installedTypes()), flowFile)
+    await deploy(flow as object[])
+    refuseFailures(failures, flowFile)
+    await source.play(() => whenIdle(binding))
+    return till.answer()
+  } finally {
+    await nodeRed.stop()
+  }
+}
+
+function replayedStore(recording: Recording) {
+  const { layout, startMs } = recording
+  const clock = new VirtualClock(startMs)
+  const till = new MemoryTill(layout)
+  const source = new ReplaySource(recording, clock, till)
+  const names = {
+    groups: [],
+    cameraGroups: [],
+    zones: layout.zones.map(({ id, name }) => ({ id, name })),
+    gates: layout.gates.map(({ id }) => ({ id })),
+    appliances: [],
+  }
+  const binding: StoreBinding = {
+    ...{ layout, names, clock, till, sensing: source },
+    timeZone: 'UTC',
+    profileHash: 'recording',
+  }
+  return { binding, till, source }
+}
+
+async function deploy(flows: object[]): Promise<void> {
+  const started = new Promise<void>((resolve) => nodeRed.events.once('flows:started', () => resolve()))
+  await nodeRed.runtime.flows.setFlows({ flows: { flows }, deploymentType: 'full' })
+  await started
+}
+
+/** A node that cannot work would only be silent, and the answer would be wrong. */
+function refuseFailures(failures: readonly string[], flowFile: string): void {
+  if (failures.length === 0) return
+  throw new AisleError('flow-not-runnable', `Nodes of this flow cannot work here:\n  ${failures.join('\n  ')}\n`, {
+    where: flowFile,
+    action: 'A recording has no groups and devices of a profile; let the nodes take all of them.',
+  })
+}
