@@ -2,7 +2,7 @@
 import type { Evidence } from '../till-api/commands.ts'
 import { type Actor, Cues } from './cues.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
-import { normalDensity, type Shelves, unknownWeightDensity } from './shelves.ts'
+import { normalDensity, type Shelves } from './shelves.ts'
 
 /** One product that one person moved. */
 export interface Taking {
@@ -81,7 +81,7 @@ export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPo
     explanations: [],
     fit: { home: 0, off: 0 },
   }
-  const explanations = [spurious(subject, policy)]
+  const explanations = [spurious(subject, shelves, policy)]
   if (event.deltaG < 0) explanations.push(...takings(subject, shelves, policy))
   const fitting = (isOff: boolean) => explanations.filter((one) => one.takings.length > 0 && one.isOff === isOff)
   subject.fit = {
@@ -92,14 +92,17 @@ export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPo
   return subject
 }
 
-/** No goods moved: something else pressed on the shelf, or what was put down is not ours. */
-function spurious({ deltaG }: Subject, policy: FusionPolicy): Explanation {
+/** No goods moved: a plate kept an offset after a shove, something else pressed on it, or what was put down is not ours. */
+function spurious({ deltaG, sigmaG }: Subject, shelves: Shelves, policy: FusionPolicy): Explanation {
+  const massG = Math.max(1, Math.abs(deltaG))
+  const offset = (policy.offsets * Math.exp(-massG / (policy.offsetG + sigmaG))) / (policy.offsetG + sigmaG)
+  const other = policy.spurious * shelves.anyGoodsDensity(massG)
   const parts: Parts = {
-    weight: Math.log(unknownWeightDensity(Math.abs(deltaG))),
+    weight: Math.log((offset + other) / (policy.offsets + policy.spurious)),
     hand: 0,
     sighting: 0,
     planogram: 0,
-    prior: Math.log(policy.spurious),
+    prior: Math.log(policy.offsets + policy.spurious),
   }
   return { takings: [], acted: [], isOff: false, parts, logWeight: sum(parts) }
 }
@@ -133,7 +136,7 @@ function ofOneProduct(subject: Subject, shelves: Shelves, policy: FusionPolicy):
     if (shelves.product(sku)?.soldBy === 'weight') {
       const quantityEach = Math.max(1, Math.round(massG))
       const item = { sku, pieces: 1, quantityEach, pieceG: massG, pieceSigmaG: subject.sigmaG }
-      goods.push({ items: [item], isOff, weight: Math.log(unknownWeightDensity(massG)), planogram, prior: 0 })
+      goods.push({ items: [item], isOff, weight: Math.log(shelves.anyGoodsDensity(massG)), planogram, prior: 0 })
       continue
     }
     for (const pieces of likelyPieces(massG, shelves.pieceG(sku))) {

@@ -2,18 +2,21 @@
 import { actedBy, cuesOf, type Parts, type Subject, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import type { Candidate, Unit } from './hypotheses.ts'
-import { normalDensity, type Shelves, unknownWeightDensity } from './shelves.ts'
+import { normalDensity, type Shelves } from './shelves.ts'
 
 /** Two readings of one thing differ by the scale's error, and by how it stood. */
 const standingSigmaG = 1
-/** Now and then a reading is off: leaning goods, a neighbour's swing. */
+/** Now and then a reading is off: leaning goods, a neighbour's swing; */
 const oddReading = 0.05
 const oddSigma = 4
+/** or a part of the change was counted to what happened beside at the same moment. */
+const sharedReading = 0.02
+const sharedG = 30
 /** Share of takings, from where something was put down before, that are of that very thing. */
 const takesWhatWasPut = 0.5
 /** Wrong places that are as near to a shopper as the right one. */
 const wrongPlaces = 4
-/** Candidates this much worse than nothing at all (natural logarithm) are not followed. */
+/** Candidates this much less likely (natural logarithm) are not followed. */
 const hopeless = 12
 
 /** What was put down somewhere is taken from there. */
@@ -122,9 +125,12 @@ function sameThing(massG: number, units: Unit[], subject: Subject): number {
     subject.sigmaG ** 2 + standingSigmaG ** 2,
   )
   const usual = normalDensity(differenceG, variance)
-  return Math.log((1 - oddReading) * usual + oddReading * normalDensity(differenceG, variance * oddSigma ** 2))
+  const odd = normalDensity(differenceG, variance * oddSigma ** 2)
+  const shared = 1 / (Math.PI * sharedG * (1 + (differenceG / sharedG) ** 2))
+  return Math.log((1 - oddReading - sharedReading) * usual + oddReading * odd + sharedReading * shared)
 }
 
-function isHopeless(parts: Parts, { deltaG }: Subject): boolean {
-  return sum(parts) < Math.log(unknownWeightDensity(Math.abs(deltaG))) - hopeless
+/** Against the best that can be said of the event by itself, which for a put-back is that nothing of the store moved. */
+function isHopeless(parts: Parts, { explanations }: Subject): boolean {
+  return sum(parts) < (explanations[0]?.logWeight ?? 0) - hopeless
 }

@@ -7,9 +7,11 @@ type PlateChange = { plate: string; deltaG: number }
 
 /** A catalogue weight below this is most likely in kilograms: no packaged good is that light. */
 const lightestGoodG = 2
-/** Weights of goods in shops, for products whose weight nobody knows: from a sachet to a sack. */
-const lightestG = 5
-const heaviestG = 5000
+/** What packaged goods weigh (median, and spread of the natural logarithm) where no catalogue says it. */
+const usualGoodG = 200
+const usualGoodSpread = 1
+/** So many known weights tell what goods weigh in this store. */
+const enoughWeights = 20
 /** A wrong catalogue weight is often another size of the same product. */
 const wrongWeightSpread = 0.35
 /** Some pieces differ more than the spread says (another batch, a wet bottle). */
@@ -27,6 +29,8 @@ export class Shelves {
   readonly #homes = new Map<string, Set<string>>()
   readonly #skusOfPlate = new Map<string, Set<string>>()
   readonly #skuOfCode = new Map<string, string>()
+  /** Mean and standard deviation of the natural logarithm of what this store's goods weigh. */
+  readonly #logWeights: { mean: number; spread: number }
 
   constructor(layout: StoreLayout, policy: FusionPolicy) {
     this.#policy = policy
@@ -36,6 +40,7 @@ export class Shelves {
     for (const { sku, plates } of layout.planogram) {
       for (const plate of plates) this.#place(this.canonical(sku), plate)
     }
+    this.#logWeights = logWeightsOf(layout.products.flatMap(({ sku }) => this.pieceG(sku) ?? []))
   }
 
   /** The SKU that a code stands for. */
@@ -99,15 +104,21 @@ export class Shelves {
   massDensity(sku: string, massG: number, pieces: number, sigmaG: number): number {
     const product = this.#products.get(sku)
     const weightG = product?.weightG ?? null
-    if (weightG === null || weightG <= 0) return unknownWeightDensity(massG / pieces) / pieces
+    if (weightG === null || weightG <= 0) return this.anyGoodsDensity(massG / pieces) / pieces
     const inKilograms = weightG < lightestGoodG
     const pieceG = inKilograms ? weightG * 1000 : weightG
     const spreadG = product?.weightSdG ?? Math.max(leastSpreadG, this.#policy.weightSpread * pieceG)
     const usual = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * spreadG ** 2)
     const odd = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * (oddSpread * spreadG) ** 2)
-    const wrong = (otherSizeDensity(massG / pieces, pieceG) + unknownWeightDensity(massG / pieces)) / (2 * pieces)
+    const wrong = (otherSizeDensity(massG / pieces, pieceG) + this.anyGoodsDensity(massG / pieces)) / (2 * pieces)
     const wrongShare = inKilograms ? 0.3 : this.#policy.catalogueWrong
     return (1 - wrongShare) * ((1 - oddPieces) * usual + oddPieces * odd) + wrongShare * wrong
+  }
+
+  /** Density (per gram) of the weight of a thing that nobody knows, among such goods as this store has. */
+  anyGoodsDensity(massG: number): number {
+    const { mean, spread } = this.#logWeights
+    return normalDensity(Math.log(massG) - mean, spread ** 2) / massG
   }
 
   /** The catalogue's weight of one piece in grams, null while unknown. */
@@ -159,9 +170,11 @@ export function normalDensity(difference: number, variance: number): number {
   return Math.exp((-difference * difference) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance)
 }
 
-/** Log-uniform between the lightest and the heaviest goods. */
-export function unknownWeightDensity(massG: number): number {
-  return massG < lightestG || massG > heaviestG ? 1e-6 : 1 / (massG * Math.log(heaviestG / lightestG))
+function logWeightsOf(weightsG: number[]): { mean: number; spread: number } {
+  if (weightsG.length < enoughWeights) return { mean: Math.log(usualGoodG), spread: usualGoodSpread }
+  const logs = weightsG.map(Math.log)
+  const mean = logs.reduce((total, log) => total + log, 0) / logs.length
+  return { mean, spread: Math.sqrt(logs.reduce((total, log) => total + (log - mean) ** 2, 0) / logs.length) }
 }
 
 function otherSizeDensity(massG: number, catalogueG: number): number {
