@@ -13,8 +13,8 @@ export class GateSlave {
   #server: ServerTCP | undefined
 
   async start(): Promise<this> {
-    const [port] = await freePorts(1)
-    this.port = port ?? 0
+    // The same again after a stop: a module comes back where it was.
+    if (this.port === 0) this.port = (await freePorts(1))[0] ?? 0
     const vector: IServiceVector = {
       getDiscreteInput: (address: number) => this.inputs.get(address + 1) ?? false,
       getCoil: (address: number) => this.relays.get(address + 1) ?? false,

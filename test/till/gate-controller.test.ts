@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import {
+  closedGate,
+  displayOf,
+  exitIsOpen,
+  type GateAction,
+  type GateHappening,
+  type GateInputs,
+  type GateState,
+  stepGate,
+} from '../../runtime/till/doors/gate-controller.ts'
+
+const settings = { passTimeoutMs: 8000, hasPassInput: true }
+const quiet: GateInputs = { passIn: false, passOut: false, exitRequest: false, fire: false }
+
+/** A gate that is stepped through what happens, each time `afterMs` later. */
+class Gate {
+  state: GateState = closedGate()
+  atMs = 0
+  readonly actions: GateAction[] = []
+
+  happen(happening: GateHappening, afterMs = 50): GateAction[] {
+    this.atMs += afterMs
+    const { state, actions } = stepGate(this.state, happening, this.atMs, settings)
+    this.state = state
+    this.actions.push(...actions)
+    return actions
+  }
+
+  inputs(inputs: Partial<GateInputs>, afterMs?: number): GateAction[] {
+    return this.happen({ type: 'inputs', inputs: { ...quiet, ...inputs } }, afterMs)
+  }
+
+  authorise(visitId: string, party = 1): GateAction[] {
+    return this.happen({ type: 'authorised', visitId, party, pulse: true })
+  }
+
+  get display() {
+    return displayOf(this.state, this.atMs)
+  }
+}
+
+describe('a gate', () => {
+  it('is authorised, passing, passed, idle', () => {
+    const gate = new Gate()
+    assert.equal(gate.display, 'idle')
+    assert.deepEqual(gate.authorise('visit-1'), [{ type: 'pulse-entry' }])
+    assert.equal(gate.display, 'authorised')
+    assert.deepEqual(gate.inputs({ passIn: true }), [{ type: 'pass', direction: 'in', visitId: 'visit-1' }])
+    assert.equal(gate.display, 'passing')
+    gate.inputs({})
+    assert.equal(gate.display, 'passed')
+    gate.inputs({}, 5000)
+    assert.equal(gate.display, 'idle')
+  })
+
+  it('opens for the next of a party only when the one before is through', () => {
+    const gate = new Gate()
+    gate.authorise('visit-1', 2)
+    assert.deepEqual(
+      gate.inputs({ passIn: true }).map((action) => action.type),
+      ['pass'],
+    )
+    assert.deepEqual(gate.inputs({}), [{ type: 'pulse-entry' }])
+  })
+
+  it('lets parties wait their turn', () => {
+    const gate = new Gate()
+    gate.authorise('visit-1')
+    assert.deepEqual(gate.authorise('visit-2'), [])
+    gate.inputs({ passIn: true })
+    assert.deepEqual(gate.inputs({}), [{ type: 'pulse-entry' }])
+    assert.deepEqual(gate.inputs({ passIn: true }), [{ type: 'pass', direction: 'in', visitId: 'visit-2' }])
+  })
+
+  it('opens once, however often the same visit is admitted', () => {
+    const gate = new Gate()
+    gate.authorise('visit-1')
+    assert.deepEqual(gate.authorise('visit-1'), [])
+  })
+
+  it('gives up a visit that nobody walked in for', () => {
+    const gate = new Gate()
+    gate.authorise('visit-1')
+    const actions = gate.inputs({}, 8001)
+    assert.ok(actions.some((action) => action.type === 'lapsed' && action.visitId === 'visit-1'))
+    assert.equal(gate.display, 'timeout')
+  })
+
+  it('keeps the visit of a party of which only some walked in', () => {
+    const gate = new Gate()
+    gate.authorise('visit-1', 2)
+    gate.inputs({ passIn: true })
+    gate.inputs({})
+    const actions = gate.inputs({}, 8001)
+    assert.deepEqual(
+      actions.map((action) => action.type),
+      ['alarm'],
+    )
+  })
+
+  it('calls when somebody stands in it', () => {
+    const gate = new Gate()
+    gate.authorise('visit-1')
+    gate.inputs({ passIn: true })
+    const actions = gate.inputs({ passIn: true }, 10_000)
+    assert.ok(actions.some((action) => action.type === 'alarm' && action.alarm === 'held'))
+    assert.equal(gate.display, 'held')
+    assert.deepEqual(gate.inputs({ passIn: true }, 1000), [])
+    gate.inputs({})
+    assert.notEqual(gate.display, 'held')
+  })
+
+  it('without a pass contact takes the admission for the pass', () => {
+    const { actions } = stepGate(closedGate(), { type: 'authorised', visitId: 'visit-1', party: 2, pulse: true }, 0, {
+      ...settings,
+      hasPassInput: false,
+    })
+    assert.deepEqual(
+      actions.map((action) => action.type),
+      ['pulse-entry', 'pass', 'pass'],
+    )
+  })
+
+  it('whatever happens: lets out on request, latches fire, and never opens inwards unasked', () => {
+    const inputs = fc.record({
+      passIn: fc.boolean(),
+      passOut: fc.boolean(),
+      exitRequest: fc.boolean(),
+      // Rare, because it stays.
+      fire: fc.integer({ min: 0, max: 30 }).map((n) => n === 0),
+    })
+    const happening = fc.oneof(
+      { weight: 6, arbitrary: inputs.map((inputs): GateHappening => ({ type: 'inputs', inputs })) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 4 }))
+          .map(
+            ([visit, party]): GateHappening => ({ type: 'authorised', visitId: `visit-${visit}`, party, pulse: true }),
+          ),
+      },
+      { weight: 1, arbitrary: fc.constantFrom<GateHappening>({ type: 'tick' }, { type: 'reset' }) },
+    )
+    const steps = fc.array(fc.tuple(happening, fc.integer({ min: 1, max: 5000 })), { maxLength: 80 })
+    fc.assert(
+      fc.property(steps, (story) => {
+        const gate = new Gate()
+        let admitted = 0
+        for (const [happening, afterMs] of story) {
+          const fireBefore = gate.state.fire
+          if (happening.type === 'authorised' && !fireBefore) admitted += happening.party
+          gate.happen(happening, afterMs)
+          const { fire, inputs } = gate.state
+          if (inputs.exitRequest || fire) assert.ok(exitIsOpen(gate.state, gate.atMs))
+          if (inputs.fire) assert.ok(fire)
+          if (fireBefore && happening.type !== 'reset') assert.ok(fire)
+          if (fire) assert.equal(gate.state.parties.length, 0)
+        }
+        const count = (type: GateAction['type']) => gate.actions.filter((action) => action.type === type).length
+        assert.ok(count('pulse-entry') <= admitted, 'one pulse a person')
+        const passes = gate.actions.filter((action) => action.type === 'pass' && action.visitId !== null)
+        assert.ok(passes.length <= admitted, 'one pass a person')
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
