@@ -1,5 +1,6 @@
 /** The console as one part that starts and stops; its entry file and its tests give it what it stands on. */
 import { createServer } from 'node:http'
+import type { Express } from 'express'
 import type { Logger } from 'pino'
 import { SystemClock } from '../contract/clock.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
@@ -27,8 +28,14 @@ export interface ConsoleOptions {
   notice(text: string): void
 }
 
+export interface RunningConsole extends RunningProgram {
+  port: number
+  /** For the test that lists every route. */
+  app: Express
+}
+
 /** @throws AisleError `port-taken` */
-export async function startConsole(options: ConsoleOptions): Promise<RunningProgram & { port: number }> {
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { store, till, sensing, dataDirectory, sessionKey, log } = options
   // Logins, delays and the pace of the pages are for people: they go by the wall clock in every demonstration.
   const wallClock = new SystemClock()
@@ -57,6 +64,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningProg
 
   return {
     port,
+    app,
     async stop() {
       setupCode.end()
       live.stop()

@@ -31,7 +31,7 @@ export function jsonRoute<S extends TSchema>(
 
 /** Install it last. An AisleError is answered whole; of anything else only the log learns more than "failed". */
 export function errorAnswers(log: Pick<Logger, 'error'>): ErrorRequestHandler {
-  return (error, request, response, next) => {
+  return function errorAnswers(error, request, response, next) {
     if (response.headersSent) return next(error)
     if (error instanceof AisleError) return response.status(statusOf[error.code] ?? 400).json(error)
     const status = isClientError(error) ? error.status : 500
@@ -52,6 +52,7 @@ const statusOf: Record<string, number> = {
   'visit-unknown': 404,
   'owner-exists': 409,
   'command-conflict': 409,
+  'line-not-in-review': 409,
   'try-later': 429,
   'till-unreachable': 503,
 }

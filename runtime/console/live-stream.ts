@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../contract/clock.ts'
 import type { LiveStore } from './live-store.ts'
 import type { LiveEvent } from './pages/live-view.ts'
 
-const aliveEveryMs = 5000
+const aliveEveryMs = 3000
 /** A page that takes nothing any more; it connects again when it can. */
 const maxWaitingBytes = 2_000_000
 

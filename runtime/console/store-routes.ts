@@ -35,7 +35,7 @@ const OpenGate = strictObject({
 })
 
 /** A person waits for the answer; the till's client would go on trying. */
-const answerWithinMs = 5000
+const answerWithinMs = 4000
 
 export function storeRoutes(parts: StoreParts): Router {
   const { store, live, till, wallClock } = parts

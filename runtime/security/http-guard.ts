@@ -25,7 +25,8 @@ export interface GuardOptions {
 
 /** Install it before every route. A request that passes has its session in {@link sessionOf}, unless it is public. */
 export function createHttpGuard(options: GuardOptions): RequestHandler {
-  return (request, response, next) => {
+  // Named, so that a listing of the routes shows it.
+  return function httpGuard(request, response, next) {
     const { contentSecurityPolicy: policy } = options
     setSecurityHeaders(response, typeof policy === 'string' ? policy : policy(request))
     const refusal = whyForeign(request, options.port)

@@ -29,7 +29,7 @@ export async function startTestConsole(change: (store: LoadedStore) => void = ()
   const url = `http://127.0.0.1:${running.port}`
   const cookie = issueSession({ user: 'Mina', role: 'owner' }, sessionKey, Date.now()).split(';')[0] ?? ''
   return {
-    ...{ url, port: running.port, till, sensing, notices, logged, dataDirectory, cookie, store },
+    ...{ url, app: running.app, port: running.port, till, sensing, notices, logged, dataDirectory, cookie, store },
     setupCode: () => new URL(notices.at(-1)?.match(/http\S+/)?.[0] ?? url).searchParams.get('code') ?? '',
     async stop() {
       await running.stop()

@@ -127,9 +127,18 @@ export function drawGates(frame: FloorFrame, layout: FloorPlanLayout): Map<strin
   )
 }
 
+/** How the till's words for a gate look; all others are closed. */
+const gateLooks: Record<string, string> = {
+  authorised: 'open',
+  passing: 'open',
+  passed: 'open',
+  held: 'open alert',
+  fire: 'open alert',
+  tailgate: 'alert',
+}
+
 export function showGate({ root, title }: DrawnGate, gate: GateView, texts: Texts['plan']): void {
-  const look = !gate.online ? 'offline' : gate.state.includes('open') ? 'open' : 'closed'
-  root.setAttribute('class', `gate ${look}`)
+  root.setAttribute('class', `gate ${gate.online ? (gateLooks[gate.state] ?? 'closed') : 'offline'}`)
   title.textContent = `${gate.gate} · ${gateText(gate, texts)}`
 }
 

@@ -38,6 +38,8 @@ svg { display: block; width: 100%; height: auto; max-height: var(--aisle-plan-he
 .gate.open .swing { transform: rotate(-65deg); }
 .gate.open .leaf { stroke: var(--plan-accent); }
 .gate.open .gate-zone { fill: var(--plan-accent); fill-opacity: 0.16; }
+.gate.alert .gate-zone { fill: var(--plan-bad); fill-opacity: 0.35; }
+.gate.alert .leaf { stroke: var(--plan-bad); }
 .gate.offline .leaf { stroke: var(--plan-bad); stroke-dasharray: 2 9; }
 .person { --shopper: var(--aisle-shopper-unknown); transition: opacity 0.3s; }
 .person.gone { opacity: 0; }

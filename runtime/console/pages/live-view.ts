@@ -65,7 +65,7 @@ export interface PersonView {
 
 export interface GateView {
   gate: string
-  /** As the till names it. */
+  /** As the till names it: idle, authorised, passing, passed, timeout, tailgate, held, fire. */
   state: string
   online: boolean
 }

@@ -71,10 +71,16 @@ const english = {
     unknownWeight: 'unknown',
     handAt: 'at',
     gateOffline: 'does not answer',
-    gateStates: { closed: 'closed', open: 'open', 'open-in': 'open inwards', 'open-out': 'open outwards' } as Record<
-      string,
-      string
-    >,
+    gateStates: {
+      idle: 'ready',
+      authorised: 'open for whoever was admitted',
+      passing: 'somebody walks through',
+      passed: 'somebody came in',
+      timeout: 'closed again, nobody came',
+      tailgate: 'more people than admitted',
+      held: 'held open',
+      fire: 'open for the fire alarm',
+    } as Record<string, string>,
     health: {
       online: 'in order',
       late: 'late',
@@ -180,7 +186,16 @@ const korean: Texts = {
     unknownWeight: '알 수 없음',
     handAt: '위치',
     gateOffline: '응답 없음',
-    gateStates: { closed: '닫힘', open: '열림', 'open-in': '입구 열림', 'open-out': '출구 열림' },
+    gateStates: {
+      idle: '대기',
+      authorised: '입장 허용, 열림',
+      passing: '통과 중',
+      passed: '통과함',
+      timeout: '시간이 지나 다시 닫힘',
+      tailgate: '허용 인원보다 많이 통과',
+      held: '열린 채로 있음',
+      fire: '화재 경보로 열림',
+    },
     health: {
       online: '정상',
       late: '지연',
@@ -218,6 +233,7 @@ const korean: Texts = {
     'login-wrong': '이름 또는 비밀번호가 틀렸습니다.',
     'try-later': '여러 번 틀려서 잠시 기다려야 합니다. 조금 뒤 다시 시도하세요.',
     'till-unreachable': '정산 프로그램이 응답하지 않습니다. 잠시 뒤 다시 시도하세요.',
+    'line-not-in-review': '이 항목은 더 이상 판단을 기다리지 않습니다.',
     'command-conflict': '이미 다른 결정이 내려졌습니다.',
   },
 }
