@@ -1,0 +1,78 @@
+/** A ledger on a real file, in the test's own thread, with visits brought straight to where a test begins. */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Product } from '../../../runtime/profile/layout.ts'
+import { Ledger } from '../../../runtime/till/ledger/ledger.ts'
+import type { Shop } from '../../../runtime/till/ledger/step.ts'
+import { defaultDeadlines } from '../../../runtime/till/visits/deadlines.ts'
+import { decisionOn, lineOf } from './test-till.ts'
+
+export const tea: Product = {
+  sku: 'tea',
+  name: 'Tea',
+  weightG: 250,
+  weightSdG: 1,
+  priceMinor: 1500,
+  soldBy: 'each',
+  ageRestricted: false,
+  aliases: [],
+}
+
+const shop: Shop = {
+  storeId: 'test-shop',
+  currency: 'KRW',
+  products: new Map([[tea.sku, tea]]),
+  deadlines: defaultDeadlines,
+}
+
+export const newLedgerPath = async () => join(await mkdtemp(join(tmpdir(), 'open-aisle-ledger-')), 'till.sqlite')
+
+export const openLedger = (path: string, nowMs = 0) => Ledger.open(path, shop, nowMs)
+
+/** Registers an account, scans and admits it, and lets it in. */
+export async function openVisit(ledger: Ledger, accountId: string, nowMs = 0): Promise<string> {
+  await ledger.take(
+    {
+      type: 'register-account',
+      commandId: `register-${accountId}`,
+      accountId,
+      role: 'shopper',
+      credential: `hash-of-${accountId}`,
+      party: 1,
+      payment: { customerKey: `customer-${accountId}`, billingKey: `billing-${accountId}` },
+    },
+    nowMs,
+  )
+  const shown = { gate: 'gate-1', method: 'qr' as const, credentialHash: `hash-of-${accountId}`, seenAtMs: nowMs }
+  const { scanId } = await ledger.takeScan(shown, nowMs)
+  const { visitId } = await ledger.take(
+    { type: 'admit', commandId: `admit-${scanId}`, scanId, party: 1, rule: '', policyHash: '' },
+    nowMs,
+  )
+  if (!visitId) throw new Error('The ledger opened no visit.')
+  await ledger.recordPass({ gate: 'gate-1', direction: 'in', visitId, seenAtMs: nowMs }, nowMs)
+  return visitId
+}
+
+/** Brings a visit to its charge: one tea. */
+export async function beginCharge(ledger: Ledger, accountId: string, nowMs = 0): Promise<string> {
+  const visitId = await openVisit(ledger, accountId, nowMs)
+  const line = lineOf(tea.sku, 1)
+  const lines = [line]
+  await ledger.take({ type: 'set-lines', commandId: `s-${visitId}`, visitId, revision: 1, final: true, lines }, nowMs)
+  await ledger.take({ type: 'end-visit', commandId: `e-${visitId}`, visitId, exitedAtMs: nowMs, gate: null }, nowMs)
+  await ledger.take(
+    {
+      type: 'decide',
+      commandId: `d-${visitId}`,
+      visitId,
+      basketRevision: 1,
+      lines: [decisionOn(line)],
+      policyHash: '',
+      profileHash: '',
+    },
+    nowMs,
+  )
+  return visitId
+}
