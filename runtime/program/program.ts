@@ -2,6 +2,8 @@
  * What every program's entry file calls: it waits for the supervisor's start message, runs the program,
  * says that it is alive, and ends it when told to, or when the supervisor is gone.
  */
+import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { type Clock, SystemClock } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
@@ -26,10 +28,7 @@ export interface RunningProgram {
 const aliveIntervalMs = 1000
 
 export function runProgram(name: ProgramName, start: (context: ProgramContext) => Promise<RunningProgram>): void {
-  const log = pino(
-    { name, level: process.env.OPEN_AISLE_LOG_LEVEL ?? 'info' },
-    pino.destination({ dest: 2, sync: true }),
-  )
+  let log: Logger | undefined
   let running: RunningProgram | undefined
   let stopping = false
 
@@ -44,7 +43,7 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
       await running?.stop()
       process.exit(0)
     } catch (error) {
-      log.error({ error: errorSentence(error) }, 'did not stop cleanly')
+      log?.error({ error: errorSentence(error) }, 'did not stop cleanly')
       process.exit(1)
     }
   }
@@ -53,6 +52,7 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
     const clock = new SystemClock(settings.clock)
     const notice = (text: string) => send({ type: 'notice', text })
     try {
+      log = openLog(settings.dataDirectory, name)
       running = await start({ settings, secrets, clock, log, notice })
       send({ type: 'ready' })
       setInterval(() => send({ type: 'alive' }), aliveIntervalMs)
@@ -65,8 +65,12 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
     const told =
       error instanceof AisleError
         ? error.toJSON()
-        : { code: 'program-failed', message: errorSentence(error), action: 'This is a defect; report it with the log.' }
-    log.error(
+        : {
+            code: 'program-failed',
+            message: errorSentence(error),
+            action: `This is a defect; report it with logs/${name}.log.`,
+          }
+    log?.error(
       { error: error instanceof AisleError ? error.sentence : error instanceof Error ? error.stack : String(error) },
       'failed',
     )
@@ -86,4 +90,21 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
     if (message.type === 'start') void begin(message)
     if (message.type === 'stop') void stop()
   })
+}
+
+const largestLogBytes = 20e6
+
+/**
+ * A program's log: JSON lines in `logs/<program>.log` of the data folder, so that the console has only what its
+ * reader wants to know. One older file is kept beside it.
+ */
+function openLog(dataDirectory: string, name: ProgramName): Logger {
+  const path = join(dataDirectory, 'logs', `${name}.log`)
+  mkdirSync(join(dataDirectory, 'logs'), { recursive: true, mode: 0o700 })
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > largestLogBytes) renameSync(path, `${path}.1`)
+  // Synchronous, so that the last line before a crash is not the one that is missing.
+  return pino(
+    { name, level: process.env.OPEN_AISLE_LOG_LEVEL ?? 'info' },
+    pino.destination({ dest: path, sync: true, mode: 0o600 }),
+  )
 }
