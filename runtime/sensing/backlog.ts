@@ -22,12 +22,14 @@ export type UnnumberedMessage = WithoutSequence<SensedMessage>
 const minute = 60_000
 /** People and sightings are only good beside weight events of their time; weight events are what is charged by. */
 export const defaultLimits: Record<SensedType, QueueLimits> = {
-  'weight-event': { maxAgeMs: 60 * minute, maxBytes: 16e6 },
+  'weight-event': { maxAgeMs: 30 * minute, maxBytes: 8e6 },
   'device-health': { maxAgeMs: 60 * minute, maxBytes: 4e6 },
   people: { maxAgeMs: 10 * minute, maxBytes: 32e6 },
   sighting: { maxAgeMs: 10 * minute, maxBytes: 8e6 },
 }
 const maxConsumers = 64
+/** Whoever has been away for longer is not waited for. */
+const awayMs = 30 * minute
 
 interface Consumer {
   types: ReadonlySet<SensedType>
@@ -36,8 +38,8 @@ interface Consumer {
   sent: number
   dropped: Map<SensedType, number>
   seenAtMs: number
-  /** Ends its open stream. */
-  replace: () => void
+  /** Ends its open stream; undefined while it has none. */
+  end: (() => void) | undefined
 }
 
 /** One open stream of a consumer. */
@@ -84,10 +86,10 @@ export class Backlog {
   /** Opens `consumer`'s stream where it stopped taking, and ends the one that it had. */
   read(consumer: string, types: ReadonlySet<SensedType>, replaced: () => void): BacklogReader {
     const known = this.#consumers.get(consumer)
-    known?.replace()
+    known?.end?.()
     const taken = known?.taken ?? 0
     const dropped = known?.dropped ?? new Map<SensedType, number>()
-    const mine: Consumer = { types, taken, sent: taken, dropped, seenAtMs: this.#clock.nowMs(), replace: replaced }
+    const mine: Consumer = { types, taken, sent: taken, dropped, seenAtMs: this.#clock.nowMs(), end: replaced }
     this.#forgetOldest(consumer)
     this.#consumers.set(consumer, mine)
     return {
@@ -104,7 +106,7 @@ export class Backlog {
       },
       close: () => {
         mine.sent = mine.taken
-        mine.replace = () => {}
+        mine.end = undefined
       },
     }
   }
@@ -133,13 +135,16 @@ export class Backlog {
     const { taken, types } = position
     const dropped = new Map<SensedType, number>()
     const seenAtMs = this.#clock.nowMs()
-    this.#consumers.set(consumer, { types: new Set(types), taken, sent: taken, dropped, seenAtMs, replace: () => {} })
+    this.#consumers.set(consumer, { types: new Set(types), taken, sent: taken, dropped, seenAtMs, end: undefined })
   }
 
   /** The entries of `type` that some consumer of that type has not taken; all of them while there is none. */
   untaken(type: SensedType): Entry[] {
-    const positions = [...this.#consumers.values()].filter(({ types }) => types.has(type)).map(({ taken }) => taken)
-    const least = positions.length > 0 ? Math.min(...positions) : 0
+    const sinceMs = this.#clock.nowMs() - awayMs
+    const waitedFor = [...this.#consumers.values()].filter(
+      ({ types, end, seenAtMs }) => types.has(type) && (end !== undefined || seenAtMs >= sinceMs),
+    )
+    const least = waitedFor.length > 0 ? Math.min(...waitedFor.map(({ taken }) => taken)) : 0
     return this.#queues.get(type)?.after(least) ?? []
   }
 
@@ -170,7 +175,7 @@ export class Backlog {
     if (this.#consumers.size < maxConsumers || this.#consumers.has(newcomer)) return
     const oldest = [...this.#consumers].sort(([, a], [, b]) => a.seenAtMs - b.seenAtMs)[0]
     if (!oldest) return
-    oldest[1].replace()
+    oldest[1].end?.()
     this.#consumers.delete(oldest[0])
   }
 }

@@ -6,7 +6,7 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { errorSentence } from '../contract/errors.ts'
 import { WeightEvent } from '../contract/messages.ts'
 import { compileGate, oneOf, parseJson, strictObject } from '../contract/schema.ts'
@@ -17,8 +17,7 @@ const SavedState = strictObject({
   version: Type.Literal(1),
   savedAtMs: Type.Number(),
   sequence: Type.Integer({ minimum: 0 }),
-  /** As weighing gave them. */
-  levels: Type.Unknown(),
+  levels: Type.Record(Type.String(), strictObject({ weightG: Type.Number(), atMs: Type.Number() })),
   /** Sent, but not taken by every consumer. */
   untaken: Type.Array(WeightEvent),
   /** Not sent yet; they get their sequence when they are. */
@@ -29,14 +28,7 @@ const SavedState = strictObject({
   ),
 })
 
-export interface SavedSensing {
-  savedAtMs: number
-  sequence: number
-  levels: unknown
-  untaken: WeightEvent[]
-  unsent: WeightEvent[]
-  consumers: Record<string, { taken: number; types: (typeof sensedTypes)[number][] }>
-}
+export type SavedState = Omit<Static<typeof SavedState>, 'version'>
 
 const gate = compileGate(SavedState, {
   code: 'sensing-state-invalid',
@@ -45,7 +37,7 @@ const gate = compileGate(SavedState, {
 })
 
 /** The state as it was saved last; undefined at the first start, and when the file is damaged, which is set aside. */
-export async function loadState(directory: string, log: Logger): Promise<SavedSensing | undefined> {
+export async function loadState(directory: string, log: Logger): Promise<SavedState | undefined> {
   const file = fileIn(directory)
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -62,7 +54,7 @@ export async function loadState(directory: string, log: Logger): Promise<SavedSe
 }
 
 /** Whole or not at all, also when the power fails meanwhile. */
-export async function saveState(directory: string, state: SavedSensing): Promise<void> {
+export async function saveState(directory: string, state: SavedState): Promise<void> {
   const file = fileIn(directory)
   const handle = await open(`${file}.new`, 'w', 0o600)
   try {

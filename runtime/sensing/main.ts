@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+import { loadDeviceDefinitions } from '../devices/catalogue.ts'
+import { loadStore } from '../profile/load-store.ts'
+import { runProgram } from '../program/program.ts'
+import { startSensing } from './sensing.ts'
+
+runProgram('sensing', async ({ settings, secrets, clock, log }) => {
+  const [store, catalogue] = await Promise.all([
+    loadStore(settings.profileDirectory),
+    loadDeviceDefinitions(join(import.meta.dirname, '../../hardware-profiles/devices')),
+  ])
+  const { dataDirectory, host, ports } = settings
+  return startSensing({ store, catalogue, dataDirectory, host, ports, secrets, clock, log })
+})

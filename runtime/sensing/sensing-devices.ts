@@ -1,0 +1,117 @@
+/** The devices of a profile that sense: load cells behind gateways, cameras, vision appliances. */
+import type { Logger } from 'pino'
+import type { Clock } from '../contract/clock.ts'
+import { CameraWatch, type Picture } from '../devices/camera-watch.ts'
+import type { DeviceCatalogue, ProfileDevice } from '../devices/catalogue.ts'
+import type { HealthReport } from '../devices/health-report.ts'
+import type { ChannelReading } from '../devices/load-cells/decode.ts'
+import { type GatewayPlan, planGateways } from '../devices/load-cells/gateway-plan.ts'
+import { LoadCellPoller } from '../devices/load-cells/load-cell-poller.ts'
+import { ModbusConnection } from '../devices/modbus/modbus-connection.ts'
+import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
+import { VisionLink } from '../devices/vision/vision-link.ts'
+import type { Profile } from '../profile/profile-schema.ts'
+import type { ProgramSecrets } from '../program/run-settings.ts'
+import { generatedSecrets } from '../security/secret-names.ts'
+import type { SampleBatch } from '../sensing-api/sensing-client.ts'
+
+export interface SensingDevicesOptions {
+  profile: Profile
+  catalogue: DeviceCatalogue
+  secrets: ProgramSecrets
+  broker: { host: string; port: number }
+  /** The store's time. */
+  clock: Clock
+  /** Real time: devices answer, and fail, in it, also where a demonstration runs faster. */
+  wireClock: Clock
+  log: Logger
+  listener: SensingListener
+}
+
+export interface SensingListener extends VisionListener {
+  onBatch(batch: SampleBatch): void
+  onReading(plate: string, reading: ChannelReading, atMs: number): void
+  onHealth(report: HealthReport): void
+}
+
+export interface SensingDevices {
+  start(): void
+  /** The newest picture of a camera; undefined when there is none that is fresh. */
+  picture(camera: string): Picture | undefined
+  stop(): Promise<void>
+}
+
+/** @throws AisleError `device-unknown`, `device-mismatch` where profile and definitions do not fit */
+export function createSensingDevices(options: SensingDevicesOptions): SensingDevices {
+  const { profile, catalogue, secrets, broker, log } = options
+  const devices = new Map(profile.devices.map((device) => [device.id, device]))
+  const buses = planGateways(profile, catalogue).map((plan) => createBus(plan, options))
+  const cameras = new Map(
+    profile.cameras.map(({ id, device }) => [id, createWatch(deviceIn(devices, device), options)]),
+  )
+  const appliances = profile.visionAppliances.map(({ id, device }) =>
+    createAppliance(id, deviceIn(devices, device), options),
+  )
+  const password = secrets[generatedSecrets.brokerPasswordSensing] ?? ''
+  const vision = new VisionLink({ broker: { ...broker, user: 'sensing', password }, appliances, log })
+  return {
+    start() {
+      for (const { connection, poller } of buses) {
+        poller.start()
+        connection.open()
+      }
+      for (const camera of cameras.values()) camera.start()
+      vision.start()
+    },
+    picture: (camera) => cameras.get(camera)?.picture,
+    async stop() {
+      await Promise.all([...buses.map(({ poller }) => poller.stop()), vision.stop()])
+      for (const { connection } of buses) connection.close()
+      await Promise.all([...cameras.values()].map((camera) => camera.stop()))
+    },
+  }
+}
+
+function createBus(plan: GatewayPlan, { clock, wireClock, listener }: SensingDevicesOptions) {
+  const { device: name, address, definition } = plan
+  const { answerWithinMs, minIntervalMs } = definition.limits
+  const connection = new ModbusConnection({ name, address, clock: wireClock, answerWithinMs, minIntervalMs })
+  return { connection, poller: new LoadCellPoller({ plan, connection, clock, wireClock, ...listener }) }
+}
+
+function createWatch(device: ProfileDevice, options: SensingDevicesOptions): CameraWatch {
+  const { catalogue, secrets, clock, wireClock, listener } = options
+  const definition = catalogue.of(device, 'camera')
+  const { url, login } = addressOf(device, 'http')
+  const { onHealth } = listener
+  return new CameraWatch({
+    device: device.id,
+    definition,
+    url,
+    login: login === undefined ? undefined : secrets[login],
+    clock,
+    wireClock,
+    onHealth,
+  })
+}
+
+function createAppliance(id: string, device: ProfileDevice, options: SensingDevicesOptions): VisionAppliance {
+  const { catalogue, clock, wireClock, listener } = options
+  const definition = catalogue.of(device, 'vision-appliance')
+  const { topic } = addressOf(device, 'mqtt')
+  return new VisionAppliance({ id, device: device.id, topic, definition, clock, wireClock, ...listener })
+}
+
+function deviceIn(devices: ReadonlyMap<string, ProfileDevice>, id: string): ProfileDevice {
+  const device = devices.get(id)
+  // The profile's check has made sure of it, and the catalogue of what follows.
+  if (!device) throw new Error(`the profile has no device ${id}`)
+  return device
+}
+
+type Transport = ProfileDevice['address']['transport']
+
+function addressOf<T extends Transport>(device: ProfileDevice, transport: T) {
+  if (device.address.transport !== transport) throw new Error(`${device.id} is not reached by ${transport}`)
+  return device.address as Extract<ProfileDevice['address'], { transport: T }>
+}
