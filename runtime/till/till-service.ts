@@ -24,7 +24,7 @@ export interface TillServiceOptions {
   onDecided: () => void
 }
 
-const mostVisitsAPage = 100
+const mostVisitsAPage = 1000
 const verifyPageSize = 1000
 
 export class TillService {

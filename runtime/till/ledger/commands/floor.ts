@@ -2,6 +2,7 @@
 import { type BasketChange, envelope } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
 import { priceLine, totalMinor } from '../../visits/pricing.ts'
+import { hasEnded } from '../../visits/visit-state.ts'
 import { refusal, type Step } from '../step.ts'
 import { change, happen, loadVisit, stored, wrongState } from '../visits.ts'
 
@@ -12,6 +13,8 @@ export async function addEvidence(step: Step, command: CommandOf<'add-evidence'>
 export async function bindVisit(step: Step, command: CommandOf<'bind-visit'>): Promise<void> {
   const visit = await loadVisit(step.trx, command.visitId)
   const fields = { person_ids: stored(command.personIds) }
+  // Who it was does not matter any more.
+  if (hasEnded(visit.state) || fields.person_ids === visit.person_ids) return
   // Somebody on the floor is this visit's shopper: they did walk in, even if the pass was not seen.
   const entered = visit.state === 'admitted' && command.personIds.length > 0
   if (entered) await happen(step, visit, 'entered', { ...fields, entered_at_ms: step.nowMs })
