@@ -179,7 +179,8 @@ export class RunningNode<S> implements NodeContext<S> {
       if (error === undefined) return done()
       const sentence = errorSentence(error)
       this.#status.fail(sentence)
-      done(new Error(sentence, { cause: error }))
+      // As text: of an Error, Node-RED shows its class before the sentence.
+      done(sentence as unknown as Error)
     }
     this.#queue.add({
       expendable: expendable.has((msg.payload as { type?: unknown } | null)?.type),

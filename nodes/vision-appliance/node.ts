@@ -4,10 +4,10 @@ import type { NodeContext } from '../kit/node-context.ts'
 const keepMs = 120_000
 
 export default (context: NodeContext<{ appliance: string }>) => {
-  const { settings, store } = context
-  const appliances = new Set(store.names.appliances.map(({ id }) => id))
-  const isOurs = (source: string) =>
-    settings.appliance === '' ? appliances.has(source) : source === settings.appliance
+  const { appliance } = context.settings
+  // What the store's own cameras see comes from the cameras node; all the rest is from appliances.
+  const cameras = new Set(context.store.names.cameraGroups.flatMap((group) => [group.id, ...group.cameras]))
+  const isOurs = (source: string) => (appliance === '' ? !cameras.has(source) : source === appliance)
 
   const take = (message: Parameters<typeof context.send>[0]) => {
     if (message.type === 'people' && !isOurs(message.source)) return
