@@ -1,5 +1,6 @@
 /** Which events bear on one another: only those need a joint posterior, all others stand alone. */
 import type { Subject } from './explanations.ts'
+import { mayComplete } from './halves.ts'
 import type { Shelves } from './shelves.ts'
 
 /** Two readings of one thing agree within this many standard deviations, and its standing differently. */
@@ -11,38 +12,44 @@ const plausibleHand = -3
 /** An event explained this badly by itself (natural logarithm, per gram) may have been an exchange. */
 const badlyExplained = -9
 
-/** Ids of the earlier events without which `later` cannot be explained: it returns, or takes again, what they moved. */
-export function causes(later: Subject, earlier: readonly Subject[], shelves: Shelves): string[] {
-  return [...simultaneous(later, earlier), ...moved(later, earlier, shelves)]
+/** Ids of the earlier events that an event cannot be explained without. */
+export interface Causes {
+  /** They moved the goods that return, or are taken again. */
+  moved: string[]
+  /** The same person may have been busy there at the same moment, and has only two hands. */
+  simultaneous: string[]
+  /** They may be the first half of the same lifting. */
+  begun: string[]
 }
 
-/** Whoever acts in two places at once has only two hands. */
-export function simultaneous(later: Subject, earlier: readonly Subject[]): string[] {
+export function causesOf(later: Subject, earlier: readonly Subject[], shelves: Shelves): Causes {
   const { startedAtMs } = later.evidence.event
-  return ids(earlier.filter((subject) => subject.atMs > startedAtMs && sharePerson(subject, later)))
+  return {
+    moved: ids(movedBefore(later, earlier, shelves)),
+    simultaneous: ids(earlier.filter((subject) => subject.atMs > startedAtMs && sharePerson(subject, later))),
+    begun: ids(earlier.filter((subject) => mayComplete(later, subject, shelves))),
+  }
 }
 
-function moved(later: Subject, earlier: readonly Subject[], shelves: Shelves): string[] {
+function movedBefore(later: Subject, earlier: readonly Subject[], shelves: Shelves): Subject[] {
   const returned = later.deltaG > 0 ? returnedFrom(later, earlier) : takenAgain(later, earlier, shelves)
-  if (returned.length > 0) return ids(returned)
+  if (returned.length > 0) return returned
   const isBad = (later.explanations[0]?.parts.weight ?? badlyExplained) <= badlyExplained
-  return later.deltaG > 0 || isBad ? ids(exchanged(later, earlier, shelves)) : []
+  return later.deltaG > 0 || isBad ? exchanged(later, earlier, shelves) : []
 }
 
 /** Takings whose goods may be what is put down: by the same person, by one in two movements, or else by anybody. */
 function returnedFrom(later: Subject, earlier: readonly Subject[]): Subject[] {
   const own = earlier.filter((subject) => sharePerson(subject, later))
-  const single = own.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later.deltaG, later)))
+  const single = own.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later)))
   if (single.length > 0) return single
   const pairs = own.filter((one) =>
     own.some(
-      (other) =>
-        other !== one &&
-        massesOf(one).some((aG) => massesOf(other).some((bG) => agree(aG + bG, one, later.deltaG, later))),
+      (other) => other !== one && massesOf(one).some((aG) => massesOf(other).some((bG) => agree(aG + bG, one, later))),
     ),
   )
   if (pairs.length > 0) return pairs
-  return earlier.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later.deltaG, later)))
+  return earlier.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later)))
 }
 
 /** Put-backs nearby whose goods may be what is taken now. */
@@ -51,7 +58,7 @@ function takenAgain(later: Subject, earlier: readonly Subject[], shelves: Shelve
     (subject) =>
       subject.deltaG > 0 &&
       shelves.areNear(subject.plates, later.plates) &&
-      agree(subject.deltaG, subject, -later.deltaG, later),
+      subject.readings.some(({ deltaG }) => agree(-deltaG, subject, later)),
   )
 }
 
@@ -61,7 +68,7 @@ function exchanged(later: Subject, earlier: readonly Subject[], shelves: Shelves
   return earlier.filter(
     (subject) =>
       sharePerson(subject, later) &&
-      massesOf(subject).some((massG) => localG.some((pieceG) => agree(massG - pieceG, subject, later.deltaG, later))),
+      massesOf(subject).some((massG) => localG.some((pieceG) => agree(massG - pieceG, subject, later))),
   )
 }
 
@@ -74,8 +81,10 @@ function massesOf({ explanations }: Subject): number[] {
   ]
 }
 
-function agree(aG: number, a: Subject, bG: number, b: Subject): boolean {
-  return Math.abs(aG - bG) <= sigmas * Math.hypot(a.sigmaG, b.sigmaG) + standingG
+/** Whether what `from` weighed so may be what `later` put down. */
+function agree(massG: number, from: Subject, later: Subject): boolean {
+  const toleranceG = sigmas * Math.hypot(from.sigmaG, later.sigmaG) + standingG
+  return later.readings.some(({ deltaG }) => Math.abs(massG - deltaG) <= toleranceG)
 }
 
 function sharePerson(a: Subject, b: Subject): boolean {
@@ -93,15 +102,17 @@ const plausiblePeople = ({ cues }: Subject) =>
 const ids = (subjects: readonly Subject[]) => subjects.map(({ eventId }) => eventId)
 
 /** Groups of events that hang together, each in the order of their time. */
-export function clusters(subjects: readonly Subject[], causesOf: ReadonlyMap<string, readonly string[]>): Subject[][] {
+export function clusters(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): Subject[][] {
   const root = new Map(subjects.map(({ eventId }) => [eventId, eventId]))
   const find = (eventId: string): string => {
     let current = eventId
     while (root.get(current) !== current) current = root.get(current) as string
     return current
   }
-  for (const [later, earlier] of causesOf) {
-    for (const cause of earlier) if (root.has(cause) && root.has(later)) root.set(find(later), find(cause))
+  for (const [later, { moved, simultaneous, begun }] of causes) {
+    for (const cause of [...moved, ...simultaneous, ...begun]) {
+      if (root.has(cause) && root.has(later)) root.set(find(later), find(cause))
+    }
   }
   const groups = new Map<string, Subject[]>()
   for (const subject of subjects) {

@@ -2,6 +2,7 @@
 import type { Evidence } from '../till-api/commands.ts'
 import { type Actor, Cues } from './cues.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
+import { overReadings, type Reading, readingsOf } from './readings.ts'
 import { normalDensity, type Shelves } from './shelves.ts'
 
 /** One product that one person moved. */
@@ -52,6 +53,8 @@ export interface Subject {
   /** What the shelf gained. */
   deltaG: number
   sigmaG: number
+  /** What of that the goods themselves changed. */
+  readings: Reading[]
   cues: Cues
   isHome(sku: string): boolean
   /** Likeliest first. */
@@ -76,6 +79,7 @@ export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPo
     plates: event.plates,
     deltaG: event.deltaG,
     sigmaG: Math.max(leastSigmaG, event.sigmaG),
+    readings: readingsOf(event),
     cues: new Cues(evidence, policy),
     isHome: (sku) => shelves.isHome(sku, event.plates),
     explanations: [],
@@ -93,13 +97,14 @@ export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPo
 }
 
 /** No goods moved: a plate kept an offset after a shove, something else pressed on it, or what was put down is not ours. */
-function spurious({ deltaG, sigmaG }: Subject, shelves: Shelves, policy: FusionPolicy): Explanation {
+function spurious({ deltaG, sigmaG, cues }: Subject, shelves: Shelves, policy: FusionPolicy): Explanation {
   const massG = Math.max(1, Math.abs(deltaG))
   const offset = (policy.offsets * Math.exp(-massG / (policy.offsetG + sigmaG))) / (policy.offsetG + sigmaG)
   const other = policy.spurious * shelves.anyGoodsDensity(massG)
   const parts: Parts = {
     weight: Math.log((offset + other) / (policy.offsets + policy.spurious)),
-    hand: 0,
+    // Whoever shoves a shelf or leans on it has a hand there, but plates settle and drift by themselves, too.
+    hand: Math.log((1 + Math.exp(Math.max(0, ...cues.actors.map(({ handLogOdds }) => handLogOdds)))) / 2),
     sighting: 0,
     planogram: 0,
     prior: Math.log(policy.offsets + policy.spurious),
@@ -128,20 +133,24 @@ function takings(subject: Subject, shelves: Shelves, policy: FusionPolicy): Expl
 
 /** N pieces of any product of the store. */
 function ofOneProduct(subject: Subject, shelves: Shelves, policy: FusionPolicy): Goods[] {
-  const massG = -subject.deltaG
   const goods: Goods[] = []
   for (const sku of shelves.skus()) {
     const { prior: place, isOff } = shelves.locationPrior(sku, subject.plates)
     const planogram = Math.log(place)
     if (shelves.product(sku)?.soldBy === 'weight') {
+      const massG = -subject.deltaG
       const quantityEach = Math.max(1, Math.round(massG))
       const item = { sku, pieces: 1, quantityEach, pieceG: massG, pieceSigmaG: subject.sigmaG }
       goods.push({ items: [item], isOff, weight: Math.log(shelves.anyGoodsDensity(massG)), planogram, prior: 0 })
       continue
     }
-    for (const pieces of likelyPieces(massG, shelves.pieceG(sku))) {
-      const item = { sku, pieces, quantityEach: 1, pieceG: massG / pieces, pieceSigmaG: subject.sigmaG / pieces }
-      const weight = Math.log(shelves.massDensity(sku, massG, pieces, subject.sigmaG))
+    for (const pieces of likelyPieces(-subject.deltaG, shelves.pieceG(sku))) {
+      const { density, best } = overReadings(subject.readings, (deltaG) =>
+        shelves.massDensity(sku, -deltaG, pieces, subject.sigmaG),
+      )
+      const pieceG = -best.deltaG / pieces
+      const item = { sku, pieces, quantityEach: 1, pieceG, pieceSigmaG: subject.sigmaG / pieces }
+      const weight = Math.log(density)
       const prior = (pieces - 1) * Math.log(policy.severalPieces) + Math.log(1 - policy.severalPieces)
       goods.push({ items: [item], isOff, weight, planogram, prior })
     }
@@ -157,7 +166,6 @@ function likelyPieces(massG: number, pieceG: number | null): number[] {
 
 /** One piece each of two products whose places are here, lifted within one window. */
 function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy): Goods[] {
-  const massG = -subject.deltaG
   const local = shelves.localSkus(subject.plates).filter((sku) => shelves.pieceG(sku) !== null)
   const piece = (sku: string, pieceG: number) => {
     const pieceSigmaG = Math.hypot(policy.weightSpread * pieceG, subject.sigmaG)
@@ -168,11 +176,12 @@ function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy)
     local.slice(i + 1).map((b): Goods => {
       const aG = shelves.pieceG(a) as number
       const bG = shelves.pieceG(b) as number
-      const spreadG = policy.weightSpread * Math.hypot(aG, bG)
+      const variance = subject.sigmaG ** 2 + (policy.weightSpread * Math.hypot(aG, bG)) ** 2
+      const { density } = overReadings(subject.readings, (deltaG) => normalDensity(deltaG + aG + bG, variance))
       return {
         items: [piece(a, aG), piece(b, bG)],
         isOff: false,
-        weight: Math.log(normalDensity(massG - aG - bG, subject.sigmaG ** 2 + spreadG ** 2) + 1e-12),
+        weight: Math.log(density + 1e-12),
         planogram: Math.log(place(a) * place(b) * 2),
         prior: Math.log(policy.together),
       }

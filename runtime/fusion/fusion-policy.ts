@@ -54,6 +54,8 @@ export interface FusionPolicy {
   together: number
   /** Share of events in which one thing was put down and another taken. */
   exchanged: number
+  /** Share of liftings that weighing tells in two halves. Counted: 4 of 170. */
+  inHalves: number
   /** Share of put-backs by another than who took it. Counted: 1 of 33. */
   handedOver: number
   /** Share of events that are a lasting offset of a plate that was shoved or whose neighbour was emptied, */
@@ -93,6 +95,7 @@ export const defaultFusionPolicy: FusionPolicy = {
   severalPieces: 0.1,
   together: 0.03,
   exchanged: 0.01,
+  inHalves: 0.03,
   handedOver: 0.03,
   offsets: 0.05,
   offsetG: 8,

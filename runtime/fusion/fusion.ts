@@ -15,7 +15,7 @@ import {
 import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
 import { linesOf, type Owner, type Posterior } from './basket.ts'
-import { causes, clusters } from './clusters.ts'
+import { type Causes, causesOf, clusters } from './clusters.ts'
 import { type Subject, subjectOf } from './explanations.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { explain } from './hypotheses.ts'
@@ -49,7 +49,7 @@ export class Fusion {
   readonly #awaited = new Map<string, Awaited>()
   /** In the order of their time. */
   #subjects: Subject[] = []
-  readonly #causes = new Map<string, string[]>()
+  readonly #causes = new Map<string, Causes>()
   #posteriors = new Map<string, Posterior>()
   readonly #visits = new Map<string, KnownVisit>()
   readonly #visitOfPerson = new Map<string, KnownVisit>()
@@ -177,7 +177,7 @@ export class Fusion {
     this.#subjects.splice(before.length, 0, subject)
     for (let i = before.length; i < this.#subjects.length; i++) {
       const later = this.#subjects[i] as Subject
-      this.#causes.set(later.eventId, causes(later, this.#subjects.slice(0, i), this.#shelves))
+      this.#causes.set(later.eventId, causesOf(later, this.#subjects.slice(0, i), this.#shelves))
     }
   }
 

@@ -3,9 +3,10 @@
  * down may be taken from there. Goods are conserved in every hypothesis: each piece is with whoever took it, or
  * lies where it was put.
  */
-import { type Acted, cuesOf, logSum, type Parts, type Subject, sum } from './explanations.ts'
+import { type Acted, cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
-import { exchanges, putBacks, retakings } from './returns.ts'
+import { mayComplete, wholeOf } from './halves.ts'
+import { exchanges, putBacks, retakings, sameMass } from './returns.ts'
 import type { Shelves } from './shelves.ts'
 
 /** One piece, or one helping of loose goods. */
@@ -36,10 +37,12 @@ export interface Candidate {
   after: Unit[]
   /** It is the very thing that an earlier event weighed. */
   weighedBefore: boolean
+  /** Earlier events that this one completes: the beginnings of the same lifting, or what is undone. */
+  completes?: string[]
 }
 
 /** What an event was in one hypothesis. */
-export interface Step extends Pick<Candidate, 'act' | 'acted' | 'moves' | 'parts' | 'weighedBefore'> {
+export interface Step extends Pick<Candidate, 'act' | 'acted' | 'moves' | 'parts' | 'weighedBefore' | 'completes'> {
   subject: JointSubject
 }
 
@@ -58,6 +61,8 @@ export interface JointSubject extends Subject {
 
 /** Hypotheses this much less likely than the best one are dropped. */
 const hopeless = 12
+/** Share of foreign weights on a shelf that the next fitting change takes away. */
+const goesAgain = 0.5
 /** Both hands of one person work within this of each other. */
 const sameReachM = 0.7
 
@@ -68,15 +73,23 @@ export function explain(
   policy: FusionPolicy,
 ): readonly Hypothesis[] {
   let beam: Hypothesis[] = [{ logWeight: 0, units: [], steps: [] }]
-  for (const subject of subjects) {
+  subjects.forEach((subject, i) => {
     const first = takings(subject)
-    const next = beam.flatMap((hypothesis) =>
-      [...first, ...returns(hypothesis.units, subject, shelves, policy)].map((candidate) =>
-        extended(hypothesis, subject, withCompanions(hypothesis, subject, candidate, shelves, policy)),
-      ),
-    )
+    const wholes = wholesOf(subject, subjects.slice(0, i), shelves, policy)
+    const next = beam.flatMap((hypothesis) => {
+      const alone = [
+        ...first,
+        ...returns(hypothesis.units, subject, shelves, policy),
+        ...lifted(hypothesis, subject, shelves),
+      ]
+      const completing = wholes.flatMap((whole) => completions(hypothesis, whole, shelves, policy))
+      return [
+        ...alone.map((candidate) => withCompanions(hypothesis, subject, candidate, shelves, policy)),
+        ...completing,
+      ].map((candidate) => extended(hypothesis, subject, candidate))
+    })
     beam = likeliest(next, policy.hypotheses)
-  }
+  })
   const total = logSum(beam)
   return beam.map((hypothesis) => ({ ...hypothesis, logWeight: hypothesis.logWeight - total }))
 }
@@ -114,6 +127,64 @@ function takings(subject: JointSubject): Candidate[] {
 function returns(units: Unit[], subject: JointSubject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
   const again = subject.deltaG < 0 ? retakings : putBacks
   return [...again(units, subject, shelves, policy), ...exchanges(units, subject, shelves, policy)]
+}
+
+interface Whole {
+  /** The events that were its beginning. */
+  begunBy: string[]
+  subject: JointSubject
+  takings: Candidate[]
+}
+
+/** Liftings that this event may complete: with each of the events that may have begun it, and with all of them. */
+function wholesOf(
+  subject: JointSubject,
+  earlier: readonly JointSubject[],
+  shelves: Shelves,
+  policy: FusionPolicy,
+): Whole[] {
+  const begun = earlier.filter((other) => mayComplete(subject, other, shelves))
+  const sets = begun.length > 1 ? [...begun.map((one) => [one]), begun] : begun.map((one) => [one])
+  return sets.map((beginnings) => {
+    const evidence = beginnings.reduceRight((whole, beginning) => wholeOf(beginning.evidence, whole), subject.evidence)
+    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds: subject.offLogOdds }
+    const begunBy = beginnings.map(({ eventId }) => eventId)
+    return { begunBy, subject: whole, takings: takings(whole).filter(({ act }) => act === 'take') }
+  })
+}
+
+/** The event ends a lifting for whose beginnings this hypothesis has no other explanation. */
+function completions({ steps, units }: Hypothesis, whole: Whole, shelves: Shelves, policy: FusionPolicy): Candidate[] {
+  const { begunBy, subject } = whole
+  const free = steps.filter((step) => step.act === 'nothing' && begunBy.includes(step.subject.eventId))
+  const isFree =
+    free.length === begunBy.length && !steps.some(({ completes }) => completes?.some((id) => begunBy.includes(id)))
+  if (!isFree) return []
+  // Where it paused may be anywhere between nothing and all; and the beginnings were something after all.
+  const pause = Math.log(policy.inHalves / Math.abs(subject.deltaG))
+  const shift = free.reduce((total, step) => total + pause - sum(step.parts), 0)
+  const candidates = subject.deltaG < 0 ? whole.takings : putBacks(units, subject, shelves, policy)
+  return candidates.map((candidate) => ({
+    ...candidate,
+    parts: { ...candidate.parts, prior: candidate.parts.prior + shift },
+    after: candidate.after.map((unit) => ({ ...unit, eventIds: [...unit.eventIds, ...begunBy] })),
+    completes: begunBy,
+  }))
+}
+
+/** What was no goods of the store when it was put down, a bag or a hand that leaned there, is gone again. */
+function lifted({ steps }: Hypothesis, subject: JointSubject, shelves: Shelves): Candidate[] {
+  if (subject.deltaG > 0) return []
+  return steps
+    .filter((step) => step.act === 'nothing' && step.subject.deltaG > 0)
+    .filter((step) => shelves.areNear(step.subject.plates, subject.plates))
+    .filter((step) => !steps.some(({ completes }) => completes?.includes(step.subject.eventId)))
+    .map((step) => {
+      const weight = sameMass(step.subject.deltaG, step.subject.sigmaG, subject)
+      const parts: Parts = { weight, hand: 0, sighting: 0, planogram: 0, prior: Math.log(goesAgain) }
+      const none = { acted: [], moves: [], before: [], after: [], weighedBefore: false }
+      return { act: 'nothing', ...none, parts, completes: [step.subject.eventId] }
+    })
 }
 
 /**
@@ -156,12 +227,13 @@ function overlap(a: Subject, b: Subject): boolean {
 }
 
 function extended(hypothesis: Hypothesis, subject: JointSubject, candidate: Candidate): Hypothesis {
-  const { act, acted, moves, parts, before, after, weighedBefore } = candidate
+  const { act, acted, moves, parts, before, after, weighedBefore, completes } = candidate
+  const step: Step = { subject, act, acted, moves, parts, weighedBefore, ...(completes ? { completes } : {}) }
   const kept = before.length === 0 ? hypothesis.units : hypothesis.units.filter((unit) => !before.includes(unit))
   return {
     logWeight: hypothesis.logWeight + sum(parts),
     units: [...kept, ...after],
-    steps: [...hypothesis.steps, { subject, act, acted, moves, parts, weighedBefore }],
+    steps: [...hypothesis.steps, step],
   }
 }
 

@@ -8,7 +8,7 @@ import type { Shelves } from './shelves.ts'
 const neutralDensity = 1 / 1000
 
 export function evidenceNotes(steps: readonly Step[], shelves: Shelves): EvidenceNote[] {
-  return steps.flatMap((step) => notesOf(step, shelves))
+  return steps.filter(({ act }) => act !== 'nothing').flatMap((step) => notesOf(step, shelves))
 }
 
 function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
@@ -30,7 +30,7 @@ function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
   return notes
 }
 
-function weightText({ act, moves, subject, weighedBefore }: Step, shelves: Shelves): string {
+function weightText({ act, moves, subject, weighedBefore, completes }: Step, shelves: Shelves): string {
   const changeG = Math.abs(subject.deltaG).toFixed(1)
   const change = `The shelf ${subject.deltaG < 0 ? 'lost' : 'gained'} ${changeG} g`
   if (act === 'exchange') return `${change}: one thing was put down and another taken.`
@@ -42,8 +42,9 @@ function weightText({ act, moves, subject, weighedBefore }: Step, shelves: Shelv
       ? `one ${name} weighs ${pieceG} g`
       : `${Math.abs(quantity)} × ${name} of ${pieceG} g`
   })
+  const pause = completes ? ' in more than one go' : ''
   const before = weighedBefore ? ', as much as when it was moved before' : ''
-  return `${change}${before}; ${goods.join(' and ')}.`
+  return `${change}${pause}${before}; ${goods.join(' and ')}.`
 }
 
 function handText({ acted, subject }: Step): string {

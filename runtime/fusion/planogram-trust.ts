@@ -2,6 +2,7 @@
  * Whether a fixture's planogram can be believed. A planogram is wrong for a whole fixture far more often than for
  * one product, so every taking from a fixture bears on how likely the others there are goods from elsewhere.
  */
+import type { Causes } from './clusters.ts'
 import type { Subject } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 
@@ -14,11 +15,11 @@ const offWhereWrong = 0.5
  */
 export function offLogOdds(
   subjects: readonly Subject[],
-  causesOf: ReadonlyMap<string, readonly string[]>,
+  causes: ReadonlyMap<string, Causes>,
   policy: FusionPolicy,
 ): Map<string, number> {
   // Goods that were seen to be put down there say nothing of the planogram.
-  const takings = subjects.filter(({ deltaG, eventId }) => deltaG < 0 && !causesOf.get(eventId)?.length)
+  const takings = subjects.filter(({ deltaG, eventId }) => deltaG < 0 && !causes.get(eventId)?.moved.length)
   const ofFixture = new Map<string, number>()
   for (const subject of takings) {
     const { fixture } = subject.evidence.event

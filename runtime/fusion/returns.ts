@@ -2,6 +2,7 @@
 import { actedBy, cuesOf, type Parts, type Subject, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import type { Candidate, Unit } from './hypotheses.ts'
+import { overReadings } from './readings.ts'
 import { normalDensity, type Shelves } from './shelves.ts'
 
 /** Two readings of one thing differ by the scale's error, and by how it stood. */
@@ -23,7 +24,7 @@ const hopeless = 12
 export function retakings(units: Unit[], subject: Subject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
   const lying = units.filter(({ plates }) => plates !== null && shelves.areNear(plates, subject.plates))
   return lying.flatMap((unit) => {
-    const weight = sameThing(-subject.deltaG, [unit], subject)
+    const weight = sameThing([unit], subject)
     return subject.cues.actors.flatMap((actor) => {
       const acted = [actedBy(subject, actor, [unit])]
       const prior = Math.log(1 - policy.severalPieces)
@@ -40,7 +41,7 @@ export function retakings(units: Unit[], subject: Subject, shelves: Shelves, pol
 /** Things that somebody holds are put down: one, two, or all that one taking lifted. */
 export function putBacks(units: Unit[], subject: Subject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
   return putGroups(units.filter(({ plates }) => plates === null)).flatMap((group) => {
-    const weight = sameThing(subject.deltaG, group, subject)
+    const weight = sameThing(group, subject)
     const atHome = group.every(({ sku }) => shelves.isHome(sku, subject.plates))
     const planogram = Math.log(atHome ? policy.putHome : (1 - policy.putHome) / wrongPlaces)
     const several = (group.length - 1) * Math.log(policy.severalPieces)
@@ -80,13 +81,15 @@ export function exchanges(units: Unit[], subject: Subject, shelves: Shelves, pol
     const pieceSigmaG = policy.weightSpread * pieceG
     return held.flatMap((unit): Candidate[] => {
       const actor = subject.cues.actors.find(({ personId }) => personId === unit.takenBy)
-      const differenceG = subject.deltaG - (unit.massG - pieceG)
       const variance = subject.sigmaG ** 2 + unit.massSigmaG ** 2 + pieceSigmaG ** 2
       if (!actor) return []
       const { personId } = actor
       const acted = [actedBy(subject, actor, [{ sku }])]
+      const { density } = overReadings(subject.readings, (deltaG) =>
+        normalDensity(deltaG - unit.massG + pieceG, variance),
+      )
       const parts: Parts = {
-        weight: Math.log(normalDensity(differenceG, variance)),
+        weight: Math.log(density),
         planogram: Math.log(shelves.locationPrior(sku, subject.plates).prior),
         prior: Math.log(policy.exchanged),
         ...cuesOf(acted),
@@ -117,17 +120,22 @@ const putDown = (unit: Unit, { plates, eventId }: Subject): Unit => ({
   eventIds: [...unit.eventIds, eventId],
 })
 
-/** How well a change fits these very things, which were weighed before (natural logarithm of a density per gram). */
-function sameThing(massG: number, units: Unit[], subject: Subject): number {
-  const differenceG = massG - units.reduce((total, unit) => total + unit.massG, 0)
-  const variance = units.reduce(
-    (total, unit) => total + unit.massSigmaG ** 2,
-    subject.sigmaG ** 2 + standingSigmaG ** 2,
-  )
-  const usual = normalDensity(differenceG, variance)
-  const odd = normalDensity(differenceG, variance * oddSigma ** 2)
-  const shared = 1 / (Math.PI * sharedG * (1 + (differenceG / sharedG) ** 2))
-  return Math.log((1 - oddReading - sharedReading) * usual + oddReading * odd + sharedReading * shared)
+function sameThing(units: Unit[], subject: Subject): number {
+  const massG = units.reduce((total, unit) => total + unit.massG, 0)
+  return sameMass(massG, Math.hypot(...units.map(({ massSigmaG }) => massSigmaG)), subject)
+}
+
+/** How well a change fits what was weighed before (natural logarithm of a density per gram). */
+export function sameMass(massG: number, massSigmaG: number, { readings, sigmaG }: Subject): number {
+  const variance = massSigmaG ** 2 + sigmaG ** 2 + standingSigmaG ** 2
+  const { density } = overReadings(readings, (deltaG) => {
+    const differenceG = Math.abs(deltaG) - massG
+    const usual = normalDensity(differenceG, variance)
+    const odd = normalDensity(differenceG, variance * oddSigma ** 2)
+    const shared = 1 / (Math.PI * sharedG * (1 + (differenceG / sharedG) ** 2))
+    return (1 - oddReading - sharedReading) * usual + oddReading * odd + sharedReading * shared
+  })
+  return Math.log(density)
 }
 
 /** Against the best that can be said of the event by itself, which for a put-back is that nothing of the store moved. */
