@@ -1,25 +1,17 @@
-import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { openSecretStore } from '../../runtime/security/secret-store.ts'
 import type { AddCommand } from '../command.ts'
-
-interface Options {
-  profile: string
-  data: string
-}
+import { dataOption, profileOption, type StoreOptions, storeDirectories } from '../store-options.ts'
 
 const addSecretCommand: AddCommand = (program) => {
   const secret = program
     .command('secret')
     .description('set or list the secrets that profiles and flows call by name')
-    .option('--profile <name>', 'the store', 'corner-shop')
-    .option('--data <directory>', 'where the stores keep their state', 'data')
-  const open = () => {
-    const { profile, data } = secret.opts<Options>()
-    return openSecretStore(join(data, profile))
-  }
+    .addOption(profileOption)
+    .addOption(dataOption)
+  const open = () => openSecretStore(storeDirectories(secret.opts<StoreOptions>()).dataDirectory)
 
   secret
     .command('set <name>')

@@ -1,4 +1,5 @@
 /** All of the console's routes behind one guard. */
+import type { ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request } from 'express'
 import type { Logger } from 'pino'
@@ -13,8 +14,18 @@ export interface ConsoleParts extends LoginParts, StoreParts {
   log: Pick<Logger, 'info' | 'error'>
 }
 
-/** The build's output and what stands in the source tree as browsers take it. */
-const files = {
+/** Browsers keep code and styles, but ask each time whether they are still the same. */
+const unlessChanged = { 'Cache-Control': 'no-cache' }
+const asBuilt = {
+  index: false,
+  redirect: false,
+  setHeaders(response: ServerResponse) {
+    for (const [name, value] of Object.entries(unlessChanged)) response.setHeader(name, value)
+  },
+}
+
+/** The build's output, and what stands in the source tree as browsers take it. */
+const folders = {
   '/pages': fileURLToPath(new URL('../../dist/web/runtime/console/pages/', import.meta.url)),
   '/styles': fileURLToPath(new URL('./pages/', import.meta.url)),
 }
@@ -41,9 +52,9 @@ export function createConsoleApp(parts: ConsoleParts): Express {
     }),
   )
   app.use(jsonText)
-  for (const [path, file] of Object.entries(preactFiles)) app.get(path, (_request, response) => response.sendFile(file))
-  app.use('/pages', express.static(files['/pages'], { index: false, redirect: false }))
-  app.use('/styles', express.static(files['/styles'], { index: false, redirect: false }))
+  for (const [path, file] of Object.entries(preactFiles))
+    app.get(path, (_request, response) => response.set(unlessChanged).sendFile(file))
+  for (const [path, folder] of Object.entries(folders)) app.use(path, express.static(folder, asBuilt))
   app.use(loginRoutes(parts))
   app.use(storeRoutes(parts))
   app.use(errorAnswers(parts.log))

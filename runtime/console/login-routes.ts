@@ -68,6 +68,8 @@ export function loginRoutes(parts: LoginParts): Router {
       loginDelay.succeeded(address, 'setup')
       const owner = await accounts.createOwner(user, password, wallClock.nowMs())
       setupCode.end()
+      // Of an earlier owner, whose accounts.json was removed to get in again.
+      sessions.endAllBefore(wallClock.nowMs())
       parts.audit('owner created', { address, user: owner.user })
       begin(response, owner)
       return { next: '/' }
@@ -95,7 +97,7 @@ export function loginRoutes(parts: LoginParts): Router {
     '/api/logout',
     jsonRoute(LogOut, ({ everywhere }, request, response) => {
       const session = sessionOf(response)
-      if (everywhere) sessions.endAll(wallClock.nowMs())
+      if (everywhere) sessions.endAllBefore(wallClock.nowMs() + 1)
       else sessions.end(session, wallClock.nowMs())
       parts.audit(everywhere ? 'logged out everywhere' : 'logged out', {
         address: addressOf(request),

@@ -1,8 +1,7 @@
 /** The console program: login, store page, what it shows live. A program of its own, so that no page delays a door. */
-import { AisleError } from '../contract/errors.ts'
 import { loadStore } from '../profile/load-store.ts'
 import { runProgram } from '../program/program.ts'
-import type { ProgramSecrets } from '../program/run-settings.ts'
+import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import { createSensingClient } from '../sensing-api/sensing-http-client.ts'
 import { createTillClient } from '../till-api/till-http-client.ts'
@@ -27,11 +26,3 @@ runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
     ...{ dataDirectory, host, ports, log, notice },
   })
 })
-
-function handedSecret(secrets: ProgramSecrets, name: string): string {
-  const value = secrets[name]
-  if (value) return value
-  throw new AisleError('secret-missing', `The console was not handed the secret ${name}.`, {
-    action: 'Start the store with npm start.',
-  })
-}

@@ -31,5 +31,6 @@ export function noticeOfTill(event: TillEvent): Notice | null {
 /** null for a device that came up at the start: that is no news. */
 export function noticeOfHealth({ receivedAtMs, device, plate, state, previous, reason }: DeviceHealth): Notice | null {
   if (previous === null && state === 'online') return null
-  return { atMs: receivedAtMs, kind: 'health', where: plate ?? device, text: reason }
+  const kind = state === 'online' ? 'recovered' : 'health'
+  return { atMs: receivedAtMs, kind, where: plate ?? device, text: reason }
 }

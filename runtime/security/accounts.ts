@@ -1,6 +1,8 @@
 /**
  * Who may log in: `accounts.json` in the data folder. An account is an operator's; shoppers' are the till's.
  * There is no account and no password at first; the one-time setup code (`setup-code.ts`) admits the owner.
+ * Whoever forgot the password removes the file on the store's own machine and starts again: a new code is shown,
+ * and a new owner ends the old one's sessions.
  */
 import { join } from 'node:path'
 import { type Static, Type } from 'typebox'

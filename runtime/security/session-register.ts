@@ -65,9 +65,9 @@ export class SessionRegister {
     this.#write({ ...file, ended: [...ended, { id, expiresAtMs }] })
   }
 
-  endAll(nowMs: number): void {
-    // The next millisecond, so that a session of this one has ended too.
-    this.#write({ ...this.#read(), validFromMs: nowMs + 1, ended: [] })
+  /** Ends every session that began before `timeMs`. */
+  endAllBefore(timeMs: number): void {
+    this.#write({ ...this.#read(), validFromMs: timeMs, ended: [] })
   }
 
   /** The file is small and read only when it is another one: each write makes a new inode. */

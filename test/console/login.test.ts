@@ -43,6 +43,12 @@ describe('getting into the store', () => {
     assert.equal(await codeOf(await setUp()), 'setup-code-wrong')
   })
 
+  it('ends the sessions of an earlier owner', async () => {
+    assert.ok(await canSeeStore(running.cookie))
+    await setUp()
+    assert.equal(await canSeeStore(running.cookie), false)
+  })
+
   it('slows wrong codes down', async () => {
     const codes = []
     for (let i = 0; i < 4; i++) codes.push(await codeOf(await setUp('wrong')))

@@ -89,7 +89,7 @@ describe('ending sessions', () => {
     const read = createSessionReader({ dataDirectory: data, sessionKey: key, clock })
     const before = cookieOf(issueSession(owner, key, startMs))
     assert.ok(read(before))
-    new SessionRegister(data).endAll(startMs)
+    new SessionRegister(data).endAllBefore(startMs + 1)
     assert.equal(read(before), null)
     clock.advanceTo(startMs + 1)
     assert.ok(read(cookieOf(issueSession(owner, key, startMs + 1))))

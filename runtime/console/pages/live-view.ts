@@ -118,7 +118,7 @@ export interface VisitEvidence {
 export interface NoticeView {
   id: number
   atMs: number
-  kind: 'refused' | 'passed-in' | 'passed-out' | 'alarm' | 'health' | 'debt' | 'receipt-failed'
+  kind: 'refused' | 'passed-in' | 'passed-out' | 'alarm' | 'health' | 'recovered' | 'debt' | 'receipt-failed'
   /** Gate, plate or device. */
   where: string
   text: string

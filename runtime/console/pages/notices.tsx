@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { NoticeView } from './live-view.ts'
 import { usePage } from './page-context.ts'
 
-const good: NoticeView['kind'][] = ['passed-in', 'passed-out']
+const good: NoticeView['kind'][] = ['passed-in', 'passed-out', 'recovered']
 
 export function Notices({ notices }: { notices: NoticeView[] }): JSX.Element {
   const { texts, formats } = usePage()
