@@ -27,7 +27,8 @@ export async function rawModbus(port: number): Promise<RawModbus> {
   })
   return {
     ask(unit, pdu) {
-      const header = Buffer.from([0, ++transaction, 0, 0, 0, pdu.length + 1, unit])
+      transaction = (transaction + 1) & 0xffff
+      const header = Buffer.from([transaction >> 8, transaction & 0xff, 0, 0, 0, pdu.length + 1, unit])
       return new Promise((resolve, reject) => {
         waiting.set(transaction, { resolve, reject })
         socket.write(Buffer.concat([header, Buffer.from(pdu)]))
