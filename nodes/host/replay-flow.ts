@@ -55,7 +55,8 @@ function replayedStore(recording: Recording) {
     cameraGroups: [],
     zones: layout.zones.map(({ id, name }) => ({ id, name })),
     gates: layout.gates.map(({ id }) => ({ id })),
-    appliances: [],
+    // As a recording's people and sightings come from one appliance.
+    appliances: [{ id: 'recording' }],
   }
   const binding: StoreBinding = {
     ...{ layout, names, clock, till, sensing: source },

@@ -16,6 +16,7 @@ export function checkNode(node: FlowNode, flow: ReadFlow): FlowProblem[] {
   const type = flow.typeOf(node)
   return [
     ...checkType(node, flow),
+    ...checkTab(node, flow),
     ...(type
       ? [...checkFields(node, type, flow), ...checkSettings(node, type, flow), ...checkStore(node, type, flow)]
       : []),
@@ -43,6 +44,12 @@ function checkType(node: FlowNode, flow: ReadFlow): FlowProblem[] {
       'Remove the node; with it, no flow of the store would start.',
     ),
   ]
+}
+
+function checkTab(node: FlowNode, flow: ReadFlow): FlowProblem[] {
+  if (node.z === undefined || node.z === '' || flow.byId.has(node.z)) return []
+  const message = `It is on a tab (${node.z}) that is not in the flow.`
+  return [error(node, flow, 'flow-missing-tab', message, 'Export the flow with its tab, or remove the node.')]
 }
 
 function checkFields(node: FlowNode, type: CheckedNode, flow: ReadFlow): FlowProblem[] {
