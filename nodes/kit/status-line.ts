@@ -10,7 +10,8 @@ export class StatusLine {
   readonly #write: (status: NodeStatus) => void
   #state: NodeStatus = {}
   #error: string | undefined
-  #written = ''
+  /** Node-RED starts a node without a status. */
+  #written = JSON.stringify({})
   #lastMs = Number.NEGATIVE_INFINITY
   #timer: Timer | undefined
 

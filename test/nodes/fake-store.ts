@@ -149,7 +149,7 @@ export function fakeStore(): FakeStore {
         { id: 'shelf-1', name: 'First', plates: ['p1'] },
         { id: 'shelf-2', name: 'Second', plates: ['p2'] },
       ],
-      cameraGroups: [{ id: 'ceiling', name: 'Ceiling', cameras: ['cam-1'] }],
+      cameraGroups: [{ id: 'ceiling', name: 'Ceiling', cameras: ['cam-1'], devices: ['camera-1'] }],
       zones: [{ id: 'drinks', name: 'Drinks' }],
       gates: [{ id: 'gate-1' }],
       appliances: [{ id: 'vision' }],

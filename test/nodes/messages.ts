@@ -5,9 +5,15 @@ import {
   type AttributedLine,
   type Attribution,
   type BasketChange,
+  type DecidedLine,
+  type Decision,
+  type DeviceHealth,
   envelope,
+  type GateAlarm,
   type GatePass,
+  type Payment,
   type People,
+  type Receipt,
   type Scan,
   type Sighting,
   type Visit,
@@ -166,5 +172,67 @@ export const snapshot = (fields: Partial<VisitSnapshot> = {}): VisitSnapshot => 
   decision: null,
   payment: null,
   receipt: null,
+  ...fields,
+})
+
+export const health = (fields: Fields<DeviceHealth> = {}): DeviceHealth => ({
+  type: 'device-health',
+  ...head(),
+  device: 'gateway',
+  state: 'offline',
+  previous: 'online',
+  reason: 'It does not answer.',
+  ...fields,
+})
+
+export const decision = (lines: DecidedLine[], fields: Fields<Decision> = {}): Decision => ({
+  type: 'decision',
+  ...head(),
+  visitId: 'v-1',
+  basketRevision: 1,
+  outcome: 'charge',
+  lines,
+  policyHash: 'a'.repeat(64),
+  ...fields,
+})
+
+export const decidedLine = (sku: string, outcome: DecidedLine['outcome']): DecidedLine => ({
+  lineId: `line-${sku}`,
+  sku,
+  quantity: 1,
+  probability: 0.95,
+  outcome,
+  rule: 'charge-from',
+})
+
+export const payment = (fields: Fields<Payment> = {}): Payment => ({
+  type: 'payment',
+  ...head(),
+  visitId: 'v-1',
+  state: 'paid',
+  amountMinor: 1500,
+  currency: 'KRW',
+  ...fields,
+})
+
+export const receipt = (fields: Fields<Receipt> = {}): Receipt => ({
+  type: 'receipt',
+  ...head(),
+  visitId: 'v-1',
+  receiptId: 'r-1',
+  state: 'sent',
+  channel: 'page',
+  totalMinor: 1500,
+  currency: 'KRW',
+  lines: [],
+  ...fields,
+})
+
+export const gateAlarm = (fields: Fields<GateAlarm> = {}): GateAlarm => ({
+  type: 'gate-alarm',
+  ...head(),
+  gate: 'gate-1',
+  alarm: 'tailgate',
+  text: 'Two people passed on one scan.',
   ...fields,
 })
