@@ -12,6 +12,8 @@ await build(root, (line) => console.log(line))
 
 const mocha = fileURLToPath(new URL('../node_modules/mocha/bin/mocha.js', import.meta.url))
 const reporter = fileURLToPath(new URL('./support/reporter.cjs', import.meta.url))
-const child = spawn(process.execPath, [mocha, '--reporter', reporter, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+const asked = process.argv.slice(2)
+const specs = asked.length > 0 ? asked : ['test/**/*.test.ts']
+const child = spawn(process.execPath, [mocha, '--reporter', reporter, ...specs], { cwd: root, stdio: 'inherit' })
 const [code] = (await once(child, 'exit')) as [number | null]
 process.exitCode = code ?? 1
