@@ -191,7 +191,7 @@ export class LiveStore {
     const late = new AbortController()
     const timer = this.#options.wallClock.after(answerWithinMs, () => late.abort())
     try {
-      return await ask(AbortSignal.any([late.signal, this.#end.signal]))
+      return await ask(late.signal)
     } catch {
       return undefined
     } finally {

@@ -17,7 +17,8 @@ export const nothingYet: LiveState = {
 }
 
 const maxNotices = 30
-const maxVisits = 60
+const endedStates = ['paid', 'empty', 'void', 'debt']
+const maxEndedVisits = 40
 const retryMs = 3000
 
 /** The state after `event`. */
@@ -45,7 +46,9 @@ export function afterEvent(state: LiveState, event: LiveEvent): LiveState {
 function withVisit(visits: VisitView[], visit: VisitView): VisitView[] {
   const known = visits.some(({ visitId }) => visitId === visit.visitId)
   if (known) return visits.map((other) => (other.visitId === visit.visitId ? visit : other))
-  return [visit, ...visits].slice(0, maxVisits)
+  const ended = visits.filter(({ state }) => endedStates.includes(state))
+  const forgotten = new Set(ended.slice(maxEndedVisits))
+  return [visit, ...visits.filter((other) => !forgotten.has(other))]
 }
 
 const withNotice = (notices: NoticeView[], notice: NoticeView) => [notice, ...notices].slice(0, maxNotices)
