@@ -230,6 +230,6 @@ function explain({ missed, wrong, pairs, startMs }: Result): void {
   for (const { event } of wrong) {
     const when = `${seconds(event.startedAtMs)}-${seconds(event.settledAtMs)} s`
     const plates = event.plates.map(({ plate, deltaG }) => `${plate} ${deltaG}`).join(', ')
-    console.log(`  wrong  ${event.deltaG} g, ${plates}, ${when}, revision ${event.revision}`)
+    console.log(`  wrong  ${event.deltaG} g (sigma ${event.sigmaG}), ${plates}, ${when}, revision ${event.revision}`)
   }
 }

@@ -13,6 +13,8 @@ export interface WeighingParameters {
   confirmS: number
   /** How long a new level is measured before its event is told for the last time. */
   refineS: number
+  /** A change undone within this time was most likely a touch. */
+  touchS: number
   /** Time constant of the baseline at rest: slower than any lift, faster than drift and creep (minutes). */
   baselineS: number
   /** Share of a swing (standard deviation) that is left in a mean over one period: the 90th percentile at rest. */
@@ -23,7 +25,11 @@ export interface WeighingParameters {
   movementSigmas: number
   /** Nothing lighter is sold by the piece; the lightest product of the public planograms weighs about 13 g. */
   lightestItemG: number
-  /** Part of a step that a neighbouring plate may keep for good: real recording 9 of 623 g, twice that at most. */
+  /**
+   * Part of a change that a neighbouring plate may keep although it bears nothing of it: 9 of 623 g in the real
+   * recording, up to five times as much on shaky shelves. A neighbour's step of a quarter of it is cross-talk, one above it
+   * is a share of the item, and one between them is counted with the probability that it is a share.
+   */
   crossTalk: number
   /** Plates that carry one item come to rest within this time of one another. */
   togetherS: number
@@ -39,13 +45,14 @@ export const defaultParameters: WeighingParameters = {
   restS: 0.3,
   confirmS: 0.6,
   refineS: 1.2,
+  touchS: 2,
   baselineS: 1.5,
   swingResidue: 0.4,
   noiseFloorG: 0.2,
   movementSigmas: 4,
   lightestItemG: 8,
-  crossTalk: 0.03,
-  togetherS: 0.35,
+  crossTalk: 0.08,
+  togetherS: 0.5,
   gapS: 2,
   driftGPerHour: 10,
 }

@@ -14,6 +14,9 @@ export interface PlateStep {
   readonly plate: number
   /** Unseen: it happened while no samples came. */
   readonly unseen: boolean
+  /** The level before, and its standard deviation. */
+  readonly beforeG: number
+  readonly beforeSigmaG: number
   startedAtMs: number
   settledAtMs: number
   deltaG: number
@@ -24,12 +27,26 @@ export interface PlateStep {
   state: 'none' | 'settled' | 'confirmed' | 'closed'
 }
 
+/** What the rest of the shelf says to a plate. */
+export interface Surroundings {
+  /** How many times its usual swing the shelf shows now, by the plates at rest other than `plate`. */
+  agitation(plate: number): number
+  /** The plate that carries most of the movement that `plate` is part of; often itself. */
+  foremost(plate: number): PlateSteps
+}
+
 type State = 'unknown' | 'rest' | 'moving' | 'settled'
 
 /** Part of a step that a hand's own force may add to an item it sets down; measured up to 0.4. */
 const handForce = 0.5
 /** Part of a step that may be missing while the plates count as settled. */
-const settledShare = 0.1
+const settledShare = 0.05
+/** Longer than anybody holds an item before taking it. */
+export const longestHoldMs = 15_000
+/** How many times more than its neighbours a plate may be shaken, against what is usual for each. */
+const unevenness = 2
+/** Of a normal distribution's absolute values a third is below this many standard deviations. */
+const lowerThird = 0.43
 /** A hand that holds an item cannot keep its force steadier than this part of it. */
 const handTremor = 0.012
 
@@ -37,8 +54,11 @@ export class PlateSteps {
   readonly bins: SampleBins
   /** Standard deviation of a mean over one swing period while nothing shakes the plate. */
   noiseG: number
-  /** Standard deviation of single samples now. */
+  /** Standard deviation of single samples now, and while nothing shakes the plate. */
   swingG = 0
+  usualSwingG: number
+  /** Settled, for long enough, and too steadily for a hand. */
+  isCalm = false
   /** The baseline: at rest it follows drift and creep. */
   baselineG = Number.NaN
   baselineAtMs = Number.NaN
@@ -47,47 +67,76 @@ export class PlateSteps {
   state: State = 'unknown'
   /** The step under way or just done. */
   step: PlateStep | null = null
-  /** Level before the step. */
-  #beforeG = Number.NaN
+  /** Steps lately confirmed, oldest first. */
+  #earlier: PlateStep[] = []
+  /** The level that the plate left was short and not clearly too steady for a hand. */
+  #isDoubtful = false
+  /** The most that the plate showed since it left its last level. */
+  #highestG = Number.NaN
   /** Bin since which the plate has been at rest. */
   #restSince = 0
   #evaluated = -1
+  /** How far noise and usual swing have been learned: grows by 1 a second. */
+  #learned = 0
+  /** The largest swing of the last second or so at rest: what the baseline was measured in. */
+  #recentSwingG = 0
+  readonly #forgetting: number
   /** Level before a time without samples. */
   #unseenFrom: { weightG: number; atMs: number } | null = null
   readonly #plate: number
   readonly #p: WeighingParameters
   readonly #changed: (step: PlateStep) => void
+  readonly #surroundings: Surroundings
   readonly #periodBins: number
   readonly #restBins: number
   readonly #confirmBins: number
   readonly #refineBins: number
+  readonly #touchBins: number
   readonly #baselineGain: number
   readonly #a: Level = { samples: 0, meanG: 0, varianceG2: 0 }
   readonly #b: Level = { samples: 0, meanG: 0, varianceG2: 0 }
 
-  constructor(plate: number, parameters: WeighingParameters, changed: (step: PlateStep) => void) {
+  constructor(
+    plate: number,
+    parameters: WeighingParameters,
+    surroundings: Surroundings,
+    changed: (step: PlateStep) => void,
+  ) {
     this.#plate = plate
+    this.#surroundings = surroundings
     this.#p = parameters
     this.#changed = changed
     this.bins = new SampleBins(parameters.binS * 1000)
     this.noiseG = 3 * parameters.noiseFloorG
+    this.usualSwingG = 2 * this.noiseG
     const bins = (seconds: number) => Math.max(1, Math.round(seconds / parameters.binS))
     this.#periodBins = bins(parameters.swingPeriodS)
     this.#restBins = bins(parameters.restS)
     this.#confirmBins = bins(parameters.confirmS)
     this.#refineBins = bins(parameters.refineS)
+    this.#touchBins = bins(parameters.touchS)
+    this.#forgetting = Math.exp(-parameters.binS / 1)
     this.#baselineGain = 1 - Math.exp(-parameters.binS / parameters.baselineS)
   }
 
-  /** The newest level at rest, or null before the first. */
+  /** The newest level at rest as far as it was told, or null before the first. */
   level(): { weightG: number; atMs: number } | null {
-    return Number.isNaN(this.baselineG) ? this.#unseenFrom : { weightG: this.baselineG, atMs: this.baselineAtMs }
+    if (Number.isNaN(this.baselineG)) return this.#unseenFrom
+    const toldG = this.step?.state === 'settled' ? this.step.deltaG : 0
+    return { weightG: this.baselineG + toldG, atMs: this.baselineAtMs }
+  }
+
+  /** How far the plate is now from where its last movement began. */
+  get excursionG(): number {
+    return this.step ? this.presentG - this.step.beforeG : 0
   }
 
   /** Nothing is known from here on until the plate comes to rest; then its level is compared with `before`. */
   loseSight(before: { weightG: number; atMs: number } | null = this.level()): void {
     if (this.step?.state === 'settled' || this.step?.state === 'confirmed') this.#setState(this.step, 'closed')
     this.step = null
+    this.#earlier = []
+    this.isCalm = false
     this.#unseenFrom = before
     this.baselineG = Number.NaN
     this.state = 'unknown'
@@ -113,8 +162,13 @@ export class PlateSteps {
     const sigmaG = Math.hypot(this.noiseG, residue)
     const differenceG = before.samples > 0 ? now.meanG - before.meanG : Number.POSITIVE_INFINITY
     const still = Math.abs(differenceG) < 2 * Math.SQRT2 * sigmaG
-    if (this.state === 'rest') this.#atRest(bin, sigmaG, differenceG)
-    else if (this.state === 'moving') {
+    if (this.state === 'rest') {
+      this.#atRest(bin, sigmaG)
+      return
+    }
+    this.#highestG = Math.max(this.#highestG, now.meanG)
+    if (this.step && still && this.#settlesWithItem(this.step, bin)) return
+    if (this.state === 'moving') {
       if (still) this.#comesToRest(bin, sigmaG)
     } else if (this.state === 'settled') this.#settled(bin, sigmaG)
     else if (still) this.#firstRest(bin)
@@ -137,13 +191,14 @@ export class PlateSteps {
     const startedAtMs = Math.min(from.atMs, settledAtMs)
     const { noiseG } = this
     this.#changed({
-      ...{ plate: this.#plate, unseen: true, startedAtMs, settledAtMs, deltaG, sigmaG, noiseG },
+      ...{ plate: this.#plate, unseen: true, beforeG: from.weightG, beforeSigmaG: sigmaG },
+      ...{ startedAtMs, settledAtMs, deltaG, sigmaG, noiseG },
       samples: level.samples,
       state: 'closed',
     })
   }
 
-  #atRest(bin: number, sigmaG: number, differenceG: number): void {
+  #atRest(bin: number, sigmaG: number): void {
     const p = this.#p
     const long = this.bins.level(bin - this.#confirmBins + 1, bin, this.#b)
     const deviationG = Math.abs(this.presentG - this.baselineG)
@@ -159,19 +214,28 @@ export class PlateSteps {
       this.baselineG += this.#baselineGain * (lagged.meanG - this.baselineG)
     }
     this.baselineAtMs = this.#endMs(bin)
-    if (Number.isFinite(differenceG)) {
-      const squared = Math.min(differenceG ** 2 / 2, 9 * this.noiseG ** 2)
-      const variance = this.noiseG ** 2 + (this.#baselineGain / 4) * (squared - this.noiseG ** 2)
-      this.noiseG = Math.max(p.noiseFloorG, Math.sqrt(variance))
-    }
+    this.noiseG = Math.max(p.noiseFloorG, this.#lowerThird(this.noiseG, deviationG / lowerThird))
+    this.usualSwingG = Math.max(p.noiseFloorG, this.#lowerThird(this.usualSwingG, this.swingG))
+    this.#learned += p.binS
+    this.#recentSwingG = Math.max(this.swingG, this.#recentSwingG * this.#forgetting)
     if (this.step?.state === 'confirmed' && bin - this.#restSince >= this.#refineBins) {
       this.#measure(this.step, bin)
-      this.baselineG = this.#levelSinceRest(bin).meanG
+      this.baselineG = this.step.beforeG + this.step.deltaG
       this.#setState(this.step, 'closed')
     }
   }
 
+  /**
+   * Follows the lower third of what it is shown: a quantile, and a low one, because shelves are shaken for a good
+   * part of the day. Fast at first, then within half a minute.
+   */
+  #lowerThird(quantile: number, value: number): number {
+    const gain = 0.002 + 0.02 / (1 + this.#learned)
+    return quantile * (value > quantile ? 1 + gain : 1 - 2 * gain)
+  }
+
   #beginsToMove(bin: number, sigmaG: number): void {
+    const baselinePeriods = this.#p.baselineS / this.#p.swingPeriodS
     if (this.step?.state === 'confirmed') this.#setState(this.step, 'closed')
     let start = bin
     const oldest = bin - this.#refineBins
@@ -180,10 +244,20 @@ export class PlateSteps {
       if (level.samples > 0 && Math.abs(level.meanG - this.baselineG) < 2 * sigmaG) break
       start--
     }
+    const startedAtMs = this.#endMs(start - 1)
+    const plateau = this.#earlier.at(-1)
+    const plateauBins = plateau ? Math.floor((startedAtMs - plateau.settledAtMs) / this.bins.binMs) : 0
+    this.#isDoubtful =
+      plateau !== undefined &&
+      plateauBins < this.#touchBins &&
+      this.#unrestG(start - this.#periodBins, plateauBins - this.#periodBins) >
+        Math.max(0.02 * Math.abs(plateau.deltaG), this.#shakenG())
     this.step = {
       plate: this.#plate,
       unseen: false,
-      startedAtMs: this.#endMs(start - 1),
+      beforeG: this.baselineG,
+      beforeSigmaG: Math.hypot(this.noiseG, this.#p.swingResidue * this.#recentSwingG) / Math.sqrt(baselinePeriods),
+      startedAtMs,
       settledAtMs: Number.NaN,
       deltaG: 0,
       sigmaG,
@@ -191,15 +265,22 @@ export class PlateSteps {
       samples: 0,
       state: 'none',
     }
-    this.#beforeG = this.baselineG
+    this.#highestG = Math.max(this.presentG, this.baselineG)
     this.state = 'moving'
   }
 
   #comesToRest(bin: number, sigmaG: number): void {
     const step = this.step
     if (!step) return
-    this.#restSince = bin - this.#restBins + 1
-    const deltaG = this.bins.level(this.#restSince, bin, this.#b).meanG - this.baselineG
+    const deltaG = this.bins.level(bin - this.#restBins + 1, bin, this.#b).meanG - this.baselineG
+    // Shaking may interrupt a rest; back on the same level it is still the same rest.
+    const same = step.state === 'settled' && Math.abs(deltaG - step.deltaG) < this.#p.movementSigmas * sigmaG
+    if (!same) this.#restSince = bin - this.#restBins + 1
+    if (this.#continueEarlier(step, this.baselineG + deltaG)) {
+      this.#comesToRest(bin, sigmaG)
+      return
+    }
+    if (this.#undoesDoubtful(step, this.baselineG + deltaG)) return
     const back = Math.abs(deltaG) < Math.max(2, this.#p.movementSigmas * sigmaG * Math.SQRT1_2)
     if (back) {
       this.#setState(step, 'none')
@@ -212,37 +293,109 @@ export class PlateSteps {
     this.#setState(step, 'settled')
   }
 
+  /**
+   * An item that a steady hand held up may have passed for taken. Before it really is, the hand lets it down for a
+   * moment: a plate that was back at an earlier level without resting there and then went further in the same
+   * direction has made one step, not three.
+   */
+  #continueEarlier(step: PlateStep, levelG: number): boolean {
+    const index = this.#earlier.findIndex((one) => {
+      const wasBack = this.#highestG - one.beforeG > -0.15 * -one.deltaG
+      const takenG = one.beforeG - levelG
+      return one.deltaG < 0 && wasBack && takenG > -1.1 * one.deltaG && takenG < -10 * one.deltaG
+    })
+    if (index < 0) return false
+    const [continued, ...undone] = this.#earlier.splice(index) as [PlateStep, ...PlateStep[]]
+    for (const one of [...undone, step]) this.#setState(one, 'none')
+    this.step = continued
+    this.baselineG = continued.beforeG
+    return true
+  }
+
+  /**
+   * A change that is undone within moments was a touch, not a taking and a putting back, unless its level was
+   * clearly too steady for a hand.
+   */
+  #undoesDoubtful(step: PlateStep, levelG: number): boolean {
+    const undone = this.#earlier.at(-1)
+    if (!undone || !this.#isDoubtful) return false
+    const offG = Math.abs(levelG - undone.beforeG)
+    if (offG > Math.max(0.1 * Math.abs(undone.deltaG), 3 * undone.sigmaG)) return false
+    this.#earlier.pop()
+    this.#setState(undone, 'none')
+    this.#setState(step, 'none')
+    this.baselineG = undone.beforeG
+    this.step = null
+    this.state = 'rest'
+    return true
+  }
+
   #settled(bin: number, sigmaG: number): void {
     const step = this.step
     if (!step) return
     const level = this.#levelSinceRest(bin)
     if (Math.abs(this.presentG - level.meanG) > this.#p.movementSigmas * sigmaG) {
       this.state = 'moving'
+      this.isCalm = false
       return
     }
-    if (bin - this.#restSince + 1 < this.#confirmBins) return
-    const unrest = this.#slowUnrestG(bin)
-    const calm = unrest < Math.max(2 * this.noiseG, handTremor * Math.abs(step.deltaG))
-    const shakenButStill = bin - this.#restSince + 1 >= 2 * this.#confirmBins && unrest < 0.5 * this.swingG
-    if (!calm && !shakenButStill) return
+    const lasted = bin - this.#restSince + 1 >= this.#confirmBins
+    this.isCalm = lasted && this.#isSteady(step, bin)
+    const foremost = this.#surroundings.foremost(this.#plate)
+    if (!lasted || !(foremost.isCalm || foremost.state === 'rest')) return
+    this.#confirm(step, bin)
+  }
+
+  /** A light share of an item is as settled as the item, whatever else a hand does to its plate. */
+  #settlesWithItem(step: PlateStep, bin: number): boolean {
+    const { step: main, state } = this.#surroundings.foremost(this.#plate)
+    if (main === step || main?.state !== 'confirmed' || state !== 'rest') return false
+    if (Math.abs(main.deltaG) < 3 * Math.abs(this.excursionG)) return false
+    const settledBin = Math.floor(main.settledAtMs / this.bins.binMs)
+    if (bin - settledBin < this.#confirmBins || step.startedAtMs > main.settledAtMs) return false
+    this.#restSince = settledBin
+    this.#confirm(step, bin)
+    return true
+  }
+
+  #confirm(step: PlateStep, bin: number): void {
     this.#measure(step, bin)
-    this.baselineG = level.meanG
+    this.baselineG = step.beforeG + step.deltaG
     this.baselineAtMs = this.#endMs(bin)
     this.state = 'rest'
+    const since = step.settledAtMs - longestHoldMs
+    this.#earlier = [...this.#earlier.filter((one) => one.settledAtMs > since), step]
     this.#setState(step, 'confirmed')
   }
 
-  /** Standard deviation among means over one swing period, across the time that confirms a rest. */
-  #slowUnrestG(bin: number): number {
-    const parts = Math.floor(this.#confirmBins / this.#periodBins)
+  /** Whether the plate shows no more unrest than its own noise and the shelf's shaking explain: no hand holds it. */
+  #isSteady(step: PlateStep, bin: number): boolean {
+    const agitation = Math.max(1, this.#surroundings.agitation(this.#plate))
+    const handG = handTremor * Math.abs(step.deltaG)
+    const unrestG = this.#unrestG(bin, this.#confirmBins)
+    const all = this.bins.level(bin - this.#confirmBins + 1, bin, this.#b)
+    const swingG = Math.sqrt(all.varianceG2)
+    return (
+      unrestG < Math.max(2 * this.noiseG, handG, this.#shakenG()) &&
+      swingG < Math.max(unevenness * this.usualSwingG * agitation, handG)
+    )
+  }
+
+  /** What the shelf's shaking leaves in a mean over one swing period. */
+  #shakenG(): number {
+    const agitation = this.#surroundings.agitation(this.#plate)
+    return unevenness * this.#p.swingResidue * this.usualSwingG * Math.max(0, agitation - 1)
+  }
+
+  /** Standard deviation of the mean over one swing period, across `span` bins up to `bin`. */
+  #unrestG(bin: number, span: number): number {
     let count = 0
     let sum = 0
     let squares = 0
-    for (let i = 0; i < parts; i++) {
-      const last = bin - i * this.#periodBins
+    for (let last = bin - span + this.#periodBins; last <= bin; last++) {
       const { samples, meanG } = this.bins.level(last - this.#periodBins + 1, last, this.#b)
       if (samples === 0) continue
-      const g = meanG - this.baselineG
+      const g = meanG - this.presentG
       count++
       sum += g
       squares += g * g
@@ -257,14 +410,12 @@ export class PlateSteps {
 
   #measure(step: PlateStep, bin: number): void {
     const level = this.#levelSinceRest(bin)
-    const deltaG = level.meanG - this.#beforeG
-    const periods = Math.max(1, (bin - this.#restSince + 1) / this.#periodBins)
+    const deltaG = level.meanG - step.beforeG
+    const periods = Math.max(1, Math.min(bin - this.#restSince + 1, this.#refineBins) / this.#periodBins)
+    const afterG = Math.hypot(this.noiseG, this.#p.swingResidue * Math.sqrt(level.varianceG2)) / Math.sqrt(periods)
+    step.sigmaG = Math.hypot(step.beforeSigmaG, afterG)
     step.deltaG = deltaG
     step.samples = level.samples
-    step.sigmaG = Math.hypot(
-      step.noiseG,
-      Math.hypot(this.noiseG, this.#p.swingResidue * this.swingG) / Math.sqrt(periods),
-    )
     step.settledAtMs = this.#settledAtMs(step)
   }
 
@@ -275,14 +426,15 @@ export class PlateSteps {
     const missing = Math.max(settledShare * Math.abs(delta), noise)
     const beyond = Math.max(handForce * Math.abs(delta), noise)
     const oldest = Math.max(this.bins.oldestBin, Math.floor(step.startedAtMs / this.bins.binMs))
-    let bin = this.#restSince
-    for (; bin > oldest; bin--) {
+    let settledBin = this.#restSince
+    for (let bin = this.#restSince; bin > oldest; bin--) {
       const { samples, meanG } = this.bins.level(bin, bin, this.#a)
       if (samples === 0) continue
-      const excess = (meanG - this.#beforeG - delta) * Math.sign(delta)
+      const excess = (meanG - step.beforeG - delta) * Math.sign(delta)
       if (excess < -missing || excess > beyond) break
+      settledBin = bin
     }
-    return this.#endMs(bin)
+    return this.#endMs(settledBin - 1)
   }
 
   #setState(step: PlateStep, state: PlateStep['state']): void {

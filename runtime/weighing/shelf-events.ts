@@ -4,13 +4,9 @@
  */
 import { envelope, type WeightEvent } from '../contract/messages.ts'
 import type { Plate } from '../profile/layout.ts'
+import { Grouping, type Share, sameActMs, totalOf } from './grouping.ts'
 import type { WeighingParameters } from './parameters.ts'
-import type { PlateStep, PlateSteps } from './plate-steps.ts'
-
-/** Steps that began further apart than this are two acts, even when they end together. */
-const sameActMs = 1000
-/** After this long nothing that still arrives can change how steps belong together. */
-const settledForGoodMs = 3000
+import { longestHoldMs, type PlateStep, PlateSteps, type Surroundings } from './plate-steps.ts'
 
 /** What was told of a group of steps. */
 interface Told {
@@ -24,23 +20,48 @@ export interface ShelfPlate {
   steps: PlateSteps
 }
 
-export class ShelfEvents {
+export class ShelfEvents implements Surroundings {
   /** Something changed since the last {@link tell}. */
   changed = false
   readonly #storeId: string
-  readonly #plates: readonly ShelfPlate[]
-  readonly #p: WeighingParameters
+  readonly plates: readonly ShelfPlate[]
   #steps: PlateStep[] = []
   #told: Told[] = []
+  readonly #grouping: Grouping
 
-  /** `plates` in the order of their places; a step's `plate` is an index into it. */
-  constructor(storeId: string, plates: readonly ShelfPlate[], parameters: WeighingParameters) {
+  /** `places` from left to right; a step's `plate` is an index into them. */
+  constructor(storeId: string, places: readonly Plate[], parameters: WeighingParameters) {
     this.#storeId = storeId
-    this.#plates = plates
-    this.#p = parameters
+    this.plates = places.map((place, i) => ({
+      place,
+      steps: new PlateSteps(i, parameters, this, (step) => this.#note(step)),
+    }))
+    this.#grouping = new Grouping(parameters)
   }
 
-  note(step: PlateStep): void {
+  agitation(plate: number): number {
+    const ratios: number[] = []
+    for (const [i, { steps }] of this.plates.entries()) {
+      if (i !== plate && steps.state === 'rest') ratios.push(steps.swingG / steps.usualSwingG)
+    }
+    ratios.sort((a, b) => a - b)
+    return ratios[Math.floor(ratios.length / 2)] ?? 1
+  }
+
+  foremost(plate: number): PlateSteps {
+    const own = this.plates[plate]?.steps as PlateSteps
+    let foremost = own
+    for (const direction of [-1, 1]) {
+      for (let i = plate + direction; ; i += direction) {
+        const other = this.plates[i]?.steps
+        if (!other || !isSameAct(own, other)) break
+        if (Math.abs(other.excursionG) > Math.abs(foremost.excursionG)) foremost = other
+      }
+    }
+    return foremost
+  }
+
+  #note(step: PlateStep): void {
     this.changed = true
     if (!this.#steps.includes(step)) this.#steps.push(step)
   }
@@ -52,18 +73,19 @@ export class ShelfEvents {
     const before = this.#told
     this.#told = []
     for (const group of groups) {
-      const told = group
+      const steps = group.map(({ step }) => step)
+      const told = steps
         .map((step) => before.find((one) => one.steps.includes(step) && !this.#told.includes(one)))
         .find((one) => one !== undefined)
       const fields = this.#describe(group)
       if (!told) {
-        const message = { ...fields, eventId: this.#newId(group, before), revision: 0 }
+        const message = { ...fields, eventId: this.#newId(steps, before), revision: 0 }
         const event = this.#message(message, receivedAtMs)
-        this.#told.push({ eventId: event.eventId, steps: group, message: event })
+        this.#told.push({ eventId: event.eventId, steps, message: event })
         out.push(event)
         continue
       }
-      told.steps = group
+      told.steps = steps
       this.#told.push(told)
       if (!differs(told.message, fields)) continue
       told.message = this.#message(
@@ -85,71 +107,39 @@ export class ShelfEvents {
     return out
   }
 
-  /** Steps that belong together, the heaviest group and in each the heaviest step first. */
-  #groups(): PlateStep[][] {
-    const seen = this.#steps.filter((step) => step.state !== 'none').sort((a, b) => weight(b) - weight(a))
-    const groups: PlateStep[][] = []
-    for (const step of seen) {
-      if (this.#isCrossTalk(step, seen)) continue
-      const joined = groups.filter((group) => group.some((other) => this.#together(step, other)))
-      const [first, ...others] = joined
-      if (!first) groups.push([step])
-      else {
-        first.push(step)
-        for (const other of others) {
-          first.push(...other)
-          groups.splice(groups.indexOf(other), 1)
-        }
-      }
-    }
-    return groups.filter((group) => Math.abs(total(group)) >= this.#p.lightestItemG)
+  #groups(): Share[][] {
+    const seen = this.#steps.filter((step) => step.state !== 'none')
+    const moving = this.plates.flatMap(({ steps }, plate) =>
+      steps.state === 'moving' && steps.step
+        ? [{ plate, startedAtMs: steps.step.startedAtMs, excursionG: steps.excursionG }]
+        : [],
+    )
+    return this.#grouping.group(seen, { adjoin: this.#adjoin, distance: this.#distance, moving })
   }
 
-  #together(a: PlateStep, b: PlateStep): boolean {
-    if (a.unseen !== b.unseen || Math.sign(a.deltaG) !== Math.sign(b.deltaG)) return false
-    if (!this.#adjoin(a.plate, b.plate)) return false
-    if (a.unseen) return true
+  readonly #adjoin = (a: number, b: number): boolean => {
+    const between = this.plates.slice(Math.min(a, b) + 1, Math.max(a, b))
     return (
-      Math.abs(a.settledAtMs - b.settledAtMs) <= this.#p.togetherS * 1000 &&
-      Math.abs(a.startedAtMs - b.startedAtMs) <= sameActMs
+      a !== b && between.every(({ steps }) => steps.state === 'unknown') && this.#distance(a, b) <= between.length + 1
     )
   }
 
-  /** Neighbours, with nothing between them but plates that say nothing. */
-  #adjoin(a: number, b: number): boolean {
-    const from = Math.min(a, b)
-    const to = Math.max(a, b)
-    for (let i = from + 1; i < to; i++) if (this.#plates[i]?.steps.state !== 'unknown') return false
-    const places = (this.#plates[to]?.place.index ?? 0) - (this.#plates[from]?.place.index ?? 0)
-    return from !== to && places <= to - from
-  }
+  readonly #distance = (a: number, b: number): number =>
+    Math.abs((this.plates[a]?.place.index ?? 0) - (this.plates[b]?.place.index ?? 0))
 
-  #isCrossTalk(step: PlateStep, all: readonly PlateStep[]): boolean {
-    if (step.unseen) return false
-    const limit = weight(step) / this.#p.crossTalk
-    const beside = (startedAtMs: number, settledAtMs: number) =>
-      step.settledAtMs > startedAtMs - sameActMs && step.startedAtMs < settledAtMs + sameActMs
-    if (all.some((other) => weight(other) > limit && !other.unseen && beside(other.startedAtMs, other.settledAtMs))) {
-      return true
-    }
-    return this.#plates.some(({ steps }) => {
-      const moving = steps.state === 'moving' && steps.step && Math.abs(steps.presentG - steps.baselineG) > limit
-      return moving && beside(steps.step?.startedAtMs ?? 0, Number.POSITIVE_INFINITY)
-    })
-  }
-
-  #describe(group: readonly PlateStep[]) {
-    const steps = group.toSorted((a, b) => a.plate - b.plate)
-    const deltaG = rounded(total(steps))
+  #describe(group: readonly Share[]) {
+    const shares = group.toSorted((a, b) => a.step.plate - b.step.plate)
+    const steps = shares.map(({ step }) => step)
+    const deltaG = rounded(totalOf(shares))
     const startedAtMs = Math.min(...steps.map((step) => step.startedAtMs))
     const settledAtMs = Math.max(...steps.map((step) => step.settledAtMs))
     return {
-      fixture: this.#plates[0]?.place.fixture ?? '',
-      plates: steps.map((step) => ({ plate: this.#plateId(step.plate), deltaG: rounded(step.deltaG) })),
+      fixture: this.plates[0]?.place.fixture ?? '',
+      plates: shares.map(({ step, deltaG }) => ({ plate: this.#plateId(step.plate), deltaG: rounded(deltaG) })),
       startedAtMs,
       settledAtMs: Math.max(startedAtMs, settledAtMs),
       deltaG,
-      sigmaG: rounded(Math.hypot(...steps.map((step) => step.sigmaG))),
+      sigmaG: rounded(Math.hypot(...shares.map(({ sigmaG }) => sigmaG))),
       kind: steps.some((step) => step.unseen)
         ? ('gap' as const)
         : deltaG < 0
@@ -165,7 +155,7 @@ export class ShelfEvents {
 
   /** Peak to peak, from the standard deviation of a sine. */
   #swingBeside(steps: readonly PlateStep[]): number {
-    const others = this.#plates.filter((_plate, i) => !steps.some((step) => step.plate === i))
+    const others = this.plates.filter((_plate, i) => !steps.some((step) => step.plate === i))
     return Math.max(0, ...others.map((plate) => plate.steps.swingG)) * 2 * Math.SQRT2
   }
 
@@ -177,7 +167,7 @@ export class ShelfEvents {
   }
 
   #plateId(plate: number): string {
-    return this.#plates[plate]?.place.id ?? ''
+    return this.plates[plate]?.place.id ?? ''
   }
 
   #message(fields: Omit<WeightEvent, 'type' | keyof ReturnType<typeof envelope>>, receivedAtMs: number): WeightEvent {
@@ -187,15 +177,21 @@ export class ShelfEvents {
 
   #forget(nowMs: number): void {
     const isOld = (step: PlateStep) =>
-      step.state === 'none' || (step.state === 'closed' && !(step.settledAtMs > nowMs - settledForGoodMs))
+      step.state === 'none' || (step.state === 'closed' && !(step.settledAtMs > nowMs - longestHoldMs))
     this.#told = this.#told.filter((told) => !told.steps.every(isOld))
     const kept = new Set(this.#told.flatMap((told) => told.steps))
     this.#steps = this.#steps.filter((step) => kept.has(step) || !isOld(step))
   }
 }
 
-const weight = (step: PlateStep) => Math.abs(step.deltaG)
-const total = (steps: readonly PlateStep[]) => steps.reduce((sum, step) => sum + step.deltaG, 0)
+function isSameAct(own: PlateSteps, other: PlateSteps): boolean {
+  if (!own.step || !other.step) return false
+  return (
+    Math.sign(own.excursionG) === Math.sign(other.excursionG) &&
+    Math.abs(own.step.startedAtMs - other.step.startedAtMs) <= sameActMs
+  )
+}
+
 const rounded = (grams: number) => Math.round(grams * 10) / 10
 
 /** The same event with no change of weight. */

@@ -6,8 +6,8 @@ import type { WeightEvent } from '../contract/messages.ts'
 import type { Plate } from '../profile/layout.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 import { defaultParameters, type WeighingParameters } from './parameters.ts'
-import { PlateSteps } from './plate-steps.ts'
-import { ShelfEvents, type ShelfPlate } from './shelf-events.ts'
+import type { PlateSteps } from './plate-steps.ts'
+import { ShelfEvents } from './shelf-events.ts'
 
 export type PlateLevels = Record<string, { weightG: number; atMs: number }>
 
@@ -72,12 +72,8 @@ export class Weighing {
 
   #addShelf(storeId: string, plates: readonly Plate[]): void {
     const places = plates.toSorted((a, b) => a.index - b.index)
-    const shelfPlates: ShelfPlate[] = places.map((place, i) => ({
-      place,
-      steps: new PlateSteps(i, this.#p, (step) => shelf.note(step)),
-    }))
-    const shelf = new ShelfEvents(storeId, shelfPlates, this.#p)
-    for (const { place, steps } of shelfPlates) this.#channels.set(place.id, { steps, shelf, backwardMs: 0 })
+    const shelf = new ShelfEvents(storeId, places, this.#p)
+    for (const { place, steps } of shelf.plates) this.#channels.set(place.id, { steps, shelf, backwardMs: 0 })
   }
 
   #add(channel: Channel, grams: readonly (number | null)[], firstAtMs: number, periodMs: number): boolean {

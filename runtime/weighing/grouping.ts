@@ -1,0 +1,105 @@
+/** Which steps of one shelf are one item's, and which are what its board passed on. */
+import type { WeighingParameters } from './parameters.ts'
+import type { PlateStep } from './plate-steps.ts'
+
+/** What one plate bears of an item, as far as it can be told from cross-talk. */
+export interface Share {
+  step: PlateStep
+  deltaG: number
+  sigmaG: number
+}
+
+/** What grouping has to know of a shelf. */
+export interface ShelfView {
+  /** Whether two plates are neighbours, with nothing between them but plates that say nothing. */
+  adjoin(a: number, b: number): boolean
+  /** How many places two plates are apart. */
+  distance(a: number, b: number): number
+  /** How far plates are from their old levels that move at present. */
+  moving: readonly { plate: number; startedAtMs: number; excursionG: number }[]
+}
+
+/** Movements that began further apart than this are two acts. */
+export const sameActMs = 1500
+/** Cross-talk above a quarter of its largest does not reach further than this many places. */
+const reachPlaces = 3
+/** Up to this part of the largest cross-talk a neighbour's step is nothing else. */
+const surely = 0.25
+
+export class Grouping {
+  readonly #p: WeighingParameters
+  readonly #explained = new WeakSet<PlateStep>()
+
+  constructor(parameters: WeighingParameters) {
+    this.#p = parameters
+  }
+
+  /** Groups of shares, each worth an event; the heaviest group and in each the heaviest share first. */
+  group(steps: readonly PlateStep[], shelf: ShelfView): Share[][] {
+    const groups: PlateStep[][] = []
+    for (const step of steps.toSorted((a, b) => weight(b) - weight(a))) {
+      if (this.#explained.has(step)) continue
+      const joined = groups.filter((group) => group.some((other) => this.#areTogether(step, other, shelf)))
+      const [first, ...others] = joined
+      if (first) first.push(step)
+      else if (!this.#isCrossTalk(step, groups, shelf)) groups.push([step])
+      for (const other of others) {
+        // Two items do not become one because what they pass on meets between them.
+        if (weight(step) < 0.5 * Math.abs(sum(other))) continue
+        first?.push(...other)
+        groups.splice(groups.indexOf(other), 1)
+      }
+    }
+    return groups.map((group) => this.#shares(group)).filter((group) => this.#isWorthTelling(group))
+  }
+
+  #areTogether(a: PlateStep, b: PlateStep, shelf: ShelfView): boolean {
+    if (a.unseen !== b.unseen || Math.sign(a.deltaG) !== Math.sign(b.deltaG)) return false
+    if (!shelf.adjoin(a.plate, b.plate)) return false
+    return a.unseen || Math.abs(a.settledAtMs - b.settledAtMs) <= this.#p.togetherS * 1000
+  }
+
+  /** What explains a closed step explains it for good; a plate that still moves may only put the telling off. */
+  #isCrossTalk(step: PlateStep, heavier: readonly PlateStep[][], shelf: ShelfView): boolean {
+    if (step.unseen) return false
+    const passesOn = (plate: number, grams: number, startedAtMs: number, settledAtMs: number) => {
+      const near = shelf.distance(step.plate, plate) <= reachPlaces ? 1 : surely
+      const together = step.settledAtMs > startedAtMs - sameActMs && step.startedAtMs < settledAtMs + sameActMs
+      return together && weight(step) < near * this.#p.crossTalk * Math.abs(grams)
+    }
+    const cause = heavier.flat().some((other) => {
+      return !other.unseen && passesOn(other.plate, other.deltaG, other.startedAtMs, other.settledAtMs)
+    })
+    if (cause && step.state === 'closed') this.#explained.add(step)
+    if (cause) return true
+    return shelf.moving.some(({ plate, startedAtMs, excursionG }) =>
+      passesOn(plate, excursionG, startedAtMs, Number.POSITIVE_INFINITY),
+    )
+  }
+
+  /** A light step beside a heavy one counts with the probability that it is a share and no cross-talk. */
+  #shares(group: readonly PlateStep[]): Share[] {
+    const totalG = Math.abs(sum(group))
+    const { crossTalk } = this.#p
+    const shares: Share[] = []
+    for (const step of group) {
+      const part = weight(step) / totalG
+      const bears = step.unseen ? 1 : clamp((part / crossTalk - surely) / (1 - surely))
+      if (bears === 0) continue
+      const unsureG = weight(step) * Math.sqrt(bears * (1 - bears))
+      shares.push({ step, deltaG: bears * step.deltaG, sigmaG: Math.hypot(bears * step.sigmaG, unsureG) })
+    }
+    return shares
+  }
+
+  #isWorthTelling(shares: readonly Share[]): boolean {
+    const deltaG = Math.abs(totalOf(shares))
+    return deltaG >= this.#p.lightestItemG && deltaG >= this.#p.movementSigmas * noiseOf(shares)
+  }
+}
+
+export const totalOf = (shares: readonly Share[]) => shares.reduce((total, { deltaG }) => total + deltaG, 0)
+const noiseOf = (shares: readonly Share[]) => Math.hypot(...shares.map(({ step }) => step.sigmaG))
+const sum = (steps: readonly PlateStep[]) => steps.reduce((total, { deltaG }) => total + deltaG, 0)
+const weight = (step: PlateStep) => Math.abs(step.deltaG)
+const clamp = (value: number) => Math.min(1, Math.max(0, value))
