@@ -4,12 +4,14 @@ import type { Accounts } from './accounts.ts'
 import type { Wanted } from './control/control.ts'
 import type { Arrivals } from './shoppers/arrivals.ts'
 import type { Customer, CustomerBase } from './shoppers/customer.ts'
+import type { Deliveries } from './shoppers/deliveries.ts'
 import type { World } from './world/world.ts'
 
 export interface DoorQueueOptions {
   world: World
   arrivals: Arrivals
   customers: CustomerBase
+  deliveries: Deliveries
   accounts: Accounts
   clock: Clock
   /** How many visits there shall be; null: no end. */
@@ -36,15 +38,21 @@ export class DoorQueue {
 
   /** To be called often. */
   mind(): void {
-    const { world, arrivals, clock } = this.#options
+    const { world, arrivals, customers, deliveries, clock } = this.#options
     if (world.paused) return
     if (this.#ready && world.gateFree) {
       world.arrive(this.#ready.customer, this.#ready.wanted)
       this.#ready = undefined
     }
     if (this.#ready !== undefined || this.#coming !== undefined) return
-    if (this.#wanted.length > 0) this.#bring(this.#wanted.shift() as Wanted)
-    else if (this.#moreToCome && arrivals.due(clock.nowMs(), world.shoppers.length, world.gateFree)) this.#bring({})
+    const nowMs = clock.nowMs()
+    const shop = this.#moreToCome ? deliveries.shop(nowMs) : 'open'
+    if (shop === 'closed') return
+    if (shop === 'delivery') this.#bring(deliveries.comes(nowMs), { plan: deliveries.plan() })
+    else if (this.#wanted.length > 0) this.#bring(customers.comes(), this.#wanted.shift() as Wanted)
+    else if (this.#moreToCome && arrivals.due(nowMs, world.shoppers.length, world.gateFree)) {
+      this.#bring(customers.comes(), {})
+    }
   }
 
   /** Whether no more will come by themselves and nobody is under way. */
@@ -61,12 +69,14 @@ export class DoorQueue {
   get #moreToCome(): boolean {
     const { visits, world } = this.#options
     if (visits === null) return true
-    return world.truth.visits.filter(({ turnedAway }) => !turnedAway).length < visits + this.#invited
+    return (
+      world.truth.visits.filter(({ turnedAway, role }) => !turnedAway && role === 'shopper').length <
+      visits + this.#invited
+    )
   }
 
-  #bring(wanted: Wanted): void {
+  #bring(customer: Customer | undefined, wanted: Wanted): void {
     const { customers, accounts } = this.#options
-    const customer = customers.comes()
     if (!customer) return
     this.#coming = accounts.register(customer, this.#end.signal).then((registered) => {
       if (registered) this.#ready = { customer, wanted }

@@ -14,6 +14,7 @@ import { createToss } from './provider/toss.ts'
 import { type ServedDevices, serveDevices } from './served-devices.ts'
 import { Arrivals } from './shoppers/arrivals.ts'
 import { CustomerBase } from './shoppers/customer.ts'
+import { Deliveries } from './shoppers/deliveries.ts'
 import { PeopleView } from './vision/people-view.ts'
 import { Sightings } from './vision/sightings.ts'
 import { facingQuantityOf } from './world/facing-quantity.ts'
@@ -60,7 +61,8 @@ export async function startTwin(
     clock,
     run: String(Math.floor(startMs)),
   })
-  const queue = new DoorQueue({ world, arrivals, customers, accounts, clock, visits })
+  const deliveries = new Deliveries(world, random('deliveries', thisRun))
+  const queue = new DoorQueue({ world, arrivals, customers, deliveries, accounts, clock, visits })
 
   const advance = () => {
     for (const gate of mechanics.values()) gate.fire = faults.active(gate.gate, 'fire')

@@ -82,7 +82,7 @@ describe('a plate of the twin', () => {
     const shelves = shelvesOf(5, true)
     const before = shelves.gramsAt(plate, startMs)
     const piece = shelves.newPiece('8801001000016')
-    const { endMs } = shelves.putDown(plate, piece, startMs + 100)
+    const { endMs } = shelves.putDown(plate, [piece], startMs + 100)
     const values = series(shelves, plate, startMs, startMs + 3000).map((grams) => grams - before)
     assert.ok(Math.max(...values) > piece.weightG * 1.02)
     assert.ok(Math.abs(meanOf(values.slice(-30)) - piece.weightG) < 0.1)

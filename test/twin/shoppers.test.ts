@@ -131,11 +131,11 @@ describe('the shoppers of the twin', function () {
   })
 
   it('have, in the demonstration, three or more picks each, a third with a put-back, mostly overlapping', () => {
-    const { visits } = runToEnd({ seed: 1, visits: 45, shoppersPerHour: 150 })
+    const { visits } = runToEnd({ seed: 1, visits: 39, shoppersPerHour: 150 })
     const takes = visits.map(({ events }) => events.filter(({ quantity }) => quantity > 0).length)
-    assert.ok(takes.filter((count) => count >= 3 && count <= 6).length >= 44, `takes ${takes}`)
+    assert.ok(takes.filter((count) => count >= 3 && count <= 6).length >= 38, `takes ${takes}`)
     const withPutBack = visits.filter(({ events }) => events.some(({ quantity }) => quantity < 0)).length
-    assert.ok(withPutBack >= 14 && withPutBack <= 15, `${withPutBack} of 45 put something back`)
+    assert.ok(withPutBack >= 12 && withPutBack <= 13, `${withPutBack} of 39 put something back`)
     const overlap = visits.filter((visit) =>
       visits.some(
         (other) =>
@@ -144,7 +144,7 @@ describe('the shoppers of the twin', function () {
           (visit.enteredAtMs ?? 0) < (other.leftAtMs ?? 0),
       ),
     )
-    assert.ok(overlap.length > 22)
+    assert.ok(overlap.length > 19)
   })
 
   it('do what a plan says, and put back at another place when it says so', () => {
@@ -179,6 +179,28 @@ describe('the shoppers of the twin', function () {
     assert.equal(visit.turnedAway, true)
     assert.equal(visit.enteredAtMs, null)
     assert.deepEqual(visit.events, [])
+  })
+
+  it('find full shelves again and again: staff fill them while the shop is empty', () => {
+    const { visits } = runToEnd({ seed: 6, visits: 60, shoppersPerHour: 200 })
+    const deliveries = visits.filter(({ role }) => role === 'staff')
+    assert.ok(deliveries.length >= 1)
+    assert.equal(visits.length - deliveries.length, 60)
+    for (const delivery of deliveries) {
+      assert.ok(
+        delivery.events.length > 10 && delivery.events.every(({ quantity, deltaG }) => quantity < 0 && deltaG > 0),
+      )
+      assert.deepEqual(itemsOf(delivery), [])
+      const meanwhile = visits.filter(
+        (visit) =>
+          visit !== delivery &&
+          (visit.enteredAtMs ?? 0) < (delivery.leftAtMs ?? 0) &&
+          (visit.leftAtMs ?? 0) > (delivery.enteredAtMs ?? 0),
+      )
+      assert.deepEqual(meanwhile, [])
+    }
+    const [last] = visits.slice(-1)
+    assert.ok(last && last.events.length > 0)
   })
 
   it('do the same again from the same seed', () => {

@@ -37,6 +37,12 @@ const ActSchema = Type.Union([
   strictObject({ act: Type.Literal('look'), durationMs }),
   strictObject({ act: Type.Literal('stow') }),
   strictObject({ act: Type.Literal('put-back'), item, plate: Type.Optional(plate) }),
+  strictObject({
+    act: Type.Literal('fill'),
+    plate,
+    sku: Type.String({ maxLength: 64 }),
+    count: Type.Integer({ minimum: 1, maximum: 50 }),
+  }),
   strictObject({ act: Type.Literal('wait'), durationMs }),
 ])
 const ShopperRequest = strictObject({

@@ -11,6 +11,8 @@ export type Act =
   | { act: 'stow' }
   /** Puts `item`, from hand or bag, onto a plate; without `plate`, where it was taken from. */
   | { act: 'put-back'; item: string; plate?: string }
+  /** Puts so many new pieces of a product onto a plate at once, as staff do. */
+  | { act: 'fill'; plate: string; sku: string; count: number }
   /** Stands about. */
   | { act: 'wait'; durationMs: number }
 

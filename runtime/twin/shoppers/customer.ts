@@ -49,5 +49,6 @@ export class CustomerBase {
   }
 }
 
-const codeOf = (random: Random, length: number): string =>
+/** An unguessable code. */
+export const codeOf = (random: Random, length: number): string =>
   Array.from({ length }, () => codeAlphabet[integerBetween(random, 0, codeAlphabet.length - 1)]).join('')

@@ -99,6 +99,7 @@ function* perform(act: Act, shopper: Shopper, w: Surroundings): Life {
   else if (act.act === 'put-back') yield* putBack(act.item, act.plate, shopper, w)
   else if (act.act === 'look') yield* look(act.durationMs, shopper, w)
   else if (act.act === 'stow') yield* stow(shopper, w)
+  else if (act.act === 'fill') yield* fill(act, shopper, w)
   else yield* pause(w, act.durationMs)
 }
 
@@ -133,9 +134,21 @@ function* putBack(item: string, plateId: string | undefined, shopper: Shopper, w
     w.looksAt(shopper, held.piece, shopper.body.handM(shopper.hand, w.nowMs))
   }
   yield* reachTo(plate, shopper, w)
-  const { endMs } = w.shelves.putDown(plate.id, held.piece, w.nowMs)
+  const { endMs } = w.shelves.putDown(plate.id, [held.piece], w.nowMs)
   shopper.inHand = undefined
-  w.putBack(shopper, held, plate.id, endMs)
+  w.put(shopper, [held.piece], plate.id, endMs)
+  yield* pause(w, endMs - w.nowMs)
+  yield* handTo('rest', shopper, w)
+}
+
+function* fill({ plate: plateId, sku, count }: Extract<Act, { act: 'fill' }>, shopper: Shopper, w: Surroundings): Life {
+  const plate = w.shelves.plate(plateId)
+  if (!(yield* standBefore(plate, shopper, w))) return
+  yield* handTo('bag', shopper, w)
+  yield* reachTo(plate, shopper, w)
+  const pieces = Array.from({ length: count }, () => w.shelves.newPiece(sku))
+  const { endMs } = w.shelves.putDown(plateId, pieces, w.nowMs)
+  w.put(shopper, pieces, plateId, endMs)
   yield* pause(w, endMs - w.nowMs)
   yield* handTo('rest', shopper, w)
 }

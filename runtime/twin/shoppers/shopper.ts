@@ -51,7 +51,8 @@ export interface Surroundings {
   passed(shopper: Shopper, gate: string, direction: 'in' | 'out'): void
   footfall(shopper: Shopper): void
   took(shopper: Shopper, held: Held, untilMs: number): void
-  putBack(shopper: Shopper, held: Held, plate: string, untilMs: number): void
+  /** Puts pieces of one product down on a plate. */
+  put(shopper: Shopper, pieces: readonly Piece[], plate: string, untilMs: number): void
   /** A piece is held up where cameras can see it. */
   looksAt(shopper: Shopper, piece: Piece, handM: Point3DM): void
 }

@@ -10,6 +10,7 @@ import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
 import { Arrivals } from '../shoppers/arrivals.ts'
 import { type Act, type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
 import { CustomerBase } from '../shoppers/customer.ts'
+import { Deliveries } from '../shoppers/deliveries.ts'
 import { frameHz, PeopleView } from '../vision/people-view.ts'
 import { Sightings } from '../vision/sightings.ts'
 import { facingQuantityOf } from '../world/facing-quantity.ts'
@@ -43,7 +44,7 @@ export type VirtualRecord = { atMs: number } & (
   | { type: 'samples'; batch: SampleBatch }
   | { type: 'people'; message: People }
   | { type: 'sighting'; message: Sighting }
-  | { type: 'scan'; gate: string; token: string; visitId: string }
+  | { type: 'scan'; gate: string; token: string; visitId: string; role: VisitTruth['role'] }
   | { type: 'gate-pass'; message: GatePass }
 )
 
@@ -96,14 +97,17 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
     ({ id }, i) =>
       new Sampler(world, id, rateHz, batchSize, startMs + (i * 1000) / rateHz / (layout.fixtures.length + 1)),
   )
+  const deliveries = new Deliveries(world, random('deliveries'))
   const ticksPerFrame = Math.round(1000 / frameHz / tickMs)
   let emptySinceMs = startMs
   for (let tick = 1; ; tick++) {
     const nowMs = startMs + tick * tickMs
     world.advanceTo(nowMs + 0.001)
     doorkeeper.mind(nowMs)
-    const come = world.truth.visits.length
-    if (come < visits && arrivals.due(nowMs, world.shoppers.length, world.gateFree)) {
+    const come = world.truth.shoppers
+    const shop = come < visits ? deliveries.shop(nowMs) : 'open'
+    if (shop === 'delivery') world.arrive(deliveries.comes(nowMs), { plan: deliveries.plan() })
+    else if (shop === 'open' && come < visits && arrivals.due(nowMs, world.shoppers.length, world.gateFree)) {
       const choice = (options.behaviourOf ?? demonstrationBehaviour)(come + 1)
       const customer = customers.comes()
       if (customer) world.arrive(customer, 'plan' in choice ? choice : { behaviour: choice })
@@ -172,7 +176,14 @@ class Records {
   }
 
   scan(gate: string, visit: VisitTruth, atMs: number): void {
-    this.#waiting.push({ type: 'scan', atMs, gate, token: visit.credential, visitId: visitIdOf(visit) })
+    this.#waiting.push({
+      type: 'scan',
+      atMs,
+      gate,
+      token: visit.credential,
+      visitId: visitIdOf(visit),
+      role: visit.role,
+    })
   }
 
   pass(gate: string, direction: 'in' | 'out', visit: VisitTruth, atMs: number): void {

@@ -107,7 +107,7 @@ const productJson = (product: StoreLayout['products'][number]) => ({
 })
 
 function truthJson(visits: readonly VisitTruth[]) {
-  const entered = visits.filter(({ enteredAtMs }) => enteredAtMs !== null)
+  const entered = visits.filter(({ enteredAtMs, role }) => enteredAtMs !== null && role === 'shopper')
   const personOf = (visit: VisitTruth) => visit.trackIds[0] as string
   return {
     people: entered.map((visit) => ({ person: personOf(visit), ids: visit.trackIds, token: visit.credential })),

@@ -38,6 +38,8 @@ interface PlateState {
   plate: Plate
   physics: PlatePhysics
   pieces: Piece[]
+  /** What lies here when the shelf is full. */
+  facings: { sku: string; count: number }[]
   neighbours: { state: PlateState; steps: number; sameShelf: boolean; keepShare: number }[]
 }
 
@@ -83,6 +85,7 @@ export class Shelves {
         plate,
         physics: new PlatePhysics(plate.id, seed, quiet),
         pieces: [],
+        facings: [],
         neighbours: [],
       })
     }
@@ -118,6 +121,7 @@ export class Shelves {
           state.pieces.push(piece)
           state.physics.load(piece.weightG)
         }
+        state.facings.push({ sku, count })
       }
     }
   }
@@ -144,6 +148,24 @@ export class Shelves {
     return this.#state(plateId).pieces
   }
 
+  /** How full the shelves are, from 0 to 1. */
+  get stockShare(): number {
+    let [there, full] = [0, 0]
+    for (const { pieces, facings } of this.#plates.values()) {
+      there += pieces.length
+      full += facings.reduce((sum, { count }) => sum + count, 0)
+    }
+    return full === 0 ? 1 : there / full
+  }
+
+  /** What is missing on a plate until it is full. */
+  missing(plateId: string): { sku: string; count: number }[] {
+    const { pieces, facings } = this.#state(plateId)
+    return facings
+      .map(({ sku, count }) => ({ sku, count: count - pieces.filter((piece) => piece.sku === sku).length }))
+      .filter(({ count }) => count > 0)
+  }
+
   /** What all pieces and everything that neighbours keep add up to, at rest. */
   settledG(plateId: string): number {
     return this.#state(plateId).physics.settledG
@@ -162,13 +184,14 @@ export class Shelves {
     return { piece, endMs: atMs + durationMs }
   }
 
-  /** Puts a piece down on a plate, in front of what lies there. */
-  putDown(plateId: string, piece: Piece, atMs: number): { endMs: number } {
+  /** Puts pieces down on a plate, all at once, in front of what lies there. */
+  putDown(plateId: string, pieces: readonly Piece[], atMs: number): { endMs: number } {
     const state = this.#state(plateId)
-    state.pieces.push(piece)
+    state.pieces.push(...pieces)
+    const weightG = pieces.reduce((sum, piece) => sum + piece.weightG, 0)
     const durationMs = uniform(this.#random, ...putDownMs)
-    const pressG = Math.min(pressMaxG, piece.weightG * uniform(this.#random, ...pressShare))
-    this.#act(state, 'put-down', atMs, durationMs, piece.weightG, pressG, landingRingShare)
+    const pressG = Math.min(pressMaxG, weightG * uniform(this.#random, ...pressShare))
+    this.#act(state, 'put-down', atMs, durationMs, weightG, pressG, landingRingShare)
     return { endMs: atMs + durationMs }
   }
 

@@ -7,8 +7,8 @@ export interface TruthEvent {
   untilMs: number
   visit: number
   sku: string
-  /** 1: taken; -1: put back. */
-  quantity: 1 | -1
+  /** How many were taken; negative: put on the plate. */
+  quantity: number
   /** What the plate gained. */
   deltaG: number
   plate: string
@@ -36,8 +36,9 @@ export interface Item {
   quantity: number
 }
 
-/** What was taken minus what was put back. */
+/** What was taken minus what was put back; staff take nothing home. */
 export function itemsOf(visit: VisitTruth): Item[] {
+  if (visit.role === 'staff') return []
   const net = new Map<string, number>()
   for (const { sku, quantity } of visit.events) net.set(sku, (net.get(sku) ?? 0) + quantity)
   return [...net].filter(([, quantity]) => quantity !== 0).map(([sku, quantity]) => ({ sku, quantity }))
@@ -45,6 +46,8 @@ export function itemsOf(visit: VisitTruth): Item[] {
 
 export class TruthBook {
   readonly visits: VisitTruth[] = []
+  /** How many shoppers have come, staff left out. */
+  shoppers = 0
 
   open(customer: Customer, gate: string, trackId: string): VisitTruth {
     const visit: VisitTruth = {
@@ -61,11 +64,21 @@ export class TruthBook {
       events: [],
     }
     this.visits.push(visit)
+    if (customer.role === 'shopper') this.shoppers++
     return visit
   }
 
-  moved(visit: VisitTruth, quantity: 1 | -1, piece: Piece, plate: string, fromMs: number, untilMs: number): void {
-    const deltaG = -quantity * piece.weightG
-    visit.events.push({ fromMs, untilMs, visit: visit.visit, sku: piece.sku, quantity, deltaG, plate })
+  /** @param pieces of one product, moved at once */
+  moved(
+    visit: VisitTruth,
+    sign: 1 | -1,
+    pieces: readonly Piece[],
+    plate: string,
+    fromMs: number,
+    untilMs: number,
+  ): void {
+    const deltaG = -sign * pieces.reduce((sum, { weightG }) => sum + weightG, 0)
+    const quantity = sign * pieces.length
+    visit.events.push({ fromMs, untilMs, visit: visit.visit, sku: pieces[0]?.sku ?? '', quantity, deltaG, plate })
   }
 }

@@ -104,7 +104,9 @@ export class World implements Surroundings {
   arrive(customer: Customer, choice: { behaviour?: Behaviour; plan?: readonly Act[] } = {}): VisitTruth {
     const number = this.truth.visits.length + 1
     const random = this.#randomFor(`visit-${number}`)
-    const plan = choice.plan ?? planVisit(choice.behaviour ?? demonstrationBehaviour(number), this.offers(), random)
+    const plan =
+      choice.plan ??
+      planVisit(choice.behaviour ?? demonstrationBehaviour(this.truth.shoppers + 1), this.offers(), random)
     const trackId = String(100_000 + (hash32(this.#seed, streamOf('track'), number) % 900_000))
     const lane = this.#laneOf('in', random)
     const visit = this.truth.open(customer, lane.gate, trackId)
@@ -216,11 +218,11 @@ export class World implements Surroundings {
   }
 
   took(shopper: Shopper, held: Held, untilMs: number): void {
-    this.truth.moved(shopper.visit, 1, held.piece, held.from, this.nowMs, untilMs)
+    this.truth.moved(shopper.visit, 1, [held.piece], held.from, this.nowMs, untilMs)
   }
 
-  putBack(shopper: Shopper, held: Held, plate: string, untilMs: number): void {
-    this.truth.moved(shopper.visit, -1, held.piece, plate, this.nowMs, untilMs)
+  put(shopper: Shopper, pieces: readonly Piece[], plate: string, untilMs: number): void {
+    this.truth.moved(shopper.visit, -1, pieces, plate, this.nowMs, untilMs)
   }
 
   looksAt(shopper: Shopper, piece: Piece, handM: Point3DM): void {
