@@ -1,5 +1,5 @@
 /** The till's client over its HTTP API: sends until acknowledged, follows until ended. */
-import { type Clock, sleep } from '../contract/clock.ts'
+import { type Clock, SystemClock, sleep } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
 import type { CommandAnswer, TillCommand } from './commands.ts'
 import { eventLines } from './event-lines.ts'
@@ -10,6 +10,7 @@ export interface TillClientOptions {
   /** Base address, such as `http://127.0.0.1:1881`. */
   url: string
   token: string
+  /** For the pauses between tries. Deadlines on the wire are in real time, however fast a demonstration runs. */
   clock: Clock
 }
 
@@ -23,11 +24,12 @@ const passing = new Set([408, 425, 429])
 
 export function createTillClient({ url, token, clock }: TillClientOptions): TillClient {
   const authorization = `Bearer ${token}`
+  const wire = new SystemClock()
 
   /** One try. Resolves with the answer's body, or throws: `AisleError` is final, anything else is not. */
   async function ask(path: string, body: unknown, signal: AbortSignal | undefined): Promise<unknown> {
     const late = new AbortController()
-    const timer = clock.after(answerWithinMs, () => late.abort())
+    const timer = wire.after(answerWithinMs, () => late.abort())
     try {
       const response = await fetch(new URL(path, url), {
         method: body === undefined ? 'GET' : 'POST',
@@ -38,7 +40,7 @@ export function createTillClient({ url, token, clock }: TillClientOptions): Till
       await refuse(response, path)
       return await response.json()
     } finally {
-      clock.clear(timer)
+      wire.clear(timer)
     }
   }
 
@@ -68,10 +70,10 @@ export function createTillClient({ url, token, clock }: TillClientOptions): Till
     let pauseMs = firstPauseMs
     while (!end.aborted) {
       const dead = new AbortController()
-      let timer = clock.after(silenceMs, () => dead.abort())
+      let timer = wire.after(silenceMs, () => dead.abort())
       const heard = () => {
-        clock.clear(timer)
-        timer = clock.after(silenceMs, () => dead.abort())
+        wire.clear(timer)
+        timer = wire.after(silenceMs, () => dead.abort())
       }
       try {
         const response = await fetch(new URL(`/v1/events?after=${last}`, url), {
@@ -84,7 +86,7 @@ export function createTillClient({ url, token, clock }: TillClientOptions): Till
           if (end.aborted) return
           if (event.sequence <= last) continue
           // While the handler works nothing is read, and silence says nothing about the till.
-          clock.clear(timer)
+          wire.clear(timer)
           await onEvent(event)
           heard()
           last = event.sequence
@@ -93,7 +95,7 @@ export function createTillClient({ url, token, clock }: TillClientOptions): Till
       } catch {
         // Whatever broke, the stream or the handler: the next try starts with the first event not yet handled.
       } finally {
-        clock.clear(timer)
+        wire.clear(timer)
         dead.abort()
       }
       await sleep(clock, pauseMs, end)

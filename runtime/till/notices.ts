@@ -1,5 +1,4 @@
 /** What the console of whoever started the store shows of the till's events: one plain line each. */
-import type { Payment, Receipt } from '../contract/messages.ts'
 import type { TillEvent } from '../till-api/events.ts'
 import type { LedgerThread } from './ledger/ledger-thread.ts'
 
@@ -8,8 +7,8 @@ export interface NoticeStyle {
   currency: string
 }
 
-/** The line for an event, or undefined for one that is not worth a line. */
-export function noticeWriter({ timeZone, currency }: NoticeStyle): (event: TillEvent) => string | undefined {
+/** The lines for an event; most are not worth one. */
+export function noticeWriter({ timeZone, currency }: NoticeStyle): (event: TillEvent) => string[] {
   const time = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' })
   const money = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
   const perUnit = 10 ** (money.resolvedOptions().maximumFractionDigits ?? 0)
@@ -20,19 +19,28 @@ export function noticeWriter({ timeZone, currency }: NoticeStyle): (event: TillE
   return ({ atMs, ...event }) => {
     switch (event.type) {
       case 'refused':
-        return line(atMs, 'refused', null, `at ${event.data.gate}: ${event.data.reason}`)
-      case 'gate-pass':
-        return event.data.direction === 'in' && event.data.visitId
-          ? line(atMs, 'entry', event.data.visitId, ` ${event.data.gate}`)
-          : undefined
+        return [line(atMs, 'refused', null, `at ${event.data.gate}: ${event.data.reason}`)]
+      case 'gate-pass': {
+        const { direction, visitId, gate } = event.data
+        return direction === 'in' && visitId ? [line(atMs, 'entry', visitId, ` ${gate}`)] : []
+      }
       case 'gate-alarm':
-        return line(atMs, 'alarm', null, `${event.data.gate}: ${event.data.text}`)
-      case 'payment':
-        return line(atMs, 'charge', event.data.visitId, ` ${paymentText(event.data, amount)}`)
-      case 'receipt':
-        return line(atMs, 'receipt', event.data.visitId, ` ${receiptText(event.data, amount)}`)
+        return [line(atMs, 'alarm', null, `${event.data.gate}: ${event.data.text}`)]
+      case 'payment': {
+        const { state, visitId } = event.data
+        // A charge is told with its receipt, which knows the lines.
+        return state === 'paid' || state === 'debt' ? [] : [line(atMs, state, visitId)]
+      }
+      case 'receipt': {
+        const { visitId, receiptId, lines, totalMinor, reason } = event.data
+        const bill = ` ${lines.length === 1 ? '1 item' : `${lines.length} items`}  ${amount(totalMinor)} `
+        return [
+          line(atMs, 'charge', visitId, bill, reason ? 'debt' : 'paid'),
+          line(atMs, 'receipt', visitId, ` ${receiptId}`, reason ? ` ${reason}` : ''),
+        ]
+      }
       default:
-        return undefined
+        return []
     }
   }
 }
@@ -40,21 +48,13 @@ export function noticeWriter({ timeZone, currency }: NoticeStyle): (event: TillE
 /** "visit 12"; the rest of its id only keeps databases apart. */
 const visitName = (visitId: string) => `visit ${visitId.slice(visitId.lastIndexOf('-') + 1)}`
 
-const paymentText = ({ state, amountMinor }: Payment, amount: (minor: number) => string) =>
-  state === 'paid' || state === 'debt' ? `${amount(amountMinor)}  ${state}` : state
-
-function receiptText({ lines, totalMinor, reason }: Receipt, amount: (minor: number) => string): string {
-  const items = lines.length === 1 ? '1 item' : `${lines.length} items`
-  return `${items}  ${amount(totalMinor)}${reason ? `  ${reason}` : ''}`
-}
-
 const pageSize = 100
 
 /** Calls `notice` for what happens from now on. Returns a function that ends it. */
 export function tellNotices(
   ledger: Pick<LedgerThread, 'events' | 'onAppended'>,
   from: number,
-  write: (event: TillEvent) => string | undefined,
+  write: (event: TillEvent) => string[],
   notice: (text: string) => void,
 ): () => void {
   let cursor = from
@@ -65,10 +65,7 @@ export function tellNotices(
     do {
       again = false
       const page = await ledger.events(cursor, pageSize)
-      for (const event of page.events) {
-        const text = write(event)
-        if (text) notice(text)
-      }
+      for (const text of page.events.flatMap(write)) notice(text)
       again ||= page.next > cursor
       cursor = page.next
     } while (again)

@@ -48,9 +48,7 @@ export class TillService {
       case 'register-account':
         return this.#register(command)
       case 'open-gate':
-        // The ledger is told afterwards: nobody waits behind a door for a disk.
-        this.#options.doors.open(command.gate, command.direction)
-        return this.#take(command)
+        return this.#openGate(command)
       case 'reset-gate': {
         this.#options.doors.checkReset(command.gate)
         const answer = await this.#take(command)
@@ -71,6 +69,16 @@ export class TillService {
     const visit = answer.visitId ? await ledger.visit(answer.visitId) : undefined
     // Also when it is repeated: the first answer, and the opening with it, may have been lost in a crash.
     if (visit?.state === 'admitted') doors.authorise(visit.gate, visit.visitId, visit.party)
+    return answer
+  }
+
+  async #openGate(command: CommandOf<'open-gate'>): Promise<CommandAnswer> {
+    const { doors } = this.#options
+    // The exit first: nobody waits behind a door for a disk, and opening it twice does no harm.
+    if (command.direction === 'out') doors.open(command.gate, 'out')
+    else doors.checkGate(command.gate)
+    const answer = await this.#take(command)
+    if (command.direction === 'in' && !answer.repeated) doors.open(command.gate, 'in')
     return answer
   }
 
@@ -116,8 +124,7 @@ export class TillService {
   }
 
   stream(response: ServerResponse, after: number): Promise<void> {
-    const { ledger, clock } = this.#options
-    return streamEvents(ledger, response, { after, clock, end: this.#end.signal })
+    return streamEvents(this.#options.ledger, response, after, this.#end.signal)
   }
 
   /** Ends the streams. */

@@ -1,16 +1,21 @@
 /** Puts the till together from its parts, in the order in which they need each other. */
 import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Clock } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
 import type { Random } from '../contract/random.ts'
 import { loadDeviceDefinitions } from '../devices/catalogue.ts'
+import type { StoreLayout } from '../profile/layout.ts'
 import { loadStore } from '../profile/load-store.ts'
+import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramContext, RunningProgram } from '../program/program.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
-import { serveTill, type TillServer } from './api/server.ts'
+import { serveTill } from './api/server.ts'
 import { hashCredential } from './credential-hash.ts'
 import { Doors } from './doors/doors.ts'
-import { openLedgerThread } from './ledger/ledger-thread.ts'
+import { type LedgerThread, openLedgerThread } from './ledger/ledger-thread.ts'
+import type { Shop } from './ledger/step.ts'
 import { noticeWriter, tellNotices } from './notices.ts'
 import { Charger } from './payments/charger.ts'
 import { createTossProvider } from './payments/toss.ts'
@@ -31,7 +36,25 @@ export interface RunningTill extends RunningProgram {
 
 /** @throws AisleError for a profile, a database, a port or a secret that is not as it should be */
 export async function startTill(context: ProgramContext, options: TillOptions): Promise<RunningTill> {
-  const { settings, secrets, clock, log, notice } = context
+  const started: (() => Promise<void> | void)[] = []
+  const stop = async () => {
+    for (const end of started.splice(0).reverse()) await end()
+  }
+  try {
+    const port = await startParts(context, options, (end) => started.push(end))
+    return { port, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** @param onStarted gets how to end each part, in the order in which they were started */
+async function startParts(
+  { settings, secrets, clock, log, notice }: ProgramContext,
+  options: TillOptions,
+  onStarted: (end: () => Promise<void> | void) => void,
+): Promise<number> {
   const { profile, layout } = await loadStore(settings.profileDirectory)
   const definitions = await loadDeviceDefinitions(options.deviceDefinitions)
   const tokens = {
@@ -39,68 +62,62 @@ export async function startTill(context: ProgramContext, options: TillOptions): 
     console: secretOf(secrets, generatedSecrets.tillTokenConsole),
     accounts: secretOf(secrets, generatedSecrets.tillTokenAccounts),
   }
-  const provider = createTossProvider({
-    url: profile.payment.url,
-    secretKey: secretOf(secrets, profile.payment.secretKey),
-  })
+  const secretKey = secretOf(secrets, profile.payment.secretKey)
+  const provider = createTossProvider({ url: profile.payment.url, secretKey })
 
+  const path = join(settings.dataDirectory, 'till.sqlite')
   const ledger = await openLedgerThread(
-    {
-      path: join(settings.dataDirectory, 'till.sqlite'),
-      shop: {
-        storeId: profile.storeId,
-        currency: profile.currency,
-        products: new Map(layout.products.map((product) => [product.sku, product])),
-        deadlines: { ...defaultDeadlines, ...options.deadlines },
-      },
-      nowMs: clock.nowMs(),
-    },
-    // Without its memory the till may not go on; the supervisor starts it again.
-    (error) => {
-      throw error
+    { path, shop: shopOf(profile, layout, options), nowMs: clock.nowMs() },
+    (lost) => {
+      // Without its memory the till may not go on; the supervisor starts it again.
+      throw lost
     },
   )
+  onStarted(() => ledger.close())
 
-  const takeCode = async (gate: string, code: string) => {
+  const write = noticeWriter({ timeZone: profile.timeZone, currency: profile.currency })
+  const { sequence } = await ledger.state()
+  onStarted(tellNotices(ledger, sequence, write, notice))
+
+  const onCode = scanTaker(ledger, clock, log)
+  const doors = new Doors({ profile, definitions, ledger, clock, log, onCode })
+  doors.start(await ledger.doorMemory())
+  onStarted(() => doors.stop())
+
+  const charger = new Charger({ ledger, provider, clock, random: options.random, log })
+  charger.nudge()
+  onStarted(() => charger.stop())
+  const sweeper = sweepRegularly(ledger, clock, log, () => charger.nudge())
+  onStarted(() => sweeper.stop())
+
+  const till = new TillService({ ledger, doors, clock, onDecided: () => charger.nudge() })
+  const server = await serveTill(till, { host: settings.host, port: settings.ports.till, tokens, log })
+  onStarted(() => {
+    till.end()
+    return server.close()
+  })
+  return server.port
+}
+
+function shopOf(profile: Profile, layout: StoreLayout, { deadlines }: TillOptions): Shop {
+  return {
+    storeId: profile.storeId,
+    currency: profile.currency,
+    products: new Map(layout.products.map((product) => [product.sku, product])),
+    deadlines: { ...defaultDeadlines, ...deadlines },
+  }
+}
+
+/** Takes down what is shown at a gate; what it was is forgotten at once, but for its hash. */
+function scanTaker(ledger: LedgerThread, clock: Clock, log: Logger) {
+  const take = async (gate: string, code: string) => {
     const seenAtMs = clock.nowMs()
     const credentialHash = await hashCredential(code, ledger.identity.credentialSalt)
     await ledger.takeScan({ gate, method: 'qr', credentialHash, seenAtMs }, clock.nowMs())
   }
-  const doors = new Doors({
-    profile,
-    definitions,
-    ledger,
-    clock,
-    log,
-    onCode: (gate, code) => {
-      takeCode(gate, code).catch((error: unknown) => log.error({ gate, error: errorSentence(error) }, 'a scan is lost'))
-    },
-  })
-  const charger = new Charger({ ledger, provider, clock, random: options.random, log })
-  const till = new TillService({ ledger, doors, clock, onDecided: () => charger.nudge() })
-  const write = noticeWriter({ timeZone: profile.timeZone, currency: profile.currency })
-
-  const { sequence } = await ledger.state()
-  const stopNotices = tellNotices(ledger, sequence, write, notice)
-  doors.start(await ledger.doorMemory())
-  charger.nudge()
-  const sweeper = sweepRegularly(ledger, clock, log, () => charger.nudge())
-
-  let server: TillServer | undefined
-  const stop = async () => {
-    till.end()
-    await server?.close()
-    await Promise.all([sweeper.stop(), charger.stop(), doors.stop()])
-    stopNotices()
-    await ledger.close()
+  return (gate: string, code: string) => {
+    take(gate, code).catch((error: unknown) => log.error({ gate, error: errorSentence(error) }, 'a scan is lost'))
   }
-  try {
-    server = await serveTill(till, { host: settings.host, port: settings.ports.till, tokens, log })
-  } catch (error) {
-    await stop()
-    throw error
-  }
-  return { port: server.port, stop }
 }
 
 function secretOf(secrets: ProgramSecrets, name: string): string {

@@ -111,6 +111,11 @@ async function shopUnderKills(store: TestStore, killed: KilledTill, shoppers: nu
   const visits: VisitSnapshot[] = []
   for (const visitId of visitIds) visits.push(await waitFor(`${visitId} to end`, () => killed.ended(visitId), 60_000))
   events.stop()
+  const sequences = events.events.map((event) => event.sequence)
+  assert.ok(
+    sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] ?? 0)),
+    'each event was told once, in order, through all restarts',
+  )
   return { visits, sent }
 }
 

@@ -83,7 +83,7 @@ describe('a visit', () => {
     assert.deepEqual(states, ['admitted', 'open', 'exited', 'deciding', 'charging', 'paid'])
     for (const event of events) if ('type' in event.data) readMessage(event.data, [event.data.type])
     const charge = await waitFor('the notice', () => till.notices.find((notice) => notice.includes(' charge ')))
-    assert.match(charge, /^\d\d:\d\d:\d\d charge {3}visit 1 {2}₩5,200 {2}paid$/)
+    assert.match(charge, /^\d\d:\d\d:\d\d charge {3}visit 1 {2}2 items {2}₩5,200 {2}paid$/)
   })
 
   it('knows nothing of a credential that nobody registered', async () => {

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { type Clock, sleep } from '../../contract/clock.ts'
+import { SystemClock, sleep } from '../../contract/clock.ts'
 import type { LedgerThread } from '../ledger/ledger-thread.ts'
 
 const pageSize = 200
+/** In real time: what is kept alive is a connection. */
 const keepAliveMs = 5000
 
 /**
@@ -12,37 +13,39 @@ const keepAliveMs = 5000
 export async function streamEvents(
   ledger: Pick<LedgerThread, 'events' | 'onAppended'>,
   response: ServerResponse,
-  options: { after: number; clock: Clock; end: AbortSignal },
+  after: number,
+  end: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController()
   response.on('close', () => gone.abort())
-  const over = AbortSignal.any([gone.signal, options.end])
-  let newest = Number.POSITIVE_INFINITY
+  response.on('error', () => gone.abort())
+  const over = AbortSignal.any([gone.signal, end])
+  const wire = new SystemClock()
+  let appended = false
   let wake = () => {}
-  const stopListening = ledger.onAppended((sequence) => {
-    newest = sequence
+  const stopListening = ledger.onAppended(() => {
+    appended = true
     wake()
   })
 
   response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
   response.flushHeaders()
-  let cursor = options.after
+  let cursor = after
   try {
     while (!over.aborted) {
+      appended = false
       const { events, next } = await ledger.events(cursor, pageSize)
       for (const event of events) {
         if (over.aborted) return
         if (!response.write(`${JSON.stringify(event)}\n`)) await drained(response, over)
       }
-      if (next > cursor) {
+      if (next > cursor || appended) {
         cursor = next
         continue
       }
-      // `newest` was told while this page was read, or is told now.
-      if (newest !== Number.POSITIVE_INFINITY && newest > cursor) continue
       const idle = new AbortController()
       wake = () => idle.abort()
-      await sleep(options.clock, keepAliveMs, AbortSignal.any([idle.signal, over]))
+      await sleep(wire, keepAliveMs, AbortSignal.any([idle.signal, over]))
       if (!idle.signal.aborted && !over.aborted) response.write('\n')
     }
   } finally {

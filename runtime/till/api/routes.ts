@@ -32,6 +32,7 @@ const readers: readonly TillRole[] = ['flows', 'console']
 
 /** Query parameters arrive as text. */
 const whole = { pattern: '^[0-9]{1,15}$' }
+const timeMs = { pattern: '^[0-9]{1,15}(\\.[0-9]{1,9})?$' }
 const gate = <S extends TSchema>(schema: S): ((value: unknown) => Static<S>) =>
   compileGate(schema, {
     code: 'request-invalid',
@@ -45,7 +46,7 @@ const readCommand = compileGate(TillCommand, {
 })
 const eventsQuery = gate(strictObject({ after: Type.Optional(Type.String(whole)) }))
 const historyQuery = gate(
-  strictObject({ before: Type.Optional(Type.String(whole)), limit: Type.Optional(Type.String(whole)) }),
+  strictObject({ before: Type.Optional(Type.String(timeMs)), limit: Type.Optional(Type.String(whole)) }),
 )
 const visitParams = gate(strictObject({ id: Identifier() }))
 

@@ -19,8 +19,9 @@ export interface ContactModuleOptions {
   log: Logger
 }
 
+/** In the store's time, as are the pulses of the contacts. */
 const pollMs = 50
-/** So long without an answer, and the module counts as offline. */
+/** So long without an answer, in real time, and the module counts as offline. */
 const offlineAfterMs = 1000
 /** Relays are written again although nothing changed: the module may have been switched off and on. */
 const rewriteMs = 1000
@@ -30,6 +31,7 @@ const pulseMs = 500
 export class ContactModule {
   readonly #options: ContactModuleOptions
   readonly #connection: ModbusConnection
+  readonly #wire = new SystemClock()
   readonly #end = new AbortController()
   /** What each relay shall be, by its number from 1, and when it was last written. */
   readonly #wanted = new Map<number, { on: boolean; writtenAtMs: number | null }>()
@@ -42,14 +44,14 @@ export class ContactModule {
     this.#connection = new ModbusConnection({
       name,
       address,
-      clock: new SystemClock(),
+      clock: this.#wire,
       answerWithinMs: definition.limits.answerWithinMs,
       minIntervalMs: definition.limits.minIntervalMs,
     })
   }
 
   get online(): boolean {
-    return this.#options.clock.nowMs() - this.#heardAtMs < offlineAfterMs
+    return this.#wire.nowMs() - this.#heardAtMs < offlineAfterMs
   }
 
   /** Calls `onPoll` after each poll, with the inputs from number 1 on, or null when there was no answer. */
@@ -95,14 +97,14 @@ export class ContactModule {
   }
 
   async #readInputs(): Promise<boolean[] | null> {
-    const { definition, unit, clock } = this.#options
+    const { definition, unit } = this.#options
     const { inputs } = definition
     if (!this.#connection.connected) return null
     try {
       if (!inputs) return []
       const read = inputs.readFunction === 2 ? 'readDiscreteInputs' : 'readCoils'
       const values = await this.#connection[read](unit, inputs.address, inputs.count)
-      this.#heardAtMs = clock.nowMs()
+      this.#heardAtMs = this.#wire.nowMs()
       return values
     } catch {
       // The connection tells by itself when it is lost; silence shows in `online`.

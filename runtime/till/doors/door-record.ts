@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { type Clock, sleep } from '../../contract/clock.ts'
-import { errorSentence } from '../../contract/errors.ts'
+import { AisleError, errorSentence } from '../../contract/errors.ts'
 
 const retryMs = 1000
 /** Hours of a busy gate; beyond it the oldest are given up, because doors must go on. */
@@ -46,7 +46,8 @@ export class DoorRecord {
         this.#done(write)
       } catch (error) {
         this.#log.error({ error: errorSentence(error) }, 'an event of the doors could not be written')
-        if (this.#end.signal.aborted) this.#done(write)
+        // What the ledger refuses it will always refuse; anything else is worth another try.
+        if (error instanceof AisleError || this.#end.signal.aborted) this.#done(write)
         else await sleep(this.#clock, retryMs, this.#end.signal)
       }
     }

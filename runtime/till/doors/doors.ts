@@ -82,6 +82,11 @@ export class Doors {
   }
 
   /** @throws AisleError `gate-unknown` */
+  checkGate(gate: string): void {
+    this.#gate(gate)
+  }
+
+  /** @throws AisleError `gate-unknown` */
   open(gate: string, direction: 'in' | 'out'): void {
     this.#gate(gate).open(direction)
   }

@@ -1,5 +1,5 @@
 /** Joins one gate's controller with its wires and with the ledger. */
-import type { Clock } from '../../contract/clock.ts'
+import { type Clock, SystemClock } from '../../contract/clock.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { LedgerMethods } from '../ledger/ledger-thread.ts'
 import type { ContactModule } from './contact-module.ts'
@@ -24,7 +24,7 @@ export interface GateDriverOptions {
 }
 
 const defaultPassTimeoutMs = 8000
-/** Shorter losses, such as the module's own restart, are not worth an alarm. */
+/** Shorter losses, such as the module's own restart, are not worth an alarm; in real time. */
 const offlineAlarmMs = 3000
 
 export class GateDriver {
@@ -32,6 +32,7 @@ export class GateDriver {
   readonly #wiring: NonNullable<Profile['gates'][number]['wiring']>
   readonly #settings: GateSettings
   readonly #options: GateDriverOptions
+  readonly #wire = new SystemClock()
   #state = closedGate()
   #offline: { sinceMs: number; told: boolean }
 
@@ -39,7 +40,7 @@ export class GateDriver {
     this.id = gate.id
     this.#wiring = (options.contacts && gate.wiring) ?? {}
     this.#options = options
-    this.#offline = { sinceMs: options.clock.nowMs(), told: false }
+    this.#offline = { sinceMs: this.#wire.nowMs(), told: false }
     this.#settings = {
       passTimeoutMs: gate.passTimeoutMs ?? defaultPassTimeoutMs,
       hasPassInput: this.#wiring.passInInput !== undefined,
@@ -148,7 +149,7 @@ export class GateDriver {
   }
 
   #watchConnection(): void {
-    const nowMs = this.#options.clock.nowMs()
+    const nowMs = this.#wire.nowMs()
     if (this.online) this.#offline = { sinceMs: nowMs, told: false }
     else if (!this.#offline.told && nowMs - this.#offline.sinceMs >= offlineAlarmMs) {
       this.#offline.told = true

@@ -96,7 +96,12 @@ export class Ledger {
     const due = await this.#read((db) =>
       db.selectFrom('visits').select('visit_id').where('due_at_ms', '<=', nowMs).limit(limit).execute(),
     )
-    for (const { visit_id } of due) await this.#write(nowMs, (step) => moveOn(step, visit_id))
+    const moved = await Promise.allSettled(
+      due.map(({ visit_id }) => this.#write(nowMs, (step) => moveOn(step, visit_id))),
+    )
+    // One that cannot be moved must not keep the others.
+    const failed = moved.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
     return due.length
   }
 

@@ -3,7 +3,7 @@
  * may have been carried out is asked for before it is sent again, always under the same key.
  */
 import type { Logger } from 'pino'
-import type { Clock, Timer } from '../../contract/clock.ts'
+import { type Clock, SystemClock, type Timer } from '../../contract/clock.ts'
 import { errorSentence } from '../../contract/errors.ts'
 import type { Random } from '../../contract/random.ts'
 import type { LedgerMethods } from '../ledger/ledger-thread.ts'
@@ -31,6 +31,8 @@ export class Charger {
   readonly #options: ChargerOptions
   readonly #inFlight = new Map<string, Promise<void>>()
   readonly #end = new AbortController()
+  /** How long an answer may take does not shrink where a demonstration runs faster. */
+  readonly #wire = new SystemClock()
   #timer: Timer | undefined
   #looking: Promise<void> | undefined
   #lookAgain = false
@@ -111,13 +113,13 @@ export class Charger {
   }
 
   async #answerOf<A>(ask: (signal: AbortSignal) => Promise<A>): Promise<A> {
-    const { clock, answerWithinMs = defaultAnswerWithinMs } = this.#options
+    const { answerWithinMs = defaultAnswerWithinMs } = this.#options
     const late = new AbortController()
-    const timer = clock.after(answerWithinMs, () => late.abort(new Error('the provider did not answer in time')))
+    const timer = this.#wire.after(answerWithinMs, () => late.abort(new Error('the provider did not answer in time')))
     try {
       return await ask(AbortSignal.any([late.signal, this.#end.signal]))
     } finally {
-      clock.clear(timer)
+      this.#wire.clear(timer)
     }
   }
 
