@@ -47,3 +47,24 @@ function storeIdOf(name: string): string {
     .slice(0, 128)
   return new RegExp(identifierPattern).test(fit) ? fit : 'recording'
 }
+
+export function recordedLayout({ fixtures, plates, gates, cameras }: StoreLayout): RecordedLayout {
+  return {
+    fixtures: fixtures.map(({ id, positionM, yawRad }) => ({ id, position: positionM, yaw: yawRad })),
+    plates: plates.map(({ id, fixture, shelf, index, positionM, sizeM, yawRad, ratingG }) => ({
+      ...{ id, fixture, shelf, index, position: positionM, size: sizeM, yaw: yawRad, rating_g: ratingG },
+    })),
+    gates: gates.map(({ id, kind, zoneM }) => ({ id, kind, zone: zoneM })),
+    cameras: cameras.map(({ id, positionM }) => ({ id, position: positionM })),
+  }
+}
+
+export function recordedProducts({ products }: StoreLayout): RecordedProduct[] {
+  return products.map(({ sku, name, weightG, weightSdG, priceMinor, soldBy, ageRestricted, aliases }) => ({
+    ...{ sku, name, weight_g: weightG, weight_sd_g: weightSdG, price: priceMinor, sold_by: soldBy },
+    ...{ age_restricted: ageRestricted, aliases },
+  }))
+}
+
+export const recordedPlanogram = ({ planogram }: StoreLayout): RecordedPlanogram =>
+  planogram.map(({ sku, plates }) => ({ sku, plates }))
