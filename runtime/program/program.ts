@@ -55,7 +55,6 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
       log = openLog(settings.dataDirectory, name)
       running = await start({ settings, secrets, clock, log, notice })
       send({ type: 'ready' })
-      setInterval(() => send({ type: 'alive' }), aliveIntervalMs)
     } catch (error) {
       fail(error)
     }
@@ -79,6 +78,8 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
     setTimeout(() => process.exit(1), 50)
   }
 
+  // From the first moment on: a slow machine may take long to start a program that does not hang.
+  setInterval(() => send({ type: 'alive' }), aliveIntervalMs)
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   // A program without a supervisor must not go on opening doors or charging cards by itself.
