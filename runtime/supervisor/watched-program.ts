@@ -47,11 +47,11 @@ export class WatchedProgram {
    */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#launch({ onReady: resolve, onEnd: (told) => reject(toError(this.plan.name, told)) })
+      this.#launch({ onReady: resolve, onEnd: (told, why) => reject(toError(this.plan.name, told, why)) })
     })
   }
 
-  #launch(first?: { onReady(): void; onEnd(told: Told | undefined): void }): void {
+  #launch(first?: { onReady(): void; onEnd(told: Told | undefined, why: string): void }): void {
     const { name, file, settings, secrets, nodeOptions = [], environment } = this.plan
     const child = fork(file, [], {
       execArgv: ['--disable-warning=ExperimentalWarning', ...nodeOptions],
@@ -76,8 +76,9 @@ export class WatchedProgram {
     child.on('exit', (code, signal) => {
       clearTimeout(this.#silence)
       if (this.#stopping) return
-      if (first && !ready) return first.onEnd(this.#lastError)
-      this.#startAgain(signal ?? `exit code ${code}`)
+      const why = signal ?? `exit code ${code}`
+      if (first && !ready) return first.onEnd(this.#lastError, why)
+      this.#startAgain(why)
     })
     this.#heard()
   }
@@ -112,9 +113,9 @@ export class WatchedProgram {
   }
 }
 
-function toError(name: ProgramName, told: Told | undefined): AisleError {
+function toError(name: ProgramName, told: Told | undefined, why: string): AisleError {
   if (told) return new AisleError(told.code, told.message, { where: told.where, action: told.action })
-  return new AisleError('program-failed', `The program ${name} ended before it was ready.`, {
-    action: 'Its own lines above say why.',
+  return new AisleError('program-failed', `The program ${name} ended before it was ready (${why}).`, {
+    action: `Its log says more: logs/${name}.log in the data folder.`,
   })
 }
