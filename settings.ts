@@ -110,7 +110,7 @@ export function nodeRedSettings(flows: FlowsSettings) {
 /** A Node-RED that only runs a flow handed to it, in the process of a command; it writes and serves nothing. */
 export function headlessSettings(flows: {
   packageDirectory: string
-  openAisle: StoreBinding
+  openAisle?: StoreBinding | undefined
   onError(text: string): void
 }) {
   const nothing = async () => ({})

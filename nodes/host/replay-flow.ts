@@ -2,23 +2,17 @@
  * Runs a recording through a flow's wires: Node-RED without its editor, our nodes on a till in memory, and a virtual
  * clock that stands still while a node works. For the shipped flow the answer is the one of `replayStore`.
  */
-import { fileURLToPath } from 'node:url'
-import { loadNodeFolders } from '../../build/node-folders.ts'
 import { VirtualClock } from '../../runtime/contract/clock.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
-import { flowCatalogue } from '../../runtime/flow-check/catalogue.ts'
 import { readRecording } from '../../runtime/recording/recording.ts'
 import type { StoreBinding } from '../../runtime/store/binding.ts'
 import { MemoryTill } from '../../runtime/store/memory-till.ts'
 import type { Answer, Recording } from '../../runtime/store/recorded-store.ts'
 import { ReplaySource } from '../../runtime/store/replay-source.ts'
-import { headlessSettings } from '../../settings.ts'
-import { migrateSettings } from '../kit/migrate-settings.ts'
 import { whenIdle } from '../kit/work.ts'
-import { installedTypes, nodeRed } from './node-red.ts'
+import { withNodeRed } from './headless.ts'
+import { nodeRed } from './node-red.ts'
 import { readFlowFile, refuseUnsound } from './read-flow-file.ts'
-
-const packageDirectory = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
  * Once in a process: Node-RED cannot be started again.
@@ -30,19 +24,14 @@ export async function replayFlow(directory: string, flowFile: string): Promise<A
   const flow = await readFlowFile(flowFile)
   const { binding, till, source } = replayedStore(await readRecording(directory))
   const failures: string[] = []
-  const settings = { packageDirectory, openAisle: binding, onError: (text: string) => failures.push(text) }
-  nodeRed.init(null, headlessSettings(settings))
-  await nodeRed.start()
-  try {
-    const definitions = (await loadNodeFolders(packageDirectory)).map((folder) => folder.definition)
-    refuseUnsound(flow, flowCatalogue(definitions, migrateSettings, installedTypes()), flowFile)
+  const options = { openAisle: binding, onError: (text: string) => failures.push(text) }
+  return await withNodeRed(options, async (catalogue) => {
+    refuseUnsound(flow, catalogue, flowFile)
     await deploy(flow as object[])
     refuseFailures(failures, flowFile)
     await source.play(() => whenIdle(binding))
     return till.answer()
-  } finally {
-    await nodeRed.stop()
-  }
+  })
 }
 
 function replayedStore(recording: Recording) {
