@@ -9,6 +9,8 @@ const standingG = 3
 /** People whose hands make them at least this likely (natural logarithm) may be the same who acted before. */
 const plausibleHand = -3
 
+/** Among whose takings by others a put-back is looked for: the latest, so that a busy store does not become one group. */
+const mostOthers = 4
 /** An event explained this badly by itself (natural logarithm, per gram) may have been an exchange. */
 const badlyExplained = -9
 
@@ -48,8 +50,8 @@ function returnedFrom(later: Subject, earlier: readonly Subject[]): Subject[] {
       (other) => other !== one && massesOf(one).some((aG) => massesOf(other).some((bG) => agree(aG + bG, one, later))),
     ),
   )
-  if (pairs.length > 0) return pairs
-  return earlier.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later)))
+  const others = earlier.filter((subject) => massesOf(subject).some((massG) => agree(massG, subject, later)))
+  return [...pairs, ...others.slice(-mostOthers)]
 }
 
 /** Put-backs nearby whose goods may be what is taken now. */

@@ -69,35 +69,25 @@ export class Surroundings {
     const fromMs = startedAtMs - this.#policy.handsMarginMs
     const toMs = settledAtMs + this.#policy.handsMarginMs
     const frames = this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
-    const near = new Map<string, Near & { frames: number }>()
-    for (const frame of frames) {
-      for (const { personId, headM, handsM } of frame.persons) {
-        const entry = near.get(personId) ?? {
-          personId,
-          handM: null,
-          headM: 0,
-          seen: 0,
-          frames: 0,
-        }
-        near.set(personId, entry)
-        entry.frames++
-        // A head that stays is a better witness than one that comes by: the mean, not the nearest.
-        entry.headM += (this.#shelves.headDistanceM(headM, plates) - entry.headM) / entry.frames
-        for (const handM of handsM) {
-          if (handM === null) continue
-          entry.handM = Math.min(entry.handM ?? Number.POSITIVE_INFINITY, this.#shelves.handDistanceM(handM, plates))
-        }
+    const seen = new Map<string, { handsM: number[]; headsM: number[] }>()
+    for (const { persons } of frames) {
+      for (const { personId, headM, handsM } of persons) {
+        const distances = seen.get(personId) ?? { handsM: [], headsM: [] }
+        seen.set(personId, distances)
+        distances.headsM.push(this.#shelves.headDistanceM(headM, plates))
+        const toHandsM = handsM.flatMap((handM) => (handM ? this.#shelves.handDistanceM(handM, plates) : []))
+        if (toHandsM.length > 0) distances.handsM.push(Math.min(...toHandsM))
       }
     }
-    return [...near.values()]
-      .filter(({ headM }) => headM <= nearbyM)
-      .map(({ personId, handM, headM, frames: seenFrames }) => ({
+    return [...seen]
+      .map(([personId, { handsM, headsM }]) => ({
         personId,
-        handM: handM === null ? null : toMillimetre(handM),
-        headM: toMillimetre(headM),
-        seen: Math.round((1000 * seenFrames) / frames.length) / 1000,
+        handM: handsM.length > 0 ? toMillimetre(lowerQuartile(handsM)) : null,
+        headM: toMillimetre(mean(headsM)),
+        seen: Math.round((1000 * headsM.length) / frames.length) / 1000,
       }))
-      .sort((a, b) => (a.handM ?? a.headM) - (b.handM ?? b.headM) || (a.personId < b.personId ? -1 : 1))
+      .filter(({ headM }) => headM <= nearbyM)
+      .sort((a, b) => (a.handM ?? a.headM) - (b.handM ?? b.headM) || order(a.personId, b.personId))
       .slice(0, mostPeople)
   }
 
@@ -159,5 +149,11 @@ export class Surroundings {
   }
 }
 
+/** A hand that stays at the goods is a better witness than one that passes by: the quartile, not the nearest. */
+function lowerQuartile(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] as number
+}
+
+const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length
 const toMillimetre = (metres: number) => Math.round(metres * 1000) / 1000
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
