@@ -23,7 +23,8 @@ export interface StateKeeperOptions {
   log: Logger
 }
 
-const saveIntervalMs = 3000
+/** Short, because until the first save after the first start there is no level that a crash could be compared with. */
+const saveIntervalMs = 1000
 
 export class StateKeeper {
   readonly #options: StateKeeperOptions
@@ -35,7 +36,7 @@ export class StateKeeper {
     this.#options = options
   }
 
-  /** Puts an earlier run's state back, then saves every few seconds. */
+  /** Puts an earlier run's state back, then saves every second. */
   start(saved: SavedState | undefined): void {
     if (saved) this.#restore(saved)
     this.#saveLater()
