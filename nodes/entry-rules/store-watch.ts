@@ -1,7 +1,10 @@
+import type { DeviceHealth } from '../../runtime/contract/messages.ts'
 import type { StoreCondition } from '../../runtime/policy/entry-rules.ts'
 import type { TillState } from '../../runtime/till-api/events.ts'
 import type { NodeContext } from '../kit/node-context.ts'
 
+/** As long as sensing keeps changes of health. */
+const healthKeptMs = 3_600_000
 /** A newcomer waits at the door meanwhile. */
 const answerWithinMs = 2000
 /** With more blind plates than this share, too much could be taken unseen. */
@@ -10,17 +13,20 @@ const blindShare = 0.1
 /** Knows whether the store can serve a newcomer: who is inside, and whether shelves and people are watched. */
 export class StoreWatch {
   readonly #context: NodeContext<unknown>
-  /** Whole devices that are offline; kept, because sensing tells changes only. */
+  /** Whole devices that are offline, but no single cameras: the vision sees on without one. */
   readonly #offline: Set<string>
 
   constructor(context: NodeContext<unknown>) {
     this.#context = context
     this.#offline = context.kept('offline-devices', new Set<string>()).value
-    context.followSensing(['device-health'], ({ device, plate, state }) => {
-      if (plate !== undefined) return
+    const cameras = new Set(context.store.names.cameraGroups.flatMap(({ devices = [] }) => devices))
+    const follow = ({ device, plate, state }: DeviceHealth) => {
+      if (plate !== undefined || cameras.has(device)) return
       if (state === 'offline') this.#offline.add(device)
       else this.#offline.delete(device)
-    })
+    }
+    // Sensing tells changes only: after a restart the last ones are wanted once more.
+    context.followSensing(['device-health'], follow, { keepMs: healthKeptMs })
   }
 
   async condition(): Promise<StoreCondition> {

@@ -1,12 +1,13 @@
 import type { Attribution, Visit } from '../../runtime/contract/messages.ts'
 import { Fusion } from '../../runtime/fusion/fusion.ts'
+import { defaultFusionPolicy } from '../../runtime/fusion/fusion-policy.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { TillState } from '../../runtime/till-api/events.ts'
 import { businessId } from '../kit/business-id.ts'
+import { journalled } from '../kit/journal.ts'
 import { keptOf } from '../kit/kept.ts'
 import type { Controller, NodeContext, Send } from '../kit/node-context.ts'
 import { noAliases, personAliases } from '../visit/person-aliases.ts'
-import { journalledEvidence } from './recovery.ts'
 
 /** How often time moves on while nothing is seen. */
 const tickMs = 250
@@ -56,7 +57,9 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     fusion.restorePersons(keptOf(context.store, personAliases, noAliases).value)
     for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
     const baskets = new Map<string, Attribution>()
-    for (const evidence of await journalledEvidence(context, state)) {
+    const oldestMs = clock.nowMs() - defaultFusionPolicy.memoryMs
+    for (const { data: evidence } of await journalled(context, state, ['evidence'])) {
+      if (evidence.event.settledAtMs < oldestMs) continue
       waitUntilMs = clock.nowMs() + catchUpMs
       // Journalled before anybody looked: it still wants its summary.
       if (evidence.near === null) fusion.observeWeight(evidence.event)

@@ -1,5 +1,5 @@
 import { AisleError } from '../../runtime/contract/errors.ts'
-import type { Visit } from '../../runtime/contract/messages.ts'
+import type { GatePass, Visit } from '../../runtime/contract/messages.ts'
 import { PersonTracker } from '../../runtime/people/person-tracker.ts'
 import { VisitBinding, type VisitStep } from '../../runtime/people/visit-binding.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
@@ -7,6 +7,10 @@ import { businessId } from '../kit/business-id.ts'
 import { keptOf } from '../kit/kept.ts'
 import type { Controller, NodeContext } from '../kit/node-context.ts'
 import { noAliases, personAliases } from './person-aliases.ts'
+import { passesToRecover } from './recovery.ts'
+
+/** Passes that are still recognised when they are told again. */
+const rememberedPasses = 1000
 
 /**
  * What the gate and the vision see becomes commands, and what the till has taken down becomes messages: so a
@@ -19,6 +23,7 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
   const aliases = keptOf(context.store, personAliases, noAliases)
   tracker.restore(aliases.value)
   const told = new Map<string, string>()
+  const passed = new Set<string>()
 
   const carryOut = async (steps: VisitStep[]) => {
     for (const step of steps) {
@@ -70,14 +75,25 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
   }
 
   context.followTill(['visit-changed'], ({ data }) => onSnapshot(data), {
-    async onState({ visits }) {
-      for (const snapshot of visits) await onSnapshot(snapshot)
+    async onState(state) {
+      for (const snapshot of state.visits) await onSnapshot(snapshot)
+      for (const pass of await passesToRecover(context, state)) await onPass(pass)
     },
   })
 
+  /** Each pass once, whether the journal or the gate tells it. */
+  const onPass = async (pass: GatePass) => {
+    if (passed.has(pass.passId)) return
+    passed.add(pass.passId)
+    const [oldest] = passed
+    if (passed.size > rememberedPasses && oldest !== undefined) passed.delete(oldest)
+    await carryOut(binding.onPass(pass))
+  }
+
   return {
     async onMessage(message) {
-      await carryOut(message.type === 'people' ? binding.onPeople(tracker.observe(message)) : binding.onPass(message))
+      if (message.type === 'gate-pass') await onPass(message)
+      else await carryOut(binding.onPeople(tracker.observe(message)))
     },
     close() {
       aliases.value = [...tracker.aliases()]

@@ -8,13 +8,17 @@ export interface ZonesSettings {
   touchM: number
 }
 
+/** What is seen again after a restart was told before. */
+const staleAfterMs = 10_000
+
 export default ({ settings, store }: NodeContext<ZonesSettings>): Controller<'people'> => {
   const { zone, ...distances } = settings
   const watch = new ZoneWatch(store.layout, { zones: zone === '' ? [] : [zone], ...distances })
 
   return {
     onMessage(people, send) {
-      for (const event of watch.observe(people)) send(event)
+      const isOld = store.clock.nowMs() - people.seenAtMs > staleAfterMs
+      for (const event of watch.observe(people)) if (!isOld) send(event)
     },
   }
 }

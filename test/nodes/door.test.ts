@@ -145,4 +145,28 @@ describe('the visit node', () => {
     deepEqual(states(payloads('opened')), [['opened', ['t-1']]])
     deepEqual(states(payloads('exited')), [['exited', ['t-2']]])
   })
+
+  it('binds and ends after a restart who passed while it was away, and nobody twice', async () => {
+    const store = fakeStore()
+    store.till.visits = [
+      snapshot(),
+      snapshot({ visitId: 'v-2', personIds: ['t-2'] }),
+      snapshot({ visitId: 'v-3', state: 'exited', personIds: ['t-3'], exitedAtMs: startMs + 40 }),
+    ]
+    const pass = (passId: string, visitId: string | null, ms: number) =>
+      gatePass({ passId, visitId, direction: visitId ? 'in' : 'out', seenAtMs: startMs + ms })
+    const missed = pass('pass-1', 'v-1', 50)
+    for (const data of [missed, pass('pass-2', 'v-2', 30), pass('pass-3', null, 40)]) {
+      await store.till.tell({ type: 'gate-pass', data })
+    }
+    const { give } = await loadBench(registerVisit, visitNode, {}, store)
+    await give(atGate(0))
+    await give(inside(3000))
+    await give(missed)
+    deepEqual(
+      store.till.sent('bind-visit').map(({ visitId, personIds }) => [visitId, personIds]),
+      [['v-1', ['t-1']]],
+    )
+    deepEqual(store.till.sent('end-visit'), [])
+  })
 })

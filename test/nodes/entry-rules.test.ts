@@ -40,7 +40,7 @@ describe('the entry rules node', () => {
     equal(payloads('refuse').length, 1)
   })
 
-  it('refuses newcomers while plates or a whole device are offline', async () => {
+  it('refuses newcomers while plates or a whole device are offline, but not for one camera', async () => {
     const { give, payloads, store } = await loadBench(register, definition)
     const reading = { plate: 'p1', weightG: 0, stable: true, atMs: 0, health: 'online' as const }
     store.sensing.readings = [reading, { ...reading, plate: 'p2', health: 'offline' }]
@@ -50,6 +50,7 @@ describe('the entry rules node', () => {
     const health = { version: 1, storeId: 'test-store', sequence: 1, seenAtMs: 0, receivedAtMs: 0 } as const
     const said = { type: 'device-health', ...health, device: 'vision-box', previous: null, reason: '' } as const
     await store.sensing.say({ ...said, state: 'offline' })
+    await store.sensing.say({ ...said, device: 'camera-1', state: 'offline' })
     await give(scan())
     await store.sensing.say({ ...said, state: 'online' })
     await give(scan())

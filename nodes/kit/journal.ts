@@ -1,0 +1,23 @@
+import type { TillEvent, TillEventType, TillState } from '../../runtime/till-api/events.ts'
+import type { NodeContext } from './node-context.ts'
+
+/** What the till told, of these types, since the oldest thing that an unfinished visit rests on, up to `state`. */
+export async function journalled<T extends TillEventType>(
+  context: NodeContext<unknown>,
+  state: TillState,
+  types: readonly T[],
+): Promise<Extract<TillEvent, { type: T }>[]> {
+  const found: Extract<TillEvent, { type: T }>[] = []
+  const from = state.recoverAfter ?? 0
+  if (from >= state.sequence) return found
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = context.store.till.follow(from, (event) => {
+    const isWanted = event.sequence <= state.sequence && (types as readonly string[]).includes(event.type)
+    if (isWanted) found.push(event as Extract<TillEvent, { type: T }>)
+    if (event.sequence >= state.sequence) resolve()
+  })
+  context.signal.addEventListener('abort', () => resolve())
+  await promise
+  stop()
+  return found
+}
