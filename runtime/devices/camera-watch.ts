@@ -65,7 +65,7 @@ export class CameraWatch {
       try {
         this.#saw(await this.#fetch())
       } catch (error) {
-        this.#missed(errorSentence(error))
+        this.#missed(whyFailed(error))
       }
       await sleep(wireClock, definition.intervalMs - (wireClock.nowMs() - startedMs), this.#end.signal)
     }
@@ -133,6 +133,12 @@ export class CameraWatch {
       action: 'Check that the address in the profile is that of the snapshot.',
     })
   }
+}
+
+/** fetch says only that it failed; what it is about is in the cause. */
+function whyFailed(error: unknown): string {
+  const cause = error instanceof AisleError || !(error instanceof Error) ? undefined : error.cause
+  return errorSentence(cause ?? error).replace(/\.?$/, '.')
 }
 
 /** By the first bytes: the header of an answer can say anything. */
