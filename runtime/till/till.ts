@@ -81,7 +81,7 @@ async function startParts(
 
   const onCode = scanTaker(ledger, clock, log)
   const doors = new Doors({ profile, definitions, ledger, clock, log, onCode })
-  doors.start(await ledger.doorMemory())
+  doors.start(await ledger.doorMemory(clock.nowMs()))
   onStarted(() => doors.stop())
 
   const charger = new Charger({ ledger, provider, clock, random: options.random, log })

@@ -80,6 +80,14 @@ describe('a gate', () => {
     assert.deepEqual(gate.authorise('visit-1'), [])
   })
 
+  it('after a restart opens only for an admission that is sent again, and once', () => {
+    const gate = new Gate()
+    assert.deepEqual(gate.happen({ type: 'authorised', visitId: 'visit-1', party: 1, pulse: false }), [])
+    assert.equal(gate.display, 'authorised')
+    assert.deepEqual(gate.authorise('visit-1'), [{ type: 'pulse-entry' }])
+    assert.deepEqual(gate.authorise('visit-1'), [])
+  })
+
   it('gives up a visit that nobody walked in for', () => {
     const gate = new Gate()
     gate.authorise('visit-1')

@@ -29,12 +29,14 @@ import {
 } from './support/test-till.ts'
 import { waitFor } from './support/wait.ts'
 
+/** A machine with other work may take long; nothing here is a question of speed. */
+const patienceMs = 120_000
 const kills = Number(process.env.TILL_KILLS ?? 10)
 const seed = Number(process.env.TILL_SEED ?? Math.floor(Math.random() * 1e9))
 const entry = fileURLToPath(new URL('../../runtime/till/main.ts', import.meta.url))
 
 describe(`the till, killed ${kills} times at random (TILL_SEED=${seed})`, function () {
-  this.timeout(60_000 + kills * 6000)
+  this.timeout(180_000 + kills * 12_000)
   let store: TestStore
   let killed: KilledTill
 
@@ -109,7 +111,8 @@ async function shopUnderKills(store: TestStore, killed: KilledTill, shoppers: nu
   }
   await killing
   const visits: VisitSnapshot[] = []
-  for (const visitId of visitIds) visits.push(await waitFor(`${visitId} to end`, () => killed.ended(visitId), 60_000))
+  for (const visitId of visitIds)
+    visits.push(await waitFor(`${visitId} to end`, () => killed.ended(visitId), patienceMs))
   events.stop()
   const sequences = events.events.map((event) => event.sequence)
   assert.ok(
@@ -124,8 +127,11 @@ async function enter(store: TestStore, flows: TillClient, events: TillEvent[], n
   const admission = { type: 'admit' as const, commandId: `admit-${scanId}`, scanId, party: 1, rule: '', policyHash: '' }
   const { visitId } = await flows.send(admission)
   if (!visitId) throw new Error('The till opened no visit.')
-  await waitFor('the visit to be open', () =>
-    events.some((told) => told.type === 'visit-changed' && told.data.visitId === visitId && told.data.state === 'open'),
+  await waitFor(
+    'the visit to be open',
+    () =>
+      events.some(({ type, data }) => type === 'visit-changed' && data.visitId === visitId && data.state === 'open'),
+    patienceMs,
   )
   return visitId
 }

@@ -27,6 +27,8 @@ interface Party {
   /** How many have not walked in yet. */
   missing: number
   entered: boolean
+  /** False: admitted before a restart; nobody knows whether the gate was opened. */
+  opened: boolean
 }
 
 export interface GateState {
@@ -124,15 +126,16 @@ class Step {
 
   authorise({ visitId, party, pulse }: Extract<GateHappening, { type: 'authorised' }>): void {
     const { state } = this
-    if (state.fire || state.parties.some((waiting) => waiting.visitId === visitId)) return
+    if (state.fire) return
     if (!this.#settings.hasPassInput) {
-      this.actions.push({ type: 'pulse-entry' })
+      if (pulse) this.actions.push({ type: 'pulse-entry' })
       for (let person = 0; person < party; person++) this.actions.push({ type: 'pass', direction: 'in', visitId })
       return
     }
-    state.parties = [...state.parties, { visitId, missing: party, entered: false }]
-    if (state.parties.length > 1 || state.passingSinceMs !== null) return
-    this.#openForFirst(pulse)
+    const known = state.parties.find((waiting) => waiting.visitId === visitId)
+    if (known && (known.opened || !pulse)) return
+    if (!known) state.parties = [...state.parties, { visitId, missing: party, entered: false, opened: false }]
+    if (state.parties[0]?.visitId === visitId && state.passingSinceMs === null) this.#openForFirst(pulse)
   }
 
   read(inputs: GateInputs): void {
@@ -213,8 +216,10 @@ class Step {
   }
 
   #openForFirst(pulse: boolean): void {
-    if (this.state.parties.length === 0) return
+    const [first, ...others] = this.state.parties
+    if (!first) return
     if (pulse) this.actions.push({ type: 'pulse-entry' })
+    this.state.parties = [{ ...first, opened: pulse }, ...others]
     this.state.openUntilMs = this.#atMs + this.#settings.passTimeoutMs
   }
 

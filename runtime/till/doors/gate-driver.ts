@@ -72,9 +72,9 @@ export class GateDriver {
     this.#happen({ type: 'authorised', visitId, party, pulse: true })
   }
 
-  /** Admitted before a restart: watched for, but not opened again. */
+  /** Admitted before a restart: watched for, but not opened unless the admission is sent again. */
   expect(visitId: string, missing: number): void {
-    if (this.#settings.hasPassInput) this.#happen({ type: 'authorised', visitId, party: missing, pulse: false })
+    this.#happen({ type: 'authorised', visitId, party: missing, pulse: false })
   }
 
   resumeFire(): void {

@@ -59,16 +59,18 @@ const setFire = (step: Step, gate: string, fire: number) =>
 
 /** What the doors take up again at a start: visits whose gate may stand open, and fires that nobody has reset. */
 export interface DoorMemory {
-  admitted: { visitId: string; gate: string; missing: number; openedAtMs: number }[]
+  admitted: { visitId: string; gate: string; missing: number }[]
   fires: string[]
 }
 
-export async function doorMemory(db: Connection): Promise<DoorMemory> {
+/** @param sinceMs whoever was admitted before is not waiting at the gate any more */
+export async function doorMemory(db: Connection, sinceMs: number): Promise<DoorMemory> {
   const [visits, fires] = await Promise.all([
     db
       .selectFrom('visits')
-      .select(['visit_id', 'gate', 'party', 'passes', 'opened_at_ms'])
+      .select(['visit_id', 'gate', 'party', 'passes'])
       .where('state', 'in', ['admitted', 'open'])
+      .where('opened_at_ms', '>=', sinceMs)
       .whereRef('passes', '<', 'party')
       .execute(),
     db.selectFrom('gates').select('gate').where('fire', '=', 1).execute(),
@@ -78,7 +80,6 @@ export async function doorMemory(db: Connection): Promise<DoorMemory> {
       visitId: visit.visit_id,
       gate: visit.gate,
       missing: visit.party - visit.passes,
-      openedAtMs: visit.opened_at_ms,
     })),
     fires: fires.map(({ gate }) => gate),
   }

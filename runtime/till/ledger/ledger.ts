@@ -125,8 +125,8 @@ export class Ledger {
     return this.#write(nowMs, (step) => charges.settleCharge(step, visitId, outcome))
   }
 
-  doorMemory() {
-    return this.#read(doorMemory)
+  doorMemory(nowMs: number) {
+    return this.#read((db) => doorMemory(db, nowMs - this.#shop.deadlines.admissionMs))
   }
 
   events(after: number, limit: number) {

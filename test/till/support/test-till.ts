@@ -178,7 +178,7 @@ export async function showUntilScanned(
       const scans = events.flatMap((event) => (event.type === 'scan' && event.sequence > after ? [event.data] : []))
       return scans.find(({ account }) => account.accountId === accountId || account.accountId === null)
     },
-    30_000,
+    120_000,
   )
 }
 
