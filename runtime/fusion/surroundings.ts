@@ -69,6 +69,7 @@ export class Surroundings {
     const fromMs = startedAtMs - this.#policy.handsMarginMs
     const toMs = settledAtMs + this.#policy.handsMarginMs
     const frames = this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+    const periodMs = ((frames.at(-1)?.atMs ?? 0) - (frames[0]?.atMs ?? 0)) / Math.max(1, frames.length - 1)
     const seen = new Map<string, { handsM: number[]; headsM: number[] }>()
     for (const { persons } of frames) {
       for (const { personId, headM, handsM } of persons) {
@@ -82,7 +83,7 @@ export class Surroundings {
     return [...seen]
       .map(([personId, { handsM, headsM }]) => ({
         personId,
-        handM: handsM.length > 0 ? toMillimetre(lowerQuartile(handsM)) : null,
+        handM: handsM.length > 0 ? toMillimetre(graspDistance(handsM, periodMs)) : null,
         headM: toMillimetre(mean(headsM)),
         seen: Math.round((1000 * headsM.length) / frames.length) / 1000,
       }))
@@ -149,9 +150,13 @@ export class Surroundings {
   }
 }
 
-/** A hand that stays at the goods is a better witness than one that passes by: the quartile, not the nearest. */
-function lowerQuartile(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] as number
+/** Nobody takes anything in less than this; a hand that only passes by is as near for a shorter time. */
+const graspMs = 200
+
+/** Within this distance a hand was for long enough to take something, at so much time between frames. */
+function graspDistance(distancesM: number[], periodMs: number): number {
+  const sorted = distancesM.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(graspMs / Math.max(1, periodMs)))] as number
 }
 
 const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length

@@ -40,7 +40,7 @@ export const Evidence = strictObject({
     Type.Array(
       strictObject({
         personId: Identifier(),
-        /** Nearer wrist to the event's plates while the weight moved, lower quartile over its window; null: no hand was seen. */
+        /** Within this distance of the event's plates a wrist stayed for as long as a grasp takes; null: no hand was seen. */
         handM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
         /** Head to the event's plates as seen from above, mean over the event's window. */
         headM: Type.Number({ minimum: 0 }),
