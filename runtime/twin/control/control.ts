@@ -33,7 +33,7 @@ const plate = Identifier()
 const item = Type.String({ minLength: 1, maxLength: 40 })
 const durationMs = Type.Number({ minimum: 0, maximum: 600_000 })
 const ActSchema = Type.Union([
-  strictObject({ act: Type.Literal('take'), plate, item }),
+  strictObject({ act: Type.Literal('take'), plate, item, substitute: Type.Optional(Type.Boolean()) }),
   strictObject({ act: Type.Literal('look'), durationMs }),
   strictObject({ act: Type.Literal('stow') }),
   strictObject({ act: Type.Literal('put-back'), item, plate: Type.Optional(plate) }),

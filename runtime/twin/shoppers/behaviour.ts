@@ -3,8 +3,11 @@ import { integerBetween, pick, type Random, uniform } from '../../contract/rando
 
 /** One thing that a shopper does. A plan is a list of these. */
 export type Act =
-  /** Goes to a plate and takes its front piece into the hand, remembered as `item`. */
-  | { act: 'take'; plate: string; item: string }
+  /**
+   * Goes to a plate and takes its front piece into the hand, remembered as `item`. With `substitute`, takes what
+   * lies nearest when the plate is empty.
+   */
+  | { act: 'take'; plate: string; item: string; substitute?: boolean }
   /** Looks at what the hand holds. */
   | { act: 'look'; durationMs: number }
   /** Puts what the hand holds into the bag. */
@@ -68,7 +71,10 @@ export function planVisit(behaviour: Behaviour, offers: readonly Offer[], random
   const acts: Act[] = []
   for (const [i, plate] of plates.entries()) {
     const item = `item-${i + 1}`
-    acts.push({ act: 'take', plate, item }, { act: 'look', durationMs: uniform(random, ...behaviour.lookMs) })
+    acts.push(
+      { act: 'take', plate, item, substitute: true },
+      { act: 'look', durationMs: uniform(random, ...behaviour.lookMs) },
+    )
     const goesBack = returned.has(i)
     // Half of those who change their mind do so on the spot, the others later.
     if (goesBack && random.next() < 0.5) acts.push({ act: 'put-back', item })

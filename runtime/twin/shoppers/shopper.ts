@@ -21,6 +21,8 @@ export interface Shopper {
   readonly customer: Customer
   readonly visit: VisitTruth
   readonly plan: readonly Act[]
+  /** Does something else first when there is no room at a shelf; otherwise the plan's order is kept. */
+  readonly flexible: boolean
   readonly body: Body
   readonly random: Random
   readonly speedMps: number
@@ -42,6 +44,8 @@ export interface Surroundings {
   others(shopper: Shopper): PointM[]
   /** Claims a place to stand: false when another's place or body is nearer than `spacingM`. Replaces the claim before. */
   claim(shopper: Shopper, place: PointM, spacingM: number): boolean
+  /** Whether {@link claim} would succeed. */
+  hasRoom(shopper: Shopper, place: PointM, spacingM: number): boolean
   release(shopper: Shopper): void
   /** Claims a gate's lane for oneself. */
   enterLane(shopper: Shopper, lane: Lane): boolean

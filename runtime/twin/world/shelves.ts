@@ -148,6 +148,17 @@ export class Shelves {
     return this.#state(plateId).pieces
   }
 
+  /** The plate with something on it that is nearest to `plateId`, itself first; undefined: all are empty. */
+  stockedNear(plateId: string): string | undefined {
+    const [x, y, z] = this.plate(plateId).positionM
+    let [nearest, leastM]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY]
+    for (const { plate, pieces } of this.#plates.values()) {
+      const away = Math.hypot(plate.positionM[0] - x, plate.positionM[1] - y, plate.positionM[2] - z)
+      if (pieces.length > 0 && away < leastM) [nearest, leastM] = [plate.id, away]
+    }
+    return nearest
+  }
+
   /** How full the shelves are, from 0 to 1. */
   get stockShare(): number {
     let [there, full] = [0, 0]

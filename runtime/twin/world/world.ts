@@ -115,6 +115,7 @@ export class World implements Surroundings {
       customer,
       visit,
       plan,
+      flexible: choice.plan === undefined,
       random,
       body: new Body(along(lane.outerM, aside, 0.8), uniform(random, 1.56, 1.82)),
       speedMps: uniform(random, 0.9, 1.3),
@@ -170,14 +171,17 @@ export class World implements Surroundings {
     return others
   }
 
-  claim(shopper: Shopper, place: PointM, spacingM: number): boolean {
+  hasRoom(shopper: Shopper, place: PointM, spacingM: number): boolean {
     for (const [other, claimed] of this.#claims) {
       if (other !== shopper && distanceM(claimed, place) < spacingM) return false
     }
-    if (this.others(shopper).some((other) => distanceM(other, place) < Math.min(spacingM, bodyDistanceM + 0.1)))
-      return false
-    this.#claims.set(shopper, place)
-    return true
+    return this.others(shopper).every((other) => distanceM(other, place) >= Math.min(spacingM, bodyDistanceM + 0.1))
+  }
+
+  claim(shopper: Shopper, place: PointM, spacingM: number): boolean {
+    const free = this.hasRoom(shopper, place, spacingM)
+    if (free) this.#claims.set(shopper, place)
+    return free
   }
 
   release(shopper: Shopper): void {
