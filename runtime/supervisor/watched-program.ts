@@ -24,7 +24,7 @@ type Told = Extract<FromProgram, { type: 'failed' }>['error']
 export class WatchedProgram {
   readonly plan: ProgramPlan
   readonly #say: (line: string) => void
-  readonly #backOff = new BackOff({ firstMs: 200, longestMs: 30_000, forgetAfterMs: 60_000 })
+  readonly #backOff = new BackOff({ firstMs: 200, longestMs: 30_000, forgetAfterMs: 10_000 })
   #child: ChildProcess | undefined
   #stopping = false
   #restart: NodeJS.Timeout | undefined
