@@ -181,12 +181,29 @@ function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy)
       return {
         items: [piece(a, aG), piece(b, bG)],
         isOff: false,
-        weight: Math.log(density + 1e-12),
+        weight: Math.log((density + apartDensity(subject, [a, aG], [b, bG], shelves, policy)) / 2 + 1e-12),
         planogram: Math.log(place(a) * place(b) * 2),
         prior: Math.log(policy.together),
       }
     }),
   )
+}
+
+/** When each stood on its own plates, each plate tells its product; against a lifting spread anyhow over the same plates. */
+function apartDensity(
+  { plates, deltaG, sigmaG }: Subject,
+  [a, aG]: [string, number],
+  [b, bG]: [string, number],
+  shelves: Shelves,
+  policy: FusionPolicy,
+): number {
+  const changeAtHome = (sku: string, other: string) =>
+    plates
+      .filter((change) => shelves.isHome(sku, [change]) && !shelves.isHome(other, [change]))
+      .reduce((total, change) => total + change.deltaG, 0)
+  const fit = (changeG: number, pieceG: number) =>
+    normalDensity(changeG + pieceG, sigmaG ** 2 + (policy.weightSpread * pieceG) ** 2)
+  return fit(changeAtHome(a, b), aG) * fit(changeAtHome(b, a), bG) * Math.abs(deltaG)
 }
 
 /** By one person, or shared by two who reached in together. */

@@ -53,6 +53,8 @@ export class Fusion {
   #posteriors = new Map<string, Posterior>()
   readonly #visits = new Map<string, KnownVisit>()
   readonly #visitOfPerson = new Map<string, KnownVisit>()
+  /** Everybody who may ever have moved something: a basket that becomes empty again is told, too. */
+  readonly #people = new Set<string>()
   /** What was last said of each basket and of each event's shelf. */
   readonly #said = new Map<string, string>()
   #revision = 0
@@ -157,6 +159,7 @@ export class Fusion {
     if (older) this.#subjects.splice(index, 1)
     this.#causes.delete(event.eventId)
     if (event.kind !== 'withdrawn') this.#insert(subjectOf(evidence, this.#shelves, this.#policy))
+    for (const { personId } of evidence.near ?? []) this.#people.add(personId)
     this.#forget(event.settledAtMs - this.#policy.memoryMs)
     this.#explain()
     return this.#changes()
@@ -185,7 +188,21 @@ export class Fusion {
     const old = this.#subjects.filter(({ atMs }) => atMs < beforeMs)
     if (old.length === 0) return
     for (const { eventId } of old) this.#causes.delete(eventId)
+    this.#forgetPeople()
     this.#subjects = this.#subjects.filter(({ atMs }) => atMs >= beforeMs)
+  }
+
+  /** Of whoever left, nothing more will be told. */
+  #forgetPeople(): void {
+    for (const [visitId, { finished, personIds }] of this.#visits) {
+      if (!finished) continue
+      this.#visits.delete(visitId)
+      this.#said.delete(visitId)
+      for (const personId of personIds) {
+        this.#people.delete(personId)
+        this.#visitOfPerson.delete(personId)
+      }
+    }
   }
 
   /** Groups of events that are as they were keep their posterior. */
@@ -211,14 +228,9 @@ export class Fusion {
     })
   }
 
-  /** Everybody who may have moved something. */
   #owners(): { owner: Owner; visit: KnownVisit | undefined }[] {
-    const people = new Set<string>()
-    for (const { cues } of this.#subjects) {
-      for (const { personId } of cues.actors) if (personId !== null) people.add(personId)
-    }
     const owners = new Map<string, { owner: Owner; visit: KnownVisit | undefined }>()
-    for (const personId of [...people].sort()) {
+    for (const personId of [...this.#people].sort()) {
       const visit = this.#visitOfPerson.get(personId)
       const owner = visit ? ownerOf(visit) : { id: personId, personIds: new Set([personId]) }
       owners.set(owner.id, { owner, visit })
