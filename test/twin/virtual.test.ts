@@ -86,7 +86,7 @@ describe('a run of the twin without protocols', function () {
     assert.ok(ids.size > 6)
   })
 
-  it('is honest about what it sees: of what it gives 80 %, 80 % are right', () => {
+  it('is honest about what it sees: what it says with 70 % is right in 70 % of cases', () => {
     const sightings = new Sightings(store.layout, seededRandom(5))
     const { layout } = store
     const stated: number[] = []
@@ -98,8 +98,9 @@ describe('a run of the twin without protocols', function () {
       right.push(best?.sku === sku ? 1 : 0)
     }
     assert.ok(Math.abs(meanOf(stated) - meanOf(right)) < 0.02, `${meanOf(stated)} stated, ${meanOf(right)} right`)
-    const unsure = stated.flatMap((p, i) => (p < 0.8 ? [right[i] as number] : []))
-    assert.ok(meanOf(unsure) < 0.82 && meanOf(unsure) > 0.7)
+    const unsure = stated.flatMap((p, i) => (p < 0.8 ? [{ p, right: right[i] as number }] : []))
+    const [said, was] = [meanOf(unsure.map(({ p }) => p)), meanOf(unsure.map((one) => one.right))]
+    assert.ok(unsure.length > 500 && Math.abs(said - was) < 0.05, `${said} stated, ${was} right`)
     const xs = Array.from({ length: 500 }, () => sightings.of({ sku: 'x', weightG: 1 }, [4, 3, 1]).position?.[0] ?? 4)
     assert.ok(Math.abs(deviationOf(xs) - 0.03) < 0.006)
   })
