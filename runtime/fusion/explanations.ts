@@ -201,9 +201,9 @@ function apartDensity(
     plates
       .filter((change) => shelves.isHome(sku, [change]) && !shelves.isHome(other, [change]))
       .reduce((total, change) => total + change.deltaG, 0)
-  const fit = (changeG: number, pieceG: number) =>
+  const density = (changeG: number, pieceG: number) =>
     normalDensity(changeG + pieceG, sigmaG ** 2 + (policy.weightSpread * pieceG) ** 2)
-  return fit(changeAtHome(a, b), aG) * fit(changeAtHome(b, a), bG) * Math.abs(deltaG)
+  return density(changeAtHome(a, b), aG) * density(changeAtHome(b, a), bG) * Math.abs(deltaG)
 }
 
 /** By one person, or shared by two who reached in together. */

@@ -16,10 +16,11 @@ import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
 import { linesOf, type Owner, type Posterior } from './basket.ts'
 import { type Causes, causesOf, clusters } from './clusters.ts'
+import type { Actor } from './cues.ts'
 import { type Subject, subjectOf } from './explanations.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { explain } from './hypotheses.ts'
-import { offLogOdds } from './planogram-trust.ts'
+import { PlanogramTrust } from './planogram-trust.ts'
 import { shelfMoves } from './shelf-moves.ts'
 import { Shelves } from './shelves.ts'
 import { Surroundings } from './surroundings.ts'
@@ -46,6 +47,7 @@ export class Fusion {
   readonly #policy: FusionPolicy
   readonly #shelves: Shelves
   readonly #surroundings: Surroundings
+  readonly #trust: PlanogramTrust
   readonly #awaited = new Map<string, Awaited>()
   /** In the order of their time. */
   #subjects: Subject[] = []
@@ -65,6 +67,7 @@ export class Fusion {
     this.#policy = { ...defaultFusionPolicy, ...options }
     this.#shelves = new Shelves(layout, this.#policy)
     this.#surroundings = new Surroundings(layout, this.#shelves, this.#policy)
+    this.#trust = new PlanogramTrust(this.#policy)
   }
 
   /** Everybody on the floor at one moment; frames in the order of their time. */
@@ -172,7 +175,29 @@ export class Fusion {
     this.#revision++
     const attribution = this.#attribution(ownerOf(visit), visit, true)
     visit.finished = true
+    for (const personId of visit.personIds) this.#people.delete(personId)
+    this.#retire()
     return [attribution]
+  }
+
+  /** What only concerned people who have left explains nothing any more, unless it left goods lying somewhere. */
+  #retire(): void {
+    const retired = new Set<Subject>()
+    for (const posterior of this.#posteriors.values()) {
+      const subjects = (posterior[0]?.steps ?? []).map(({ subject }) => subject.eventId)
+      const group = this.#subjects.filter(({ eventId }) => subjects.includes(eventId))
+      const isOver = group.every(({ deltaG, cues }) => deltaG < 0 && cues.actors.every((actor) => this.#hasLeft(actor)))
+      if (isOver) for (const subject of group) retired.add(subject)
+    }
+    if (retired.size === 0) return
+    this.#trust.remember([...retired], this.#causes)
+    for (const { eventId } of retired) this.#causes.delete(eventId)
+    this.#subjects = this.#subjects.filter((subject) => !retired.has(subject))
+    this.#explain()
+  }
+
+  #hasLeft({ personId }: Actor): boolean {
+    return personId === null || this.#visitOfPerson.get(personId)?.finished === true
   }
 
   #insert(subject: Subject): void {
@@ -208,7 +233,7 @@ export class Fusion {
   /** Groups of events that are as they were keep their posterior. */
   #explain(): void {
     const posteriors = new Map<string, Posterior>()
-    const off = offLogOdds(this.#subjects, this.#causes, this.#policy)
+    const off = this.#trust.offLogOdds(this.#subjects, this.#causes)
     for (const subjects of clusters(this.#subjects, this.#causes)) {
       const group = subjects.map((subject) => ({ ...subject, offLogOdds: off.get(subject.eventId) ?? 0 }))
       const key = JSON.stringify(group.map(({ evidence, offLogOdds }) => [fingerprint(evidence), offLogOdds]))

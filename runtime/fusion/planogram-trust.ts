@@ -8,34 +8,57 @@ import type { FusionPolicy } from './fusion-policy.ts'
 
 /** Where the planogram is wrong, about every other product still lies where it says. */
 const offWhereWrong = 0.5
+/** A planogram that was right for long may be wrong from today on: trust and mistrust are bounded (natural logarithm). */
+const mostTrust = 8
 
-/**
- * For each event, by its id, how much likelier goods from elsewhere are than where the planogram is right
- * (natural logarithm); rounded, so that a distant event does not change every posterior a little.
- */
-export function offLogOdds(
-  subjects: readonly Subject[],
-  causes: ReadonlyMap<string, Causes>,
-  policy: FusionPolicy,
-): Map<string, number> {
-  // Goods that were seen to be put down there say nothing of the planogram.
-  const takings = subjects.filter(({ deltaG, eventId }) => deltaG < 0 && !causes.get(eventId)?.moved.length)
-  const ofFixture = new Map<string, number>()
-  for (const subject of takings) {
-    const { fixture } = subject.evidence.event
-    ofFixture.set(fixture, (ofFixture.get(fixture) ?? 0) + wrongLogOdds(subject, policy))
+const bounded = (logOdds: number) => Math.max(-mostTrust, Math.min(mostTrust, logOdds))
+
+type CausesOf = ReadonlyMap<string, Causes>
+
+export class PlanogramTrust {
+  readonly #policy: FusionPolicy
+  /** What events that are over said of each fixture, as log odds that its planogram is wrong. */
+  readonly #remembered = new Map<string, number>()
+
+  constructor(policy: FusionPolicy) {
+    this.#policy = policy
   }
-  const counted = new Set(takings)
-  return new Map(
-    subjects.map((subject) => {
-      const all = ofFixture.get(subject.evidence.event.fixture) ?? 0
-      const others = all - (counted.has(subject) ? wrongLogOdds(subject, policy) : 0)
-      const priorLogOdds = Math.log(policy.planogramWrong / (1 - policy.planogramWrong))
-      const wrong = 1 / (1 + Math.exp(-others - priorLogOdds))
-      const off = policy.offPlanogram + wrong * offWhereWrong
-      return [subject.eventId, Math.round(Math.log(off / policy.offPlanogram) * 4) / 4]
-    }),
-  )
+
+  /**
+   * For each event, by its id, how much likelier goods from elsewhere are than where the planogram is right
+   * (natural logarithm); rounded, so that a distant event does not change every posterior a little.
+   */
+  offLogOdds(subjects: readonly Subject[], causes: CausesOf): Map<string, number> {
+    const { planogramWrong, offPlanogram } = this.#policy
+    const ofFixture = new Map(this.#remembered)
+    const own = this.#count(subjects, causes, ofFixture)
+    const priorLogOdds = Math.log(planogramWrong / (1 - planogramWrong))
+    return new Map(
+      subjects.map((subject) => {
+        const others = bounded((ofFixture.get(subject.evidence.event.fixture) ?? 0) - (own.get(subject) ?? 0))
+        const wrong = 1 / (1 + Math.exp(-others - priorLogOdds))
+        const off = offPlanogram + wrong * offWhereWrong
+        return [subject.eventId, Math.round(Math.log(off / offPlanogram) * 4) / 4]
+      }),
+    )
+  }
+
+  /** Keeps what these events say of their fixtures when they themselves are forgotten. */
+  remember(subjects: readonly Subject[], causes: CausesOf): void {
+    this.#count(subjects, causes, this.#remembered)
+    for (const [fixture, logOdds] of this.#remembered) this.#remembered.set(fixture, bounded(logOdds))
+  }
+
+  /** Adds up what takings say; goods that were seen to be put down there say nothing of the planogram. */
+  #count(subjects: readonly Subject[], causes: CausesOf, ofFixture: Map<string, number>): Map<Subject, number> {
+    const takings = subjects.filter(({ deltaG, eventId }) => deltaG < 0 && !causes.get(eventId)?.moved.length)
+    const own = new Map(takings.map((subject) => [subject, wrongLogOdds(subject, this.#policy)]))
+    for (const [subject, logOdds] of own) {
+      const { fixture } = subject.evidence.event
+      ofFixture.set(fixture, (ofFixture.get(fixture) ?? 0) + logOdds)
+    }
+    return own
+  }
 }
 
 /** How much likelier this event is where the planogram is wrong than where it is right (natural logarithm). */

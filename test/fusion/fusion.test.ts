@@ -181,6 +181,15 @@ describe('fusion', () => {
     assert.deepEqual(fusion.finish('v1'), [])
   })
 
+  it('still knows what somebody who has left put down in the wrong place', () => {
+    const fusion = new Fusion(smallStore)
+    fusion.observeVisit(visit('v1', ['anna']))
+    baskets([evidence('e1', 10, { a: -501 }, anna), evidence('e2', 20, { e: 501 }, anna)], fusion)
+    fusion.observeVisit(visit('v1', ['anna'], { state: 'exited', seenAtMs: 30_000 }))
+    fusion.finish('v1')
+    assert.deepEqual(sure(baskets([evidence('e3', 60, { e: -501 }, ben)], fusion).get('ben')), ['1 × cola'])
+  })
+
   it('comes to the same baskets from the journal in whatever order it is read', () => {
     const happened = [
       evidence('e1', 10, { a: -501 }, anna),
