@@ -25,6 +25,8 @@ export const sameActMs = 1500
 const reachPlaces = 3
 /** Up to this part of the largest cross-talk a neighbour's step is nothing else. */
 const surely = 0.25
+/** The same where two plates bear more: plates are about as wide as goods, few lie on a third. */
+const surelyOnThird = 0.55
 
 export class Grouping {
   readonly #p: WeighingParameters
@@ -82,9 +84,9 @@ export class Grouping {
     const totalG = Math.abs(sum(group))
     const { crossTalk } = this.#p
     const shares: Share[] = []
-    for (const step of group) {
-      const part = weight(step) / totalG
-      const bears = step.unseen ? 1 : clamp((part / crossTalk - surely) / (1 - surely))
+    for (const step of group.toSorted((a, b) => weight(b) - weight(a))) {
+      const nothing = shares.length < 2 ? surely : surelyOnThird
+      const bears = step.unseen ? 1 : clamp((weight(step) / totalG / crossTalk - nothing) / (1 - nothing))
       if (bears === 0) continue
       const unsureG = weight(step) * Math.sqrt(bears * (1 - bears))
       shares.push({ step, deltaG: bears * step.deltaG, sigmaG: Math.hypot(bears * step.sigmaG, unsureG) })

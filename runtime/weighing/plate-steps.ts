@@ -41,6 +41,8 @@ type State = 'unknown' | 'rest' | 'moving' | 'settled'
 const handForce = 0.5
 /** Part of a step that may be missing while the plates count as settled. */
 const settledShare = 0.05
+/** A shorter pause within a movement in one direction is no end of it. */
+const pauseMs = 800
 /** Longer than anybody holds an item before taking it. */
 export const longestHoldMs = 15_000
 /** How many times more than its neighbours a plate may be shaken, against what is usual for each. */
@@ -208,13 +210,18 @@ export class PlateSteps {
       this.#beginsToMove(bin, sigmaG)
       return
     }
+    const longG = long.meanG
+    const previous = this.bins.level(bin - 2 * this.#periodBins + 1, bin - this.#periodBins, this.#b)
+    if (previous.samples > 0) {
+      const wandersG = Math.abs(previous.meanG - longG)
+      this.noiseG = Math.max(p.noiseFloorG, this.#lowerThird(this.noiseG, wandersG / lowerThird))
+    }
     // The baseline lags, so that the first moments of a slow lift are not taken for drift.
     const lagged = this.bins.level(bin - this.#confirmBins - this.#periodBins + 1, bin - this.#confirmBins, this.#b)
     if (lagged.samples > 0 && bin - this.#confirmBins > this.#restSince) {
       this.baselineG += this.#baselineGain * (lagged.meanG - this.baselineG)
     }
     this.baselineAtMs = this.#endMs(bin)
-    this.noiseG = Math.max(p.noiseFloorG, this.#lowerThird(this.noiseG, deviationG / lowerThird))
     this.usualSwingG = Math.max(p.noiseFloorG, this.#lowerThird(this.usualSwingG, this.swingG))
     this.#learned += p.binS
     this.#recentSwingG = Math.max(this.swingG, this.#recentSwingG * this.#forgetting)
@@ -294,12 +301,14 @@ export class PlateSteps {
   }
 
   /**
-   * An item that a steady hand held up may have passed for taken. Before it really is, the hand lets it down for a
+   * A slow lift may pause on its way. And an item that a steady hand held up may have passed for taken. Before it really is, the hand lets it down for a
    * moment: a plate that was back at an earlier level without resting there and then went further in the same
    * direction has made one step, not three.
    */
   #continueEarlier(step: PlateStep, levelG: number): boolean {
     const index = this.#earlier.findIndex((one) => {
+      const goesOn = Math.sign(one.deltaG) === Math.sign(levelG - one.beforeG - one.deltaG)
+      if (goesOn && step.startedAtMs - one.settledAtMs < pauseMs) return true
       const wasBack = this.#highestG - one.beforeG > -0.15 * -one.deltaG
       const takenG = one.beforeG - levelG
       return one.deltaG < 0 && wasBack && takenG > -1.1 * one.deltaG && takenG < -10 * one.deltaG
@@ -309,6 +318,7 @@ export class PlateSteps {
     for (const one of [...undone, step]) this.#setState(one, 'none')
     this.step = continued
     this.baselineG = continued.beforeG
+    this.#isDoubtful = false
     return true
   }
 
@@ -335,15 +345,27 @@ export class PlateSteps {
     if (!step) return
     const level = this.#levelSinceRest(bin)
     if (Math.abs(this.presentG - level.meanG) > this.#p.movementSigmas * sigmaG) {
-      this.state = 'moving'
-      this.isCalm = false
+      this.#leaves(step, bin, sigmaG)
       return
     }
     const lasted = bin - this.#restSince + 1 >= this.#confirmBins
-    this.isCalm = lasted && this.#isSteady(step, bin)
+    this.isCalm = lasted && this.#isSteady(step, bin, this.#confirmBins)
     const foremost = this.#surroundings.foremost(this.#plate)
     if (!lasted || !(foremost.isCalm || foremost.state === 'rest')) return
     this.#confirm(step, bin)
+  }
+
+  /** A level that was left again soon was a rest of its own if it was steady for as long as it lasted. */
+  #leaves(step: PlateStep, bin: number, sigmaG: number): void {
+    const left = bin - this.#periodBins
+    const span = left - this.#restSince + 1
+    this.isCalm = span >= this.#restBins + this.#periodBins && this.#isSteady(step, left, span)
+    if (this.isCalm && this.#surroundings.foremost(this.#plate).isCalm) {
+      this.#confirm(step, left)
+      this.#beginsToMove(bin, sigmaG)
+    }
+    this.isCalm = false
+    this.state = 'moving'
   }
 
   /** A light share of an item is as settled as the item, whatever else a hand does to its plate. */
@@ -369,11 +391,11 @@ export class PlateSteps {
   }
 
   /** Whether the plate shows no more unrest than its own noise and the shelf's shaking explain: no hand holds it. */
-  #isSteady(step: PlateStep, bin: number): boolean {
+  #isSteady(step: PlateStep, bin: number, span: number): boolean {
     const agitation = Math.max(1, this.#surroundings.agitation(this.#plate))
     const handG = handTremor * Math.abs(step.deltaG)
-    const unrestG = this.#unrestG(bin, this.#confirmBins)
-    const all = this.bins.level(bin - this.#confirmBins + 1, bin, this.#b)
+    const unrestG = this.#unrestG(bin, span)
+    const all = this.bins.level(bin - span + 1, bin, this.#b)
     const swingG = Math.sqrt(all.varianceG2)
     return (
       unrestG < Math.max(2 * this.noiseG, handG, this.#shakenG()) &&
