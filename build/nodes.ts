@@ -2,7 +2,7 @@
  * Makes what Node-RED loads of each node: a `.js` that leads to the TypeScript (Node-RED finds a node's dialog by
  * replacing `.js` by `.html`, so it cannot be pointed at the source itself), the dialog, help, texts and icon.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadNodeFolders, type NodeFolder } from './node-folders.ts'
 import { helpHtml, nodeHtml } from './node-html.ts'
@@ -10,9 +10,7 @@ import { helpHtml, nodeHtml } from './node-html.ts'
 /** Our texts' languages, and the folders in which Node-RED looks for them. */
 export const locales = { en: 'en-US', ko: 'ko' } as const
 
-export async function buildNodes(root: string): Promise<void> {
-  const output = join(root, 'dist', 'nodes')
-  rmSync(output, { recursive: true, force: true })
+export async function buildNodes(root: string, output: string): Promise<void> {
   for (const folder of await loadNodeFolders(root)) writeNode(folder, join(output, folder.name))
 }
 

@@ -1,13 +1,10 @@
 /** Makes what Node-RED loads of the editor's plugin: a `.js` that leads to the TypeScript, its page part, its texts. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { locales } from './nodes.ts'
 
-export async function buildEditorPlugin(root: string): Promise<void> {
-  const output = join(root, 'dist', 'editor')
+export async function buildEditorPlugin(root: string, output: string): Promise<void> {
   const source = join(root, 'nodes', 'editor')
-  rmSync(output, { recursive: true, force: true })
-  mkdirSync(output, { recursive: true })
   writeFileSync(join(output, 'editor.js'), "export { default } from '../../nodes/editor/plugin.ts'\n")
   // Node-RED waits for a script with a relative address before it goes on to the nodes, whose dialogs need it.
   writeFileSync(join(output, 'editor.html'), '<script type="module" src="web/nodes/editor/browser/main.js"></script>\n')

@@ -24,7 +24,7 @@ export function readFlow(nodes: readonly FlowNode[], catalogue: FlowCatalogue): 
     isActive: (node) => node.d !== true && tabOf(node)?.disabled !== true,
     place: (node) => ({
       nodeId: node.id,
-      nodeName: node.name || node.label || node.type,
+      nodeName: node.name || node.label || node.type.replace(/^aisle-/, '').replaceAll('-', ' '),
       tab: tabOf(node)?.label ?? tabOf(node)?.name ?? null,
     }),
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +31,9 @@ describe('the build', function () {
         return lines
       }
       assert.deepEqual(await ran(), ['built dist/nodes', 'built dist/editor', 'built dist/web'])
+      for (const file of ['nodes/zones/zones.js', 'editor/editor.html', 'web/nodes/editor/browser/main.js']) {
+        assert.ok(existsSync(join(copy, 'dist', file)), file)
+      }
       assert.deepEqual(await ran(), [])
       writeFileSync(join(copy, 'nodes/zones/help.en.md'), 'Changed.\n')
       assert.deepEqual(await ran(), ['built dist/nodes'])

@@ -12,9 +12,7 @@ export function checkValue(value: unknown, outer: FieldSchema, say: Say): string
   if (typeof value === 'string' && /^\$\{[^}]+\}$/.test(value)) return null
   const { schema, nullable } = withoutNull(outer)
   if (value === null || value === undefined || value === '') {
-    const needed =
-      schema.type === 'number' || schema.type === 'integer' || (schema.minLength ?? 0) > 0 || schema.pattern
-    return nullable || !needed ? null : say('form.missing')
+    return nullable || mayBeEmpty(schema) ? null : say('form.missing')
   }
   if (schema.enum) return schema.enum.includes(String(value)) ? null : say('form.not-a-choice')
   if (schema.type === 'number' || schema.type === 'integer') return checkNumber(Number(value), schema, say)
@@ -22,6 +20,11 @@ export function checkValue(value: unknown, outer: FieldSchema, say: Say): string
   if (schema.type === 'object') return checkObject(value, schema, say)
   if (typeof value === 'string') return checkText(value, schema, say)
   return null
+}
+
+function mayBeEmpty({ type, minLength = 0, pattern }: FieldSchema): boolean {
+  if (type === 'number' || type === 'integer' || minLength > 0) return false
+  return pattern === undefined || new RegExp(pattern, 'u').test('')
 }
 
 function checkNumber(value: number, schema: FieldSchema, say: Say): string | null {

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { build } from '../../build/build.ts'
+import { nodeFolderNames } from '../../build/node-folders.ts'
+import { startFlows, type TestFlows } from '../host/flows-program.ts'
+import { openBrowser } from '../support/browser.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+interface SavedNode {
+  id: string
+  type: string
+  [setting: string]: unknown
+}
+
+describe('the editor in a browser', function () {
+  this.timeout(180_000)
+  let browser: Browser
+  let flows: TestFlows
+  let context: BrowserContext
+  let page: Page
+  let complaints: string[]
+
+  before(async function () {
+    browser = await openBrowser(this)
+    await build(root, () => {})
+    flows = await startFlows()
+  })
+  after(async () => {
+    await browser?.close()
+    await flows?.stop()
+  })
+
+  const openEditor = async (locale: string) => {
+    context = await browser.newContext({ locale, viewport: { width: 1500, height: 900 } })
+    const [name = ''] = flows.cookie.split('=')
+    await context.addCookies([{ name, value: flows.cookie.slice(name.length + 1), url: flows.url }])
+    context.setDefaultTimeout(60_000)
+    page = await context.newPage()
+    complaints = []
+    page.on('console', (line) => line.type() === 'error' && complaints.push(line.text().slice(0, 200)))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto(flows.url)
+    await page.waitForSelector('.red-ui-palette-node[data-palette-type="aisle-gate"]')
+    await page.waitForFunction(
+      'RED.nodes.getWorkspaceOrder().length > 0 && document.querySelector(".red-ui-flow-node")',
+    )
+  }
+  afterEach(() => context?.close())
+
+  const openDialog = async (type: string) => {
+    await page.evaluate(`RED.editor.edit(RED.nodes.filterNodes({ type: '${type}' })[0])`)
+    await page.waitForSelector('.aisle-form .form-row:nth-of-type(3)')
+  }
+  const savedNode = async (type: string) => {
+    const answer = await flows.ask('/flows', { headers: { accept: 'application/json' } })
+    return ((await answer.json()) as SavedNode[]).find((node) => node.type === type) as SavedNode
+  }
+  const deploy = async () => {
+    const deployed = page.waitForResponse(
+      (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
+    )
+    await page.click('#red-ui-header-button-deploy')
+    return await deployed
+  }
+
+  it('shows the nodes and the running flow, and complains of nothing', async () => {
+    await openEditor('en-US')
+    const shown = await page.$$eval('[data-palette-type^="aisle-"]', (nodes) =>
+      nodes.map((node) => (node as HTMLElement).dataset.paletteType),
+    )
+    const expected = nodeFolderNames(root).filter((name) => name !== 'store')
+    assert.deepEqual(shown.sort(), expected.map((name) => `aisle-${name}`).sort())
+    assert.ok(Number(await page.evaluate("RED.nodes.filterNodes({ type: 'aisle-payment' }).length")) > 0)
+    await page.waitForTimeout(1000)
+    assert.deepEqual(complaints, [])
+  })
+
+  it('opens every dialog of ours, in English and in Korean, with all of its fields named', async () => {
+    for (const locale of ['en-US', 'ko']) {
+      await openEditor(locale)
+      for (const type of nodeFolderNames(root)
+        .filter((name) => name !== 'store')
+        .map((name) => `aisle-${name}`)) {
+        await page.evaluate(`RED.editor.edit({ ...RED.nodes.filterNodes({ type: '${type}' })[0] })`)
+        const labels = page.locator('.aisle-form .form-row > label')
+        await labels.first().waitFor()
+        for (const label of await labels.allInnerTexts()) assert.ok(label.trim(), `${type} has a field without a name`)
+        assert.equal(await page.locator('.aisle-problem:not(:empty)').count(), 0, `${type} starts with a problem`)
+        await page.click('#node-dialog-cancel')
+        await page.locator('.red-ui-tray').waitFor({ state: 'detached' })
+      }
+      assert.deepEqual(complaints, [])
+      await context.close()
+    }
+  })
+
+  it('saves what a dialog is given with its type: a number, a choice, a list of rows', async () => {
+    await openEditor('en-US')
+    await openDialog('aisle-entry-rules')
+    await page.fill('#node-input-occupancyLimit', '-3')
+    assert.match(await page.locator('.aisle-problem:not(:empty)').innerText(), /lowest is 0/)
+    await page.fill('#node-input-occupancyLimit', '12')
+    assert.equal(await page.locator('.aisle-problem:not(:empty)').count(), 0)
+    await page.selectOption('#node-input-unknownAccount', 'admit')
+    await page.click('#aisle-hours > button')
+    await page.click('#node-dialog-ok')
+    assert.equal((await deploy()).status(), 200)
+
+    const saved = await savedNode('aisle-entry-rules')
+    assert.equal(saved.occupancyLimit, 12)
+    assert.equal(saved.unknownAccount, 'admit')
+    assert.equal((saved.hours as { mode: string }[]).at(-1)?.mode, 'open')
+    assert.deepEqual(complaints, [])
+  })
+
+  it("offers the profile's names", async () => {
+    await openEditor('en-US')
+    await openDialog('aisle-load-cells')
+    const options = page.locator('#node-input-group option')
+    await options.filter({ hasText: 'Drinks' }).waitFor({ state: 'attached' })
+    await page.selectOption('#node-input-group', 'drinks-shelves')
+    await page.click('#node-dialog-ok')
+    assert.equal((await deploy()).status(), 200)
+    assert.equal((await savedNode('aisle-load-cells')).group, 'drinks-shelves')
+  })
+
+  it('shows a wire that does not fit before anybody deploys it', async () => {
+    await openEditor('en-US')
+    await page.evaluate("RED.sidebar.show('open-aisle')")
+    await page.locator('.aisle-none', { hasText: 'Nothing' }).waitFor()
+    await page.evaluate(`RED.nodes.addLink({
+      source: RED.nodes.filterNodes({ type: 'aisle-entry' })[0], sourcePort: 0,
+      target: RED.nodes.filterNodes({ type: 'aisle-payment' })[0],
+    })`)
+    const problem = page.locator('.aisle-problem-item')
+    await problem.waitFor()
+    assert.match(await problem.innerText(), /sends scan, but "payment" takes decision/)
+    await page.locator('.aisle-badge:not(.hide) .aisle-warning').first().waitFor()
+  })
+
+  it('shows the store in its sidebar', async () => {
+    await openEditor('en-US')
+    await page.evaluate("RED.sidebar.show('open-aisle')")
+    await page.locator('aisle-floor-plan svg text', { hasText: 'Drinks' }).first().waitFor()
+  })
+
+  it('lists the shipped flow in the import dialog', async () => {
+    await openEditor('en-US')
+    await page.evaluate("RED.actions.invoke('core:show-import-dialog')")
+    await page.locator('.red-ui-tab-label', { hasText: 'Open Aisle' }).click()
+    await page.locator('.red-ui-treeList-label', { hasText: 'walk-out.json' }).waitFor()
+  })
+})
