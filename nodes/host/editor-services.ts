@@ -9,6 +9,7 @@ import type { FlowCatalogue } from '../../runtime/flow-check/catalogue.ts'
 import { checkFlow } from '../../runtime/flow-check/check-flow.ts'
 import type { FlowProblem } from '../../runtime/flow-check/problem.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
+import type { SessionReader } from '../../runtime/security/session-register.ts'
 import type { SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
 import type { ProfileNames, StoreBinding } from '../../runtime/store/binding.ts'
 
@@ -16,6 +17,7 @@ export interface EditorParts {
   packageDirectory: string
   store: LoadedStore
   binding: StoreBinding
+  readSession: SessionReader
 }
 
 export class EditorServices {
@@ -48,7 +50,10 @@ export class EditorServices {
     response.on('close', () => {
       if (--this.#watching === 0) this.stop()
     })
-    streamLive(this.#live, response, { clock: this.#wallClock, isAllowed: () => true })
+    streamLive(this.#live, response, {
+      clock: this.#wallClock,
+      isAllowed: () => this.#parts.readSession(response.req.headers.cookie) !== null,
+    })
   }
 
   stop(): void {
@@ -71,6 +76,7 @@ export class EditorServices {
 
 /** The store page follows sensing too; each must take what it has seen under its own name. */
 const asConsumer = (consumer: string, sensing: SensingClient): SensingClient => ({
-  ...sensing,
+  plates: (signal) => sensing.plates(signal),
+  followSamples: (onBatch) => sensing.followSamples(onBatch),
   follow: (_consumer, types, onMessage, options) => sensing.follow(consumer, types, onMessage, options),
 })

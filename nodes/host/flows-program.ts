@@ -42,7 +42,7 @@ export async function runFlows(context: FlowsContext): Promise<RunningProgram> {
   const server = createServer()
   // Node-RED hears of websockets through a server of its own, which is told only of those that the guard lets in.
   const websockets = new Server()
-  const services = new EditorServices(context, catalogue)
+  const services = new EditorServices({ ...context, readSession }, catalogue)
   nodeRed.init(websockets, settingsFor(context, login, services))
 
   let contentSecurityPolicy = editorPolicy('', [])
