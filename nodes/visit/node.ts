@@ -22,7 +22,7 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
   const binding = new VisitBinding(layout)
   const aliases = keptOf(context.store, personAliases, noAliases)
   tracker.restore(aliases.value)
-  const told = new Map<string, string>()
+  const told = new Map<string, { state: Visit['state']; personIds: string }>()
   const passed = new Set<string>()
 
   const carryOut = async (steps: VisitStep[]) => {
@@ -55,16 +55,18 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
     if (state === 'open' || state === 'exited') tellChange(snapshot)
     else if (state !== 'admitted') told.delete(visitId)
     if (state === 'exited') tracker.leave(snapshot.personIds)
-    context.status('green', `${[...told.values()].filter((text) => text.startsWith('opened')).length} visits open`)
+    const open = [...told.values()].filter((visit) => visit.state === 'opened')
+    context.status('green', `${open.length} visits open`)
     await carryOut(binding.onVisit(snapshot))
   }
 
   const tellChange = (snapshot: VisitSnapshot) => {
-    const { visitId, personIds } = snapshot
+    const { visitId } = snapshot
     const state = snapshot.state === 'open' ? 'opened' : 'exited'
-    const text = JSON.stringify([state, personIds])
-    if (told.get(visitId) === text) return
-    told.set(visitId, text)
+    const personIds = JSON.stringify(snapshot.personIds)
+    const before = told.get(visitId)
+    if (before?.state === state && before.personIds === personIds) return
+    told.set(visitId, { state, personIds })
     context.send(visitMessage(snapshot, state), state)
   }
 

@@ -141,7 +141,9 @@ describe('the visit node', () => {
       snapshot({ visitId: 'v-2', state: 'exited', personIds: ['t-2'], exitedAtMs: startMs - 1000 }),
       snapshot({ visitId: 'v-3', state: 'paid' }),
     ]
-    const { payloads } = await loadBench(registerVisit, visitNode, {}, store)
+    const { payloads, statuses, pass } = await loadBench(registerVisit, visitNode, {}, store)
+    await pass(1000)
+    equal(statuses.at(-1)?.text, '1 visits open')
     deepEqual(states(payloads('opened')), [['opened', ['t-1']]])
     deepEqual(states(payloads('exited')), [['exited', ['t-2']]])
   })
