@@ -39,7 +39,7 @@ function lineOf(owner: Owner, sku: string, posteriors: Posterior[], shelves: She
   const eventIds = [...new Set(perPosterior.flat())].slice(-100)
   const notes = posteriors.flatMap((posterior) => {
     const best = posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
-    if (!best) return []
+    if (!best || Math.exp(best.logWeight) < worthSaying) return []
     const moved = new Set(held(owner, sku, best).flatMap((unit) => unit.eventIds))
     return evidenceNotes(
       best.steps.filter(({ subject }) => moved.has(subject.eventId)),

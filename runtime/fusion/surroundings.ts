@@ -65,8 +65,9 @@ export class Surroundings {
     return { event, near: this.#near(event), sighted: this.#sighted(event) }
   }
 
-  #near({ startedAtMs, settledAtMs, plates }: WeightEvent): Near[] {
-    const fromMs = startedAtMs - this.#policy.handsMarginMs
+  #near(event: WeightEvent): Near[] {
+    const { settledAtMs, plates } = event
+    const fromMs = windowStartMs(event) - this.#policy.handsMarginMs
     const toMs = settledAtMs + this.#policy.handsMarginMs
     const frames = this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
     const periodMs = ((frames.at(-1)?.atMs ?? 0) - (frames[0]?.atMs ?? 0)) / Math.max(1, frames.length - 1)
@@ -84,7 +85,7 @@ export class Surroundings {
       .map(([personId, { handsM, headsM }]) => ({
         personId,
         handM: handsM.length > 0 ? toMillimetre(graspDistance(handsM, periodMs)) : null,
-        headM: toMillimetre(mean(headsM)),
+        headM: toMillimetre(graspDistance(headsM, periodMs)),
         seen: Math.round((1000 * headsM.length) / frames.length) / 1000,
       }))
       .filter(({ headM }) => headM <= nearbyM)
@@ -120,8 +121,10 @@ export class Surroundings {
   }
 
   /** What is taken is seen in a hand afterwards, what is put back before. */
-  #belongs({ atMs }: Look, { startedAtMs, settledAtMs, deltaG }: WeightEvent): boolean {
+  #belongs({ atMs }: Look, event: WeightEvent): boolean {
+    const { settledAtMs, deltaG } = event
     const { sightingsBeforeMs, sightingsAfterMs } = this.#policy
+    const startedAtMs = windowStartMs(event)
     if (deltaG > 0) return atMs >= startedAtMs - sightingsBeforeMs && atMs <= settledAtMs
     return atMs >= startedAtMs && atMs <= settledAtMs + sightingsAfterMs
   }
@@ -150,15 +153,20 @@ export class Surroundings {
   }
 }
 
+/** A weight that drifts before it steps begins long before anybody comes: only the last part of a long event counts. */
+const longestWindowMs = 6000
+
+const windowStartMs = ({ startedAtMs, settledAtMs }: WeightEvent) =>
+  Math.max(startedAtMs, settledAtMs - longestWindowMs)
+
 /** Nobody takes anything in less than this; a hand that only passes by is as near for a shorter time. */
 const graspMs = 200
 
-/** Within this distance a hand was for long enough to take something, at so much time between frames. */
+/** Within this distance somebody was for long enough to take something, at so much time between frames. */
 function graspDistance(distancesM: number[], periodMs: number): number {
   const sorted = distancesM.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(graspMs / Math.max(1, periodMs)))] as number
 }
 
-const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length
 const toMillimetre = (metres: number) => Math.round(metres * 1000) / 1000
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

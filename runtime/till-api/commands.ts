@@ -42,7 +42,7 @@ export const Evidence = strictObject({
         personId: Identifier(),
         /** Within this distance of the event's plates a wrist stayed for as long as a grasp takes; null: no hand was seen. */
         handM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
-        /** Head to the event's plates as seen from above, mean over the event's window. */
+        /** The same of the head, as seen from above. */
         headM: Type.Number({ minimum: 0 }),
         /** Share of the event's window in which this person was seen. */
         seen: Type.Number({ minimum: 0, maximum: 1 }),

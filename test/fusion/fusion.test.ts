@@ -251,6 +251,16 @@ describe('summing up what was around an event', () => {
     assert.deepEqual(fusion.advance(20_000), [])
   })
 
+  it('finds whoever came at the end of an event that had begun as a drift', () => {
+    const fusion = new Fusion(smallStore)
+    const away = { head: [9, 9] as [number, number] }
+    const drifting = { ...event, startedAtMs: event.settledAtMs - 50_000, settledAtMs: event.settledAtMs }
+    fusion.observeWeight(drifting)
+    for (let atMs = -40_000; atMs < 9000; atMs += 50) fusion.observePeople(people(atMs, { anna: away }))
+    for (let atMs = 9000; atMs <= 10_300; atMs += 50) fusion.observePeople(people(atMs, { anna: atShelf }))
+    assert.deepEqual(fusion.advance(10_300)[0]?.near, [{ personId: 'anna', handM: 0, headM: 0.4, seen: 1 }])
+  })
+
   it('follows a person whose track id changes', () => {
     const fusion = new Fusion(smallStore)
     fusion.observeWeight(event)
