@@ -38,7 +38,8 @@ export class WatchedProgram {
 
   /** Process id while it runs. */
   get pid(): number | undefined {
-    return this.#child?.pid
+    const child = this.#child
+    return child && child.exitCode === null && child.signalCode === null ? child.pid : undefined
   }
 
   /**

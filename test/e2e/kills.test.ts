@@ -27,7 +27,7 @@ describe(`a store whose programs are killed ${killsEach} times each (KILLS_SEED=
       for (const visit of await running.visits().catch(() => [])) acknowledged.set(visit.visitId, visit)
       const name = pick(random, remaining)
       remaining.splice(remaining.indexOf(name), 1)
-      running.kill(name)
+      await running.kill(name)
     }
     await until(
       () => running.twin<{ finished: boolean }>('/twin/state'),

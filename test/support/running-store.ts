@@ -27,7 +27,8 @@ export interface RunningStore {
   /** JSON from the twin's control: /twin/truth, /twin/state, /twin/ledger. */
   twin<T>(path: string, body?: unknown): Promise<T>
   visits(): Promise<VisitSnapshot[]>
-  kill(name: ProgramName): void
+  /** Ends a program without warning, once it runs. */
+  kill(name: ProgramName): Promise<void>
   stop(): Promise<void>
 }
 
@@ -91,9 +92,12 @@ export async function startStore(options: RunningStoreOptions = {}): Promise<Run
       all.push(...((await response.json()) as { visits: VisitSnapshot[] }).visits)
       return all
     },
-    kill(name) {
-      const pid = supervisor.pid(name)
-      if (pid) process.kill(pid, 'SIGKILL')
+    async kill(name) {
+      for (;;) {
+        const pid = supervisor.pid(name)
+        if (pid) return void process.kill(pid, 'SIGKILL')
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
     },
     async stop() {
       await supervisor.stop()
