@@ -4,8 +4,10 @@
  */
 export interface FusionPolicy {
   // ---- when evidence counts ---------------------------------------------------------------------------
-  /** Hands count from this long before the weight began to move until this long after it came to rest. Frames come every 67 ms; cameras and cells differ by up to 50 ms. */
-  handsMarginMs: number
+  /** Hands count from this long before the step began: a lifting hand is there before the plate is clear of its load. Measured: up to 0.9 s. */
+  handsBeforeMs: number
+  /** Hands count until this long after the plates came to rest: cameras and cells differ by up to 50 ms, frames come every 67 ms. */
+  handsAfterMs: number
   /** A taken product is in a hand, and seen there, for about this long. Counted: nearly all looks fall within it. */
   sightingsAfterMs: number
   /** A product that is about to be put back is seen in a hand for about this long before. */
@@ -75,7 +77,8 @@ export interface FusionPolicy {
 }
 
 export const defaultFusionPolicy: FusionPolicy = {
-  handsMarginMs: 300,
+  handsBeforeMs: 1000,
+  handsAfterMs: 300,
   sightingsAfterMs: 2000,
   sightingsBeforeMs: 1300,
   handSeenM: 0.02,

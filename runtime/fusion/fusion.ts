@@ -116,13 +116,13 @@ export class Fusion {
    */
   advance(nowMs: number): Evidence[] {
     this.#nowMs = Math.max(this.#nowMs, nowMs)
-    const { handsMarginMs, sightingsAfterMs } = this.#policy
+    const { handsAfterMs, sightingsAfterMs } = this.#policy
     const evidence: Evidence[] = []
     const awaited = [...this.#awaited.values()].sort((a, b) => order(a.event, b.event))
     for (const entry of awaited) {
       const { event } = entry
       const complete = this.#nowMs >= event.settledAtMs + sightingsAfterMs + cameraLatencyMs
-      const due = entry.given === undefined && this.#nowMs >= event.settledAtMs + handsMarginMs
+      const due = entry.given === undefined && this.#nowMs >= event.settledAtMs + handsAfterMs
       if (complete) this.#awaited.delete(event.eventId)
       if (!complete && !due) continue
       const summary = this.#surroundings.summarise(event)

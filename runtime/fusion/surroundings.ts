@@ -67,8 +67,8 @@ export class Surroundings {
 
   #near(event: WeightEvent): Near[] {
     const { settledAtMs, plates } = event
-    const fromMs = windowStartMs(event) - this.#policy.handsMarginMs
-    const toMs = settledAtMs + this.#policy.handsMarginMs
+    const fromMs = windowStartMs(event) - this.#policy.handsBeforeMs
+    const toMs = settledAtMs + this.#policy.handsAfterMs
     const frames = this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
     const periodMs = ((frames.at(-1)?.atMs ?? 0) - (frames[0]?.atMs ?? 0)) / Math.max(1, frames.length - 1)
     const seen = new Map<string, { handsM: number[]; headsM: number[] }>()
