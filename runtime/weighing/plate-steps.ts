@@ -40,7 +40,7 @@ type State = 'unknown' | 'rest' | 'moving' | 'settled'
 /** Part of a step that a hand's own force may add to an item it sets down; measured up to 0.4. */
 const handForce = 0.5
 /** Part of a step that may be missing while the plates count as settled. */
-const settledShare = 0.05
+const settledShare = 0.03
 /** A shorter pause within a movement in one direction is no end of it. */
 const pauseMs = 800
 /** Longer than anybody holds an item before taking it. */
@@ -78,6 +78,8 @@ export class PlateSteps {
   /** Bin since which the plate has been at rest. */
   #restSince = 0
   #evaluated = -1
+  /** What the shelf's shaking has left in the means since the plate last came to rest. */
+  #plateauShakenG = 0
   /** How far noise and usual swing have been learned: grows by 1 a second. */
   #learned = 0
   /** The largest swing of the last second or so at rest: what the baseline was measured in. */
@@ -224,6 +226,9 @@ export class PlateSteps {
     this.baselineAtMs = this.#endMs(bin)
     this.usualSwingG = Math.max(p.noiseFloorG, this.#lowerThird(this.usualSwingG, this.swingG))
     this.#learned += p.binS
+    if (bin - this.#restSince < this.#touchBins) {
+      this.#plateauShakenG += (this.#shakenG() - this.#plateauShakenG) * this.#baselineGain * 2
+    }
     this.#recentSwingG = Math.max(this.swingG, this.#recentSwingG * this.#forgetting)
     if (this.step?.state === 'confirmed' && bin - this.#restSince >= this.#refineBins) {
       this.#measure(this.step, bin)
@@ -258,7 +263,7 @@ export class PlateSteps {
       plateau !== undefined &&
       plateauBins < this.#touchBins &&
       this.#unrestG(start - this.#periodBins, plateauBins - this.#periodBins) >
-        Math.max(0.02 * Math.abs(plateau.deltaG), this.#shakenG())
+        Math.max(0.02 * Math.abs(plateau.deltaG), this.#plateauShakenG)
     this.step = {
       plate: this.#plate,
       unseen: false,
@@ -296,6 +301,7 @@ export class PlateSteps {
       return
     }
     this.state = 'settled'
+    this.#plateauShakenG = 0
     this.#measure(step, bin)
     this.#setState(step, 'settled')
   }
@@ -426,7 +432,9 @@ export class PlateSteps {
   }
 
   #levelSinceRest(bin: number): Level {
-    const first = Math.max(this.#restSince, bin - this.#refineBins + 1)
+    // Its first third may still be a hand's pressure that eases off.
+    const eased = this.#restSince + Math.floor((bin - this.#restSince + 1) / 3)
+    const first = Math.max(eased, bin - this.#refineBins + 1)
     return this.bins.level(first, bin, this.#b)
   }
 
@@ -434,29 +442,31 @@ export class PlateSteps {
     const level = this.#levelSinceRest(bin)
     const deltaG = level.meanG - step.beforeG
     const periods = Math.max(1, Math.min(bin - this.#restSince + 1, this.#refineBins) / this.#periodBins)
-    const afterG = Math.hypot(this.noiseG, this.#p.swingResidue * Math.sqrt(level.varianceG2)) / Math.sqrt(periods)
+    const residueG = this.#p.swingResidue * Math.sqrt(level.varianceG2)
+    const afterG = Math.hypot(this.noiseG, residueG) / Math.sqrt(periods)
     step.sigmaG = Math.hypot(step.beforeSigmaG, afterG)
     step.deltaG = deltaG
     step.samples = level.samples
-    step.settledAtMs = this.#settledAtMs(step)
+    step.settledAtMs = this.#settledAtMs(step, bin, 3 * Math.hypot(this.noiseG, residueG))
   }
 
   /** The end of the last bin before the rest in which the item's weight had not yet moved in full. */
-  #settledAtMs(step: PlateStep): number {
+  #settledAtMs(step: PlateStep, now: number, noiseG: number): number {
     const delta = step.deltaG
-    const noise = 2.5 * Math.hypot(step.noiseG, this.swingG)
-    const missing = Math.max(settledShare * Math.abs(delta), noise)
-    const beyond = Math.max(handForce * Math.abs(delta), noise)
+    const missing = Math.max(settledShare * Math.abs(delta), noiseG)
+    const beyond = Math.max(handForce * Math.abs(delta), noiseG)
     const oldest = Math.max(this.bins.oldestBin, Math.floor(step.startedAtMs / this.bins.binMs))
-    let settledBin = this.#restSince
-    for (let bin = this.#restSince; bin > oldest; bin--) {
-      const { samples, meanG } = this.bins.level(bin, bin, this.#a)
+    // The end of a slow lift may have passed for rest.
+    const latest = Math.min(now, this.#restSince + this.#confirmBins)
+    let settledBin = latest
+    for (let bin = latest; bin > oldest; bin--) {
+      const { samples, meanG } = this.bins.level(bin - this.#periodBins + 1, bin, this.#a)
       if (samples === 0) continue
       const excess = (meanG - step.beforeG - delta) * Math.sign(delta)
       if (excess < -missing || excess > beyond) break
       settledBin = bin
     }
-    return this.#endMs(settledBin - 1)
+    return this.#endMs(settledBin - this.#periodBins)
   }
 
   #setState(step: PlateStep, state: PlateStep['state']): void {

@@ -5,6 +5,8 @@
 
 const ringLength = 256
 const remembered = 16
+/** A spike stands out by at least this many times the usual difference between samples. */
+const spikeRoughness = 8
 /** Beyond any cell: what a transmitter sends for an error, and what would spoil the sums of squares. */
 const absurdG = 1e7
 
@@ -32,7 +34,8 @@ export class SampleBins {
   readonly #batchTimes = new Float64Array(remembered).fill(Number.NaN)
   #nextBatchTime = 0
   #before = Number.NaN
-  #beforeThat = Number.NaN
+  /** Usual difference between samples that follow each other. */
+  #roughnessG = 1
 
   constructor(binMs: number) {
     this.binMs = binMs
@@ -41,7 +44,7 @@ export class SampleBins {
   /** Forgets everything: the samples before say nothing about those that come. */
   clear(): void {
     this.newestBin = this.completeBin = -1
-    this.latestG = this.latestAtMs = this.#before = this.#beforeThat = Number.NaN
+    this.latestG = this.latestAtMs = this.#before = Number.NaN
     this.#bin.fill(-1)
     this.#batchTimes.fill(Number.NaN)
   }
@@ -55,20 +58,17 @@ export class SampleBins {
   add(grams: readonly (number | null)[], firstAtMs: number, periodMs: number): boolean {
     if (this.#isRepeated(firstAtMs, periodMs)) return false
     const inOrder = !(firstAtMs <= this.latestAtMs)
-    // A single sample that differs from both of its neighbours is a spike, never a weight: a median of three.
     const contiguous = inOrder && firstAtMs - this.latestAtMs < 3 * periodMs
     let before = contiguous ? this.#before : Number.NaN
-    let beforeThat = contiguous ? this.#beforeThat : Number.NaN
     let added = false
     for (let i = 0; i < grams.length; i++) {
       const value = grams[i]
       if (!isValid(value)) continue
       const next = grams[i + 1]
-      const filtered = isValid(next) ? medianOf(before, value, next) : medianOf(beforeThat, before, value)
+      const believed = isValid(next) ? this.#withoutSpike(before, value, next) : this.#unlessLeap(before, value)
       const atMs = firstAtMs + i * periodMs
-      this.#addSample(atMs, filtered)
+      this.#addSample(atMs, believed)
       added = true
-      beforeThat = before
       before = value
       if (atMs > this.latestAtMs || Number.isNaN(this.latestAtMs)) {
         this.latestAtMs = atMs
@@ -77,7 +77,6 @@ export class SampleBins {
     }
     if (inOrder && added) {
       this.#before = before
-      this.#beforeThat = beforeThat
       this.completeBin = Math.max(this.completeBin, Math.floor((this.latestAtMs + periodMs) / this.binMs) - 1)
     }
     return added
@@ -106,6 +105,25 @@ export class SampleBins {
     return Math.max(0, this.newestBin - ringLength + 1)
   }
 
+  /**
+   * A single sample that stands out from both of its neighbours is a spike, never a weight. (A median of three
+   * would do away with it too, but also with a third of every 20 Hz swing that is sampled at 60 Hz.)
+   */
+  #withoutSpike(before: number, value: number, next: number): number {
+    if (Number.isNaN(before)) return this.#unlessLeap(next, value)
+    const changeG = Math.abs(value - before)
+    this.#roughnessG += (Math.min(changeG, 4 * this.#roughnessG) - this.#roughnessG) / 32
+    this.#roughnessG = Math.max(0.3, this.#roughnessG)
+    const excessG = Math.max(value - Math.max(before, next), Math.min(before, next) - value)
+    const isSpike = excessG > 2 * Math.abs(before - next) && excessG > spikeRoughness * this.#roughnessG
+    return isSpike ? (before + next) / 2 : value
+  }
+
+  /** Where only one neighbour is known, a leap waits for the next sample to bear it out. */
+  #unlessLeap(neighbour: number, value: number): number {
+    return Math.abs(value - neighbour) > spikeRoughness * this.#roughnessG ? neighbour : value
+  }
+
   #addSample(atMs: number, grams: number): void {
     const bin = Math.floor(atMs / this.binMs)
     if (bin < 0 || bin <= this.newestBin - ringLength) return
@@ -132,10 +150,3 @@ export class SampleBins {
 
 const isValid = (value: number | null | undefined): value is number =>
   value !== null && value !== undefined && value > -absurdG && value < absurdG
-
-/** The middle one of three; NaN stands for none, and of two it is `b`. */
-function medianOf(a: number, b: number, c: number): number {
-  if (a <= b) return b <= c ? b : Math.max(a, c)
-  if (a > b) return b >= c ? b : Math.min(a, c)
-  return Number.isNaN(b) ? c : b
-}
