@@ -56,6 +56,8 @@ export class Backlog {
   readonly #queues: ReadonlyMap<SensedType, BoundedQueue<Entry>>
   readonly #consumers = new Map<string, Consumer>()
   readonly #waiting = new Set<() => void>()
+  /** The newest of each message that says how something is, and holds until the next one. */
+  readonly #standing = new Map<string, Entry>()
   #sequence: number
 
   /** @param sequence the last one that was ever given out; those of this run are higher */
@@ -73,8 +75,13 @@ export class Backlog {
     return this.#sequence
   }
 
-  append(message: UnnumberedMessage): void {
-    this.#put({ ...message, sequence: ++this.#sequence } as SensedMessage)
+  /**
+   * @param holdsFor what this message says the state of: it holds until the next of that name, and every stream
+   *   that is opened begins with those that its consumer took before
+   */
+  append(message: UnnumberedMessage, holdsFor?: string): void {
+    const entry = this.#put({ ...message, sequence: ++this.#sequence } as SensedMessage)
+    if (holdsFor !== undefined) this.#standing.set(holdsFor, entry)
   }
 
   /** Puts back what an earlier run said, with the sequence that it had. */
@@ -92,8 +99,13 @@ export class Backlog {
     const mine: Consumer = { types, taken, sent: taken, dropped, seenAtMs: this.#clock.nowMs(), end: replaced }
     this.#forgetOldest(consumer)
     this.#consumers.set(consumer, mine)
+    const standing = [...this.#standing.values()]
+      .filter(({ type, sequence }) => types.has(type) && sequence <= taken)
+      .sort((a, b) => a.sequence - b.sequence)
     return {
       next: () => {
+        const again = standing.shift()
+        if (again) return again
         const entry = this.#firstAfter(mine.sent, types)
         if (entry) mine.sent = entry.sequence
         return entry
@@ -148,11 +160,12 @@ export class Backlog {
     return this.#queues.get(type)?.after(least) ?? []
   }
 
-  #put(message: SensedMessage): void {
+  #put(message: SensedMessage): Entry {
     const { type, sequence } = message
     const entry = { sequence, type, line: `${JSON.stringify(message)}\n`, atMs: this.#clock.nowMs() }
     this.#queues.get(type)?.push(entry)
     for (const listener of [...this.#waiting]) listener()
+    return entry
   }
 
   #firstAfter(sequence: number, types: ReadonlySet<SensedType>): Entry | undefined {

@@ -52,7 +52,8 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   const keeper = new StateKeeper({ directory: dataDirectory, clock, wireClock, backlog, weighing, log })
   const health = new HealthBoard((change) => {
     log[change.state === 'online' ? 'debug' : 'warn'](change, 'health')
-    backlog.append({ type: 'device-health', ...envelope(storeId, 0, clock.nowMs()), ...change })
+    const message = { type: 'device-health' as const, ...envelope(storeId, 0, clock.nowMs()), ...change }
+    backlog.append(message, `${change.device} ${change.plate ?? ''}`)
   })
   const plateIds = layout.plates.map(({ id }) => id)
   const plates = new PlateBoard(plateIds, health)

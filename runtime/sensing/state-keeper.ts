@@ -8,7 +8,7 @@ import type { Clock, Timer } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
 import type { WeightEvent } from '../contract/messages.ts'
 import type { SensedMessage } from '../sensing-api/sensing-client.ts'
-import type { Weighing } from '../weighing/weighing.ts'
+import type { PlateLevels, Weighing } from '../weighing/weighing.ts'
 import type { Backlog } from './backlog.ts'
 import { type SavedState, saveState } from './saved-state.ts'
 
@@ -61,7 +61,7 @@ export class StateKeeper {
     for (const event of untaken) backlog.restore(event)
     // It is not known whether they were still sent; their receivers know them by event id and revision.
     for (const event of unsent) backlog.append(event)
-    weighing.restoreLevels(levels)
+    weighing.restoreLevels(afterwards(levels))
   }
 
   #saveLater(): void {
@@ -107,3 +107,10 @@ export class StateKeeper {
     }
   }
 }
+
+/**
+ * The levels as of the next millisecond: a gap begins after the last moment that was seen. An event that was told
+ * before may have begun at that very moment, and the two must not have one time, and so one id.
+ */
+const afterwards = (levels: PlateLevels): PlateLevels =>
+  Object.fromEntries(Object.entries(levels).map(([plate, { weightG, atMs }]) => [plate, { weightG, atMs: atMs + 1 }]))

@@ -122,6 +122,23 @@ describe("sensing's backlog", () => {
     assert.deepEqual(drain(backlog.read('flows', types('people'), () => {})), [102, 5001])
   })
 
+  it('begins each stream with the states that still hold, in order, however long ago they were taken', () => {
+    const state = (device: string, now: 'online' | 'offline') => {
+      const message = { type: 'device-health' as const, ...envelope('shop', 0, clock.nowMs()), device, reason: '' }
+      backlog.append({ ...message, state: now, previous: null }, device)
+    }
+    state('a', 'online')
+    state('b', 'online')
+    state('a', 'offline')
+    people()
+    drain(backlog.read('flows', types('people', 'device-health'), () => {}))
+    backlog.taken('flows', 104)
+    clock.advanceTo(clock.nowMs() + 2 * defaultLimits['device-health'].maxAgeMs)
+    people()
+    assert.deepEqual(drain(backlog.read('flows', types('people', 'device-health'), () => {})), [102, 103, 105])
+    assert.deepEqual(drain(backlog.read('flows', types('people'), () => {})), [105])
+  })
+
   it('gives a consumer each message once or counts it as dropped, whatever it does', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 1, max: 20 }) }),
