@@ -2,7 +2,7 @@
  * Schemas are written with TypeBox: what it builds is plain JSON Schema (2020-12), and the TypeScript type
  * is inferred from it, so a field is described once. ajv validates at each boundary.
  */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'secure-json-parse'
 import { type Static, type TSchema, Type } from 'typebox'
 import { AisleError } from './errors.ts'
@@ -57,10 +57,16 @@ export interface Problem {
   message: string
 }
 
-/** A check of `value` against `schema`; an empty list means that it fits. Compile once, at module load. */
+/**
+ * A check of a value against `schema`; an empty list means that it fits. The schema is compiled at the first use:
+ * a program starts with all of them in memory and needs a few.
+ */
 export function compileCheck<S extends TSchema>(schema: S): (value: unknown) => Problem[] {
-  const validate = ajv.compile(schema)
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(toProblem))
+  let validate: ValidateFunction | undefined
+  return (value) => {
+    validate ??= ajv.compile(schema)
+    return validate(value) ? [] : (validate.errors ?? []).map(toProblem)
+  }
 }
 
 /** Like {@link compileCheck}, as a gate: the typed value comes out, or an AisleError with code `code`. */
