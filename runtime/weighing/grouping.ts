@@ -30,7 +30,8 @@ const surelyOnThird = 0.55
 
 export class Grouping {
   readonly #p: WeighingParameters
-  readonly #explained = new WeakSet<PlateStep>()
+  /** Steps explained away, with their weight then: one that grows is to be judged again. */
+  readonly #explained = new WeakMap<PlateStep, number>()
 
   constructor(parameters: WeighingParameters) {
     this.#p = parameters
@@ -40,7 +41,7 @@ export class Grouping {
   group(steps: readonly PlateStep[], shelf: ShelfView): Share[][] {
     const groups: PlateStep[][] = []
     for (const step of steps.toSorted((a, b) => weight(b) - weight(a))) {
-      if (this.#explained.has(step)) continue
+      if (weight(step) <= 1.5 * (this.#explained.get(step) ?? 0)) continue
       const joined = groups.filter((group) => group.some((other) => this.#areTogether(step, other, shelf)))
       const [first, ...others] = joined
       if (first) first.push(step)
@@ -72,7 +73,7 @@ export class Grouping {
     const cause = heavier.flat().some((other) => {
       return !other.unseen && passesOn(other.plate, other.deltaG, other.startedAtMs, other.settledAtMs)
     })
-    if (cause && step.state === 'closed') this.#explained.add(step)
+    if (cause && step.state === 'closed') this.#explained.set(step, weight(step))
     if (cause) return true
     return shelf.moving.some(({ plate, startedAtMs, excursionG }) =>
       passesOn(plate, excursionG, startedAtMs, Number.POSITIVE_INFINITY),

@@ -47,7 +47,7 @@ export const defaultParameters: WeighingParameters = {
   refineS: 1.5,
   touchS: 2,
   baselineS: 1,
-  swingResidue: 0.4,
+  swingResidue: 0.45,
   noiseFloorG: 0.2,
   movementSigmas: 4,
   lightestItemG: 10,

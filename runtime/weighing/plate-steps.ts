@@ -75,6 +75,8 @@ export class PlateSteps {
   #isDoubtful = false
   /** The most that the plate showed since it left its last level. */
   #highestG = Number.NaN
+  /** The most that it changed within one swing period since. */
+  #steepestG = 0
   /** Bin since which the plate has been at rest. */
   #restSince = 0
   #evaluated = -1
@@ -171,6 +173,7 @@ export class PlateSteps {
       return
     }
     this.#highestG = Math.max(this.#highestG, now.meanG)
+    if (before.samples > 0) this.#steepestG = Math.max(this.#steepestG, Math.abs(differenceG))
     if (this.step && still && this.#settlesWithItem(this.step, bin)) return
     if (this.state === 'moving') {
       if (still) this.#comesToRest(bin, sigmaG)
@@ -259,11 +262,12 @@ export class PlateSteps {
     const startedAtMs = this.#endMs(start - 1)
     const plateau = this.#earlier.at(-1)
     const plateauBins = plateau ? Math.floor((startedAtMs - plateau.settledAtMs) / this.bins.binMs) : 0
+    const span = plateauBins - 2 * this.#periodBins
     this.#isDoubtful =
       plateau !== undefined &&
       plateauBins < this.#touchBins &&
-      this.#unrestG(start - this.#periodBins, plateauBins - this.#periodBins) >
-        Math.max(0.02 * Math.abs(plateau.deltaG), this.#plateauShakenG)
+      (span < 2 * this.#periodBins ||
+        this.#unrestG(start - this.#periodBins, span) > Math.max(0.02 * Math.abs(plateau.deltaG), this.#plateauShakenG))
     this.step = {
       plate: this.#plate,
       unseen: false,
@@ -278,6 +282,7 @@ export class PlateSteps {
       state: 'none',
     }
     this.#highestG = Math.max(this.presentG, this.baselineG)
+    this.#steepestG = 0
     this.state = 'moving'
   }
 
@@ -288,12 +293,12 @@ export class PlateSteps {
     // Shaking may interrupt a rest; back on the same level it is still the same rest.
     const same = step.state === 'settled' && Math.abs(deltaG - step.deltaG) < this.#p.movementSigmas * sigmaG
     if (!same) this.#restSince = bin - this.#restBins + 1
-    if (this.#continueEarlier(step, this.baselineG + deltaG)) {
+    const back = Math.abs(deltaG) < Math.max(2, this.#p.movementSigmas * sigmaG * Math.SQRT1_2)
+    if (!back && this.#continueEarlier(step, this.baselineG + deltaG)) {
       this.#comesToRest(bin, sigmaG)
       return
     }
     if (this.#undoesDoubtful(step, this.baselineG + deltaG)) return
-    const back = Math.abs(deltaG) < Math.max(2, this.#p.movementSigmas * sigmaG * Math.SQRT1_2)
     if (back) {
       this.#setState(step, 'none')
       this.step = null
@@ -313,7 +318,8 @@ export class PlateSteps {
    */
   #continueEarlier(step: PlateStep, levelG: number): boolean {
     const index = this.#earlier.findIndex((one) => {
-      const goesOn = Math.sign(one.deltaG) === Math.sign(levelG - one.beforeG - one.deltaG)
+      const furtherG = levelG - one.beforeG - one.deltaG
+      const goesOn = furtherG / one.deltaG > 0.1 && this.#steepestG < 0.35 * Math.abs(furtherG)
       if (goesOn && step.startedAtMs - one.settledAtMs < pauseMs) return true
       const wasBack = this.#highestG - one.beforeG > -0.15 * -one.deltaG
       const takenG = one.beforeG - levelG
@@ -388,11 +394,13 @@ export class PlateSteps {
 
   #confirm(step: PlateStep, bin: number): void {
     this.#measure(step, bin)
+    if (this.#undoesDoubtful(step, step.beforeG + step.deltaG)) return
     this.baselineG = step.beforeG + step.deltaG
     this.baselineAtMs = this.#endMs(bin)
     this.state = 'rest'
     const since = step.settledAtMs - longestHoldMs
-    this.#earlier = [...this.#earlier.filter((one) => one.settledAtMs > since), step]
+    this.#earlier = this.#earlier.filter((one) => one.settledAtMs > since)
+    if (Math.abs(step.deltaG) > 0.4 * this.#p.lightestItemG) this.#earlier.push(step)
     this.#setState(step, 'confirmed')
   }
 

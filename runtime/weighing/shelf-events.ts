@@ -135,7 +135,7 @@ export class ShelfEvents implements Surroundings {
     const settledAtMs = Math.max(...steps.map((step) => step.settledAtMs))
     return {
       fixture: this.plates[0]?.place.fixture ?? '',
-      plates: shares.map(({ step, deltaG }) => ({ plate: this.#plateId(step.plate), deltaG: rounded(deltaG) })),
+      plates: this.#plateDeltas(shares),
       startedAtMs,
       settledAtMs: Math.max(startedAtMs, settledAtMs),
       deltaG,
@@ -151,6 +151,13 @@ export class ShelfEvents implements Surroundings {
         samples: steps.reduce((sum, step) => sum + step.samples, 0),
       },
     }
+  }
+
+  /** A plate that went down in two steps counts once. */
+  #plateDeltas(shares: readonly Share[]) {
+    const deltas = new Map<number, number>()
+    for (const { step, deltaG } of shares) deltas.set(step.plate, (deltas.get(step.plate) ?? 0) + deltaG)
+    return [...deltas].map(([plate, deltaG]) => ({ plate: this.#plateId(plate), deltaG: rounded(deltaG) }))
   }
 
   /** Peak to peak, from the standard deviation of a sine. */
