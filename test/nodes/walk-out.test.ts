@@ -31,20 +31,14 @@ describe('the walk-out flow', () => {
     )
   })
 
-  it('joins only ports whose types fit', () => {
+  it('links groups by pairs of the same name, and wires only within a group', () => {
     const byId = new Map(flow.map((node) => [node.id, node]))
     for (const node of flow) {
-      for (const [port, targets] of (node.wires ?? []).entries()) {
-        for (const target of targets) {
-          const sent = definitions.get(node.type)?.outputs[port]?.types ?? []
-          const taken = definitions.get(byId.get(target)?.type ?? '')?.input?.types
-          if (taken)
-            deepEqual(
-              sent.filter((type) => !taken.includes(type)),
-              [],
-              `${node.id} to ${target}`,
-            )
-        }
+      for (const target of (node.wires ?? []).flat()) deepEqual(byId.get(target)?.g, node.g, `${node.id} to ${target}`)
+      for (const other of (node.links ?? []) as string[]) {
+        const end = byId.get(other)
+        deepEqual(end?.name, node.name, `${node.id} and ${other}`)
+        ok((end?.links as string[] | undefined)?.includes(node.id), `${other} back to ${node.id}`)
       }
     }
   })
