@@ -43,9 +43,7 @@ describe('the editor in a browser', function () {
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(flows.url)
     await page.waitForSelector('.red-ui-palette-node[data-palette-type="aisle-gate"]')
-    await page.waitForFunction(
-      'RED.nodes.getWorkspaceOrder().length > 0 && document.querySelector(".red-ui-flow-node")',
-    )
+    await page.waitForSelector('.red-ui-flow-node')
   }
   afterEach(() => context?.close())
 
@@ -75,6 +73,17 @@ describe('the editor in a browser', function () {
     assert.ok(Number(await page.evaluate("RED.nodes.filterNodes({ type: 'aisle-payment' }).length")) > 0)
     await page.waitForTimeout(1000)
     assert.deepEqual(complaints, [])
+  })
+
+  it('finds every node of the shipped flow valid', async () => {
+    await openEditor('en-US')
+    const invalid = await page.evaluate(`(() => {
+      const found = []
+      RED.nodes.eachNode((node) => node.valid || found.push([node.id, node.validationErrors]))
+      return found
+    })()`)
+    assert.deepEqual(invalid, [])
+    assert.equal(await page.locator('.red-ui-flow-node-error:not(.hide)').count(), 0)
   })
 
   it('opens every dialog of ours, in English and in Korean, with all of its fields named', async () => {
