@@ -6,7 +6,8 @@ import { envelope, type WeightEvent } from '../contract/messages.ts'
 import type { Plate } from '../profile/layout.ts'
 import { Grouping, type Share, sameActMs, totalOf } from './grouping.ts'
 import type { WeighingParameters } from './parameters.ts'
-import { longestHoldMs, type PlateStep, PlateSteps, type Surroundings } from './plate-steps.ts'
+import { type PlateStep, PlateSteps, type Surroundings } from './plate-steps.ts'
+import { longestHoldMs } from './step-history.ts'
 
 /** What was told of a group of steps. */
 interface Told {
@@ -27,7 +28,10 @@ export class ShelfEvents implements Surroundings {
   readonly plates: readonly ShelfPlate[]
   #steps: PlateStep[] = []
   #told: Told[] = []
+  #agitation: number | null = null
   readonly #grouping: Grouping
+  /** How often an id was given, by the id; forgotten when its time is long past. */
+  readonly #idUses = new Map<string, number>()
 
   /** `places` from left to right; a step's `plate` is an index into them. */
   constructor(storeId: string, places: readonly Plate[], parameters: WeighingParameters) {
@@ -39,13 +43,19 @@ export class ShelfEvents implements Surroundings {
     this.#grouping = new Grouping(parameters)
   }
 
-  agitation(plate: number): number {
-    const ratios: number[] = []
-    for (const [i, { steps }] of this.plates.entries()) {
-      if (i !== plate && steps.state === 'rest') ratios.push(steps.swingG / steps.usualSwingG)
-    }
-    ratios.sort((a, b) => a - b)
-    return ratios[Math.floor(ratios.length / 2)] ?? 1
+  /** Samples are about to come. */
+  beginBatch(): void {
+    this.#agitation = null
+  }
+
+  /** Computed once for each batch: it changes no faster. */
+  agitation(): number {
+    this.#agitation ??= median(
+      this.plates
+        .filter(({ steps }) => steps.state === 'rest')
+        .map(({ steps }) => steps.noise.swingG / steps.noise.usualSwingG),
+    )
+    return this.#agitation
   }
 
   foremost(plate: number): PlateSteps {
@@ -79,7 +89,7 @@ export class ShelfEvents implements Surroundings {
         .find((one) => one !== undefined)
       const fields = this.#describe(group)
       if (!told) {
-        const message = { ...fields, eventId: this.#newId(steps, before), revision: 0 }
+        const message = { ...fields, eventId: this.#newId(steps), revision: 0 }
         const event = this.#message(message, receivedAtMs)
         this.#told.push({ eventId: event.eventId, steps, message: event })
         out.push(event)
@@ -163,14 +173,17 @@ export class ShelfEvents implements Surroundings {
   /** Peak to peak, from the standard deviation of a sine. */
   #swingBeside(steps: readonly PlateStep[]): number {
     const others = this.plates.filter((_plate, i) => !steps.some((step) => step.plate === i))
-    return Math.max(0, ...others.map((plate) => plate.steps.swingG)) * 2 * Math.SQRT2
+    return Math.max(0, ...others.map((plate) => plate.steps.noise.swingG)) * 2 * Math.SQRT2
   }
 
-  #newId(group: readonly PlateStep[], before: readonly Told[]): string {
+  /** Ids are never used twice, also after what they named was withdrawn: a receiver would take the new for the old. */
+  #newId(group: readonly PlateStep[]): string {
     const first = group.reduce((a, b) => (b.startedAtMs < a.startedAtMs ? b : a))
     const id = `${this.#plateId(first.plate)}-${Math.round(first.startedAtMs)}`
-    const taken = [...before, ...this.#told].filter((told) => told.eventId.startsWith(id)).length
-    return taken === 0 ? id : `${id}.${taken + 1}`
+    const uses = (this.#idUses.get(id) ?? 0) + 1
+    this.#idUses.set(id, uses)
+    const unseen = group.some((step) => step.unseen) ? '-gap' : ''
+    return uses === 1 ? `${id}${unseen}` : `${id}${unseen}.${uses}`
   }
 
   #plateId(plate: number): string {
@@ -188,6 +201,9 @@ export class ShelfEvents implements Surroundings {
     this.#told = this.#told.filter((told) => !told.steps.every(isOld))
     const kept = new Set(this.#told.flatMap((told) => told.steps))
     this.#steps = this.#steps.filter((step) => kept.has(step) || !isOld(step))
+    for (const id of this.#idUses.keys()) {
+      if (Number(id.slice(id.lastIndexOf('-') + 1)) < nowMs - 2 * longestHoldMs) this.#idUses.delete(id)
+    }
   }
 }
 
@@ -197,6 +213,11 @@ function isSameAct(own: PlateSteps, other: PlateSteps): boolean {
     Math.sign(own.excursionG) === Math.sign(other.excursionG) &&
     Math.abs(own.step.startedAtMs - other.step.startedAtMs) <= sameActMs
   )
+}
+
+function median(values: number[]): number {
+  values.sort((a, b) => a - b)
+  return values[values.length >> 1] ?? 1
 }
 
 const rounded = (grams: number) => Math.round(grams * 10) / 10

@@ -42,12 +42,15 @@ export class Weighing {
       const channel = this.#channels.get(batch.plates[row] as string)
       const grams = batch.grams[row]
       if (!channel || !grams) continue
+      if (!shelves.has(channel.shelf)) {
+        shelves.add(channel.shelf)
+        channel.shelf.beginBatch()
+      }
       if (!this.#add(channel, grams, batch.firstAtMs, periodMs)) continue
-      if (channel.shelf.changed) shelves.add(channel.shelf)
       nowMs = Math.max(nowMs, channel.steps.bins.latestAtMs)
     }
     const events: WeightEvent[] = []
-    for (const shelf of shelves) events.push(...shelf.tell(nowMs, receivedAtMs))
+    for (const shelf of shelves) if (shelf.changed) events.push(...shelf.tell(nowMs, receivedAtMs))
     for (const event of events) event.sequence = this.#sequence++
     return events
   }

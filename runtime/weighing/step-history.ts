@@ -1,0 +1,70 @@
+/** What a plate's earlier steps say about its newest movement. */
+import type { PlateStep } from './plate-steps.ts'
+
+/** Longer than anybody holds an item before taking it. */
+export const longestHoldMs = 15_000
+/** A shorter pause within a slow movement in one direction is no end of it. */
+const pauseMs = 800
+/** A movement that makes more than this part of its way within one swing period is a sudden one. */
+const sudden = 0.35
+/** A plate this near to its old level, as part of the step since, is back at it. */
+const nearlyBack = 0.15
+
+/** A movement as it is judged when the plate comes to rest. */
+export interface Movement {
+  startedAtMs: number
+  /** Where it ended. */
+  levelG: number
+  /** The highest that it came. */
+  highestG: number
+  /** The most that it changed within one swing period. */
+  steepestG: number
+}
+
+export class StepHistory {
+  #steps: PlateStep[] = []
+
+  get last(): PlateStep | undefined {
+    return this.#steps.at(-1)
+  }
+
+  add(step: PlateStep): void {
+    this.#steps = [...this.#steps.filter((one) => one.settledAtMs > step.settledAtMs - longestHoldMs), step]
+  }
+
+  forgetLast(): void {
+    this.#steps.pop()
+  }
+
+  clear(): void {
+    this.#steps = []
+  }
+
+  /**
+   * The step that `movement` continues, with those that came after it, or null. A slow lift may pause on its way;
+   * and an item that a steady hand held up may have passed for taken. Before it really is, the hand lets it down for
+   * a moment: a plate that was back at an earlier level without resting there and then went further in the same
+   * direction has made one step, not three.
+   */
+  takeContinued(movement: Movement): PlateStep[] | null {
+    const index = this.#steps.findIndex((step) => goesOn(step, movement) || wasHeldUp(step, movement))
+    return index < 0 ? null : this.#steps.splice(index)
+  }
+}
+
+function goesOn({ beforeG, deltaG, settledAtMs }: PlateStep, movement: Movement): boolean {
+  const furtherG = movement.levelG - beforeG - deltaG
+  return (
+    furtherG / deltaG > 0.1 &&
+    movement.steepestG < sudden * Math.abs(furtherG) &&
+    movement.startedAtMs - settledAtMs < pauseMs
+  )
+}
+
+function wasHeldUp({ beforeG, deltaG }: PlateStep, movement: Movement): boolean {
+  const liftedG = -deltaG
+  const takenG = beforeG - movement.levelG
+  const wasBack = movement.highestG > beforeG - nearlyBack * liftedG
+  // A hold bears a good part of the item's weight: something lighter was another matter.
+  return liftedG > 0 && wasBack && takenG > 1.1 * liftedG && takenG < 10 * liftedG
+}
