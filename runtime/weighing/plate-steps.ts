@@ -53,6 +53,9 @@ export class PlateSteps {
   /** The baseline: at rest it follows drift and creep. */
   baselineG = Number.NaN
   baselineAtMs = Number.NaN
+  /** How far the baseline has moved by itself at rest, in all, and in how much time. */
+  driftedG = 0
+  restedS = 0
   /** What the plate shows now, as a mean over one swing period. */
   presentG = Number.NaN
   state: 'unknown' | 'rest' | 'moving' | 'settled' = 'unknown'
@@ -196,7 +199,10 @@ export class PlateSteps {
     // The baseline lags, so that the first moments of a slow lift are not taken for drift.
     const lagged = this.bins.level(bin - confirm - period + 1, bin - confirm, this.#b)
     if (lagged.samples > 0 && bin - confirm > this.#restSince) {
-      this.baselineG += this.#baselineGain * (lagged.meanG - this.baselineG)
+      const driftG = this.#baselineGain * (lagged.meanG - this.baselineG)
+      this.baselineG += driftG
+      this.driftedG += driftG
+      this.restedS += this.#p.binS
     }
     this.baselineAtMs = this.#endMs(bin)
     if (bin - this.#restSince < touch) {

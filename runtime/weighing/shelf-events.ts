@@ -6,8 +6,12 @@ import { envelope, type WeightEvent } from '../contract/messages.ts'
 import type { Plate } from '../profile/layout.ts'
 import { Grouping, type Share, sameActMs, totalOf } from './grouping.ts'
 import type { WeighingParameters } from './parameters.ts'
+import { HealthWatch } from './plate-health.ts'
 import { type PlateStep, PlateSteps, type Surroundings } from './plate-steps.ts'
 import { longestHoldMs } from './step-history.ts'
+
+/** Plates that bear one item come to rest within this time of one another, nearly always. */
+const sharedMs = 200
 
 /** What was told of a group of steps. */
 interface Told {
@@ -19,6 +23,7 @@ interface Told {
 export interface ShelfPlate {
   place: Plate
   steps: PlateSteps
+  health: HealthWatch
 }
 
 export class ShelfEvents implements Surroundings {
@@ -39,6 +44,7 @@ export class ShelfEvents implements Surroundings {
     this.plates = places.map((place, i) => ({
       place,
       steps: new PlateSteps(i, parameters, this, (step) => this.#note(step)),
+      health: new HealthWatch(parameters, place.ratingG),
     }))
     this.#grouping = new Grouping(parameters)
   }
@@ -73,7 +79,23 @@ export class ShelfEvents implements Surroundings {
 
   #note(step: PlateStep): void {
     this.changed = true
+    if (step.state === 'closed' && !step.unseen) this.#noteShared(step)
     if (!this.#steps.includes(step)) this.#steps.push(step)
+  }
+
+  /** A plate and its neighbour that bore one item went the same way, unless one of them is wired the wrong way round. */
+  #noteShared(step: PlateStep): void {
+    for (const other of this.#steps) {
+      const isPartner =
+        other.state === 'closed' &&
+        this.#adjoin(step.plate, other.plate) &&
+        Math.abs(step.settledAtMs - other.settledAtMs) < sharedMs &&
+        Math.abs(other.deltaG) > 0.2 * Math.abs(step.deltaG) &&
+        Math.abs(step.deltaG) > 0.2 * Math.abs(other.deltaG)
+      if (!isPartner || isShifted(step, other)) continue
+      const sameWay = Math.sign(step.deltaG) === Math.sign(other.deltaG)
+      for (const { plate } of [step, other]) this.plates[plate]?.health.noteShared(sameWay)
+    }
   }
 
   /** New and revised events, now that the plates are known until `nowMs`. */
@@ -206,6 +228,9 @@ export class ShelfEvents implements Surroundings {
     }
   }
 }
+
+/** An item pushed from one plate to the next. */
+const isShifted = (a: PlateStep, b: PlateStep) => Math.abs(a.deltaG + b.deltaG) < 0.1 * Math.abs(a.deltaG - b.deltaG)
 
 function isSameAct(own: PlateSteps, other: PlateSteps): boolean {
   if (!own.step || !other.step) return false

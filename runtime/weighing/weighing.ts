@@ -6,6 +6,7 @@ import type { WeightEvent } from '../contract/messages.ts'
 import type { Plate } from '../profile/layout.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 import { defaultParameters, type WeighingParameters } from './parameters.ts'
+import type { HealthWatch, PlateHealth } from './plate-health.ts'
 import type { PlateSteps } from './plate-steps.ts'
 import { ShelfEvents } from './shelf-events.ts'
 
@@ -13,6 +14,7 @@ export type PlateLevels = Record<string, { weightG: number; atMs: number }>
 
 interface Channel {
   steps: PlateSteps
+  health: HealthWatch
   shelf: ShelfEvents
   /** How much of a time far behind the newest sample has come in without a break. */
   backwardMs: number
@@ -73,10 +75,18 @@ export class Weighing {
     return levels
   }
 
+  /** Health as far as samples show it: stuck, noisy, drifting, saturated or sign-flipped; null when they show none. */
+  plateHealth(plate: string): PlateHealth | null {
+    const channel = this.#channels.get(plate)
+    return channel?.health.health(channel.steps.noise.usualSwingG) ?? null
+  }
+
   #addShelf(storeId: string, plates: readonly Plate[]): void {
     const places = plates.toSorted((a, b) => a.index - b.index)
     const shelf = new ShelfEvents(storeId, places, this.#p)
-    for (const { place, steps } of shelf.plates) this.#channels.set(place.id, { steps, shelf, backwardMs: 0 })
+    for (const { place, steps, health } of shelf.plates) {
+      this.#channels.set(place.id, { steps, health, shelf, backwardMs: 0 })
+    }
   }
 
   #add(channel: Channel, grams: readonly (number | null)[], firstAtMs: number, periodMs: number): boolean {
@@ -91,7 +101,10 @@ export class Weighing {
     channel.backwardMs = 0
     if (Math.abs(behindMs) > gapMs) steps.loseSight()
     if (!steps.bins.add(grams, firstAtMs, periodMs)) return false
+    const { driftedG, restedS } = steps
     steps.advance()
+    channel.health.noteSamples(grams, periodMs, channel.shelf.agitation())
+    channel.health.noteDrift(steps.driftedG - driftedG, steps.restedS - restedS)
     return true
   }
 }
