@@ -1,8 +1,9 @@
 /** Who passed the gate: binds the till's visits to persons on the floor, and notices who left. */
 import type { GatePass } from '../contract/messages.ts'
-import type { Gate, StoreLayout } from '../profile/layout.ts'
+import type { Gate, Point3DM, StoreLayout } from '../profile/layout.ts'
 import type { VisitSnapshot } from '../till-api/events.ts'
 import { contains, distanceToPolygonM } from './geometry.ts'
+import { MissedExits } from './missed-exits.ts'
 import type { PersonFrame, SeenPerson } from './person-tracker.ts'
 
 export type VisitStep =
@@ -32,14 +33,17 @@ const passWindowMs = 2500
 const nearGateM = 0.8
 
 export class VisitBinding {
+  readonly #layout: StoreLayout
   readonly #gates: Map<string, Gate>
   readonly #visits = new Map<string, OpenVisit>()
   readonly #visitOfPerson = new Map<string, string>()
   /** Where everybody was seen within the last moments, newest last. */
   #recent: PersonFrame[] = []
   #waiting: WaitingPass[] = []
+  readonly #missed = new MissedExits()
 
   constructor(layout: StoreLayout) {
+    this.#layout = layout
     this.#gates = new Map(layout.gates.map((gate) => [gate.id, gate]))
   }
 
@@ -54,7 +58,8 @@ export class VisitBinding {
   onPeople(frame: PersonFrame): VisitStep[] {
     this.#recent.push(frame)
     this.#recent = this.#recent.filter(({ atMs }) => frame.atMs - atMs <= 2 * passWindowMs)
-    return this.#resolve(frame.atMs)
+    this.#missed.onPeople(frame)
+    return [...this.#resolve(frame.atMs), ...this.#letGoUnseen(frame)]
   }
 
   /** What the till says of a visit: at start, when it is admitted, when it ends. */
@@ -85,6 +90,7 @@ export class VisitBinding {
       const step = pass.direction === 'in' ? this.#bind(pass) : this.#exit(pass, nowMs)
       if (step) steps.push(...step)
       else if (nowMs - pass.atMs < passWindowMs) still.push(pass)
+      else if (pass.direction === 'out') this.#missed.add({ ...pass, untilMs: pass.atMs + passWindowMs })
     }
     this.#waiting = still
     return steps
@@ -111,14 +117,35 @@ export class VisitBinding {
       // Cameras may see beyond the door: at the last moment, whoever still stands in the gate is the one.
       return !headM || (nowMs - pass.atMs >= passWindowMs && contains(pass.gate.zoneM, headM))
     })
-    if (!person) return undefined
-    const visit = this.#visits.get(this.#visitOfPerson.get(person) as string) as OpenVisit
-    visit.left.add(person)
+    return person === undefined ? undefined : this.#leave(person, pass)
+  }
+
+  /** What nobody could claim while the vision was away is settled when it has watched long enough again. */
+  #letGoUnseen({ persons }: PersonFrame): VisitStep[] {
+    if (!this.#missed.due) return []
+    const bound = [...this.#visitOfPerson.keys()]
+    const inside = bound.filter((id) => !this.#visits.get(this.#visitOfPerson.get(id) as string)?.left.has(id))
+    const strangers = persons.filter(
+      ({ personId, headM }) => !this.#visitOfPerson.has(personId) && this.#onFloor(headM),
+    )
+    return this.#missed.settle(inside, strangers.length).flatMap(({ personId, pass }) => this.#leave(personId, pass))
+  }
+
+  #leave(personId: string, { gate, atMs }: { gate: Gate; atMs: number }): VisitStep[] {
+    const visit = this.#visits.get(this.#visitOfPerson.get(personId) as string) as OpenVisit
+    visit.left.add(personId)
     if (visit.left.size < visit.personIds.length) return []
     this.#forget(visit.visitId)
-    return [
-      { step: 'exit', visitId: visit.visitId, gate: pass.gate.id, atMs: pass.atMs, personIds: [...visit.personIds] },
-    ]
+    return [{ step: 'exit', visitId: visit.visitId, gate: gate.id, atMs, personIds: [...visit.personIds] }]
+  }
+
+  /** Not at a gate, where people come and go, and not beyond the walls, where cameras may see as well. */
+  #onFloor(headM: Point3DM): boolean {
+    if (this.#layout.gates.some(({ zoneM }) => distanceToPolygonM(zoneM, headM) <= nearGateM)) return false
+    const [x, y] = headM
+    const [widthM, depthM] = this.#layout.floorM ?? []
+    if (widthM === undefined || depthM === undefined) return true
+    return x >= 0 && y >= 0 && x <= widthM && y <= depthM
   }
 
   #nearest(pass: WaitingPass, eligible: (person: SeenPerson) => boolean): string | undefined {

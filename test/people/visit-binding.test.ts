@@ -87,3 +87,93 @@ describe('binding visits to persons', () => {
     for (let atMs = 1400; atMs < 6000; atMs += 100) assert.deepEqual(see(atMs, { ben: gatePlace }), [])
   })
 })
+
+describe('binding a pass that the vision did not see', () => {
+  type Seen = Parameters<typeof people>[1]
+
+  /** A store where these persons are bound, and what became of them while frames kept coming. */
+  function storeWith(...persons: string[]) {
+    const { binding, see } = store()
+    for (const person of persons) binding.onVisit(snapshot(`v-${person}`, { state: 'open', personIds: [person] }))
+    const watch = (fromMs: number, untilMs: number, seen: Seen) => {
+      const steps: VisitStep[] = []
+      for (let atMs = fromMs; atMs < untilMs; atMs += 100) steps.push(...see(atMs, seen))
+      return short(steps)
+    }
+    return { binding, watch }
+  }
+  const nearer = { head: [4, 1.6] as [number, number] }
+
+  it('lets go the one who is missing since', () => {
+    const { binding, watch } = storeWith('anna', 'ben')
+    watch(0, 5000, { anna: nearer, ben: inside })
+    binding.onPass(pass('out', 8000))
+    assert.deepEqual(watch(12_000, 31_900, { ben: inside }), [])
+    assert.deepEqual(watch(31_900, 60_000, { ben: inside }), [['exit', 'v-anna', 'anna']])
+  })
+
+  it('counts only the time in which the vision watched', () => {
+    const { binding, watch } = storeWith('anna')
+    watch(0, 5000, { anna: inside })
+    binding.onPass(pass('out', 8000))
+    assert.deepEqual(watch(12_000, 22_000, {}), [])
+    assert.deepEqual(watch(100_000, 109_000, {}), [])
+    assert.deepEqual(watch(109_000, 112_000, {}), [['exit', 'v-anna', 'anna']])
+  })
+
+  it('lets two go by two passes, and keeps the third', () => {
+    const { binding, watch } = storeWith('carl', 'anna', 'ben')
+    watch(0, 5000, { anna: nearer, ben: gatePlace, carl: inside })
+    binding.onPass(pass('out', 8000))
+    binding.onPass(pass('out', 9000))
+    assert.deepEqual(watch(12_000, 90_000, {}), [
+      ['exit', 'v-ben', 'ben'],
+      ['exit', 'v-anna', 'anna'],
+    ])
+  })
+
+  it('lets nobody go when nobody is bound', () => {
+    const { binding, watch } = storeWith()
+    watch(0, 5000, { stranger: nearer })
+    binding.onPass(pass('out', 8000))
+    assert.deepEqual(watch(12_000, 90_000, {}), [])
+    binding.onVisit(snapshot('v-anna', { state: 'open', personIds: ['anna'] }))
+    assert.deepEqual(watch(90_000, 150_000, {}), [])
+  })
+
+  it('keeps somebody who was only hidden', () => {
+    const { binding, watch } = storeWith('anna')
+    watch(0, 5000, { anna: inside })
+    binding.onPass(pass('out', 7000))
+    assert.deepEqual(watch(5000, 15_000, {}), [])
+    assert.deepEqual(watch(15_000, 16_000, { anna: inside }), [])
+    assert.deepEqual(watch(16_000, 90_000, {}), [])
+  })
+
+  it('keeps somebody who could not have reached the gate in time', () => {
+    const { binding, watch } = storeWith('anna')
+    watch(0, 5000, { anna: { head: [-20, 2] } })
+    binding.onPass(pass('out', 6000))
+    assert.deepEqual(watch(5000, 90_000, {}), [])
+  })
+
+  it('keeps as many as there are strangers, who may be the missing under new tracks', () => {
+    const { binding, watch } = storeWith('anna', 'ben')
+    watch(0, 5000, { anna: nearer, ben: inside })
+    binding.onPass(pass('out', 8000))
+    binding.onPass(pass('out', 9000))
+    assert.deepEqual(watch(20_000, 90_000, { 'ben-again': inside }), [['exit', 'v-anna', 'anna']])
+  })
+
+  it('does so after a restart too, for those whom the till knows and nobody sees', () => {
+    const { binding, watch } = storeWith('anna', 'ben')
+    binding.onPass(pass('out', 8000))
+    assert.deepEqual(watch(1_000, 90_000, { ben: inside }), [['exit', 'v-anna', 'anna']])
+  })
+
+  it('never lets anybody go without a pass', () => {
+    const { watch } = storeWith('anna')
+    watch(0, 5000, { anna: gatePlace })
+    assert.deepEqual(watch(5000, 200_000, {}), [])
+  })
+})
