@@ -56,7 +56,7 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
     else if (state !== 'admitted') told.delete(visitId)
     if (state === 'exited') tracker.leave(snapshot.personIds)
     const open = [...told.values()].filter((visit) => visit.state === 'opened')
-    context.status('green', `${open.length} visits open`)
+    context.status('green', `${open.length} ${open.length === 1 ? 'visit' : 'visits'} inside`)
     await carryOut(binding.onVisit(snapshot))
   }
 

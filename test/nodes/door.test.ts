@@ -143,7 +143,7 @@ describe('the visit node', () => {
     ]
     const { payloads, statuses, pass } = await loadBench(registerVisit, visitNode, {}, store)
     await pass(1000)
-    equal(statuses.at(-1)?.text, '1 visits open')
+    equal(statuses.at(-1)?.text, '1 visit inside')
     deepEqual(states(payloads('opened')), [['opened', ['t-1']]])
     deepEqual(states(payloads('exited')), [['exited', ['t-2']]])
   })
