@@ -220,12 +220,11 @@ export class PlateSteps {
     const start = this.#startOfMovement(bin, sigmaG)
     const startedAtMs = this.#endMs(start - 1)
     this.#isDoubtful = this.#wasDoubtful(start)
-    const baselinePeriods = this.#p.baselineS / this.#p.swingPeriodS
     this.step = {
       plate: this.#plate,
       unseen: false,
       beforeG: this.baselineG,
-      beforeSigmaG: this.noise.ofMeanG(this.noise.recentSwingG ** 2) / Math.sqrt(baselinePeriods),
+      beforeSigmaG: this.#sigmaBefore(start),
       startedAtMs,
       settledAtMs: startedAtMs,
       deltaG: 0,
@@ -268,6 +267,15 @@ export class PlateSteps {
     if (still && this.#settlesWithItem(step, bin)) return
     if (this.state === 'settled') this.#isSettled(step, bin, sigmaG)
     else if (still) this.#comesToRest(step, bin, sigmaG)
+  }
+
+  /** Up to a period before the movement: its own beginning is no noise of the level before it. */
+  #sigmaBefore(start: number): number {
+    const { baselineS, binS, swingPeriodS } = this.#p
+    const last = start - this.#span.period - 1
+    const level = this.bins.level(last - Math.round(baselineS / binS), last, this.#b)
+    const varianceG2 = level.samples > 0 ? level.varianceG2 : this.noise.recentSwingG ** 2
+    return this.noise.ofMeanG(varianceG2) / Math.sqrt(baselineS / swingPeriodS)
   }
 
   #comesToRest(step: PlateStep, bin: number, sigmaG: number): void {
