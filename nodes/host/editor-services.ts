@@ -10,7 +10,6 @@ import { checkFlow } from '../../runtime/flow-check/check-flow.ts'
 import type { FlowProblem } from '../../runtime/flow-check/problem.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { SessionReader } from '../../runtime/security/session-register.ts'
-import type { SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
 import type { ProfileNames, StoreBinding } from '../../runtime/store/binding.ts'
 
 export interface EditorParts {
@@ -65,7 +64,8 @@ export class EditorServices {
     const { till, sensing, layout } = this.#parts.binding
     const live = new LiveStore({
       till,
-      sensing: asConsumer('editor', sensing),
+      sensing,
+      consumer: 'editor',
       products: layout.products,
       wallClock: this.#wallClock,
     })
@@ -73,10 +73,3 @@ export class EditorServices {
     return live
   }
 }
-
-/** The store page follows sensing too; each must take what it has seen under its own name. */
-const asConsumer = (consumer: string, sensing: SensingClient): SensingClient => ({
-  plates: (signal) => sensing.plates(signal),
-  followSamples: (onBatch) => sensing.followSamples(onBatch),
-  follow: (_consumer, types, onMessage, options) => sensing.follow(consumer, types, onMessage, options),
-})

@@ -1,11 +1,11 @@
 import type { Clock } from '../../runtime/contract/clock.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { ProgramSecrets, RunSettings } from '../../runtime/program/run-settings.ts'
+import { handedSecret } from '../../runtime/security/handed-secret.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
 import type { StoreBinding } from '../../runtime/store/binding.ts'
 import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
-import { handedSecret } from './handed-secret.ts'
 
 /** The live store as the nodes see it: its layout, and clients of the programs that run it. */
 export function liveBinding(

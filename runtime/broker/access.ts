@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
+import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 
 export interface BrokerUser {
@@ -48,7 +49,7 @@ const sameSecret = (given: Uint8Array, expected: string) =>
 export function brokerUsers(profile: Profile, secrets: ProgramSecrets): BrokerUser[] {
   const sensing = {
     name: 'sensing',
-    password: secrets[generatedSecrets.brokerPasswordSensing] ?? '',
+    password: handedSecret(secrets, generatedSecrets.brokerPasswordSensing),
     publishes: null,
     hearsAll: true,
   }
@@ -57,7 +58,7 @@ export function brokerUsers(profile: Profile, secrets: ProgramSecrets): BrokerUs
       ? [
           {
             name: id,
-            password: secrets[generatedSecrets.brokerPasswordDevices] ?? '',
+            password: handedSecret(secrets, generatedSecrets.brokerPasswordDevices),
             publishes: address.topic,
             hearsAll: false,
           },

@@ -48,7 +48,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     clock: wallClock,
     announce: (code) => options.notice(`Open ${url}/setup?code=${code} to choose a password`),
   })
-  const live = new LiveStore({ till, sensing, products: store.layout.products, wallClock })
+  const live = new LiveStore({ till, sensing, consumer: 'console', products: store.layout.products, wallClock })
   const app = createConsoleApp({
     ...{ store, live, till, accounts, setupCode, sessionKey, wallClock, port, log },
     sessions: new SessionRegister(dataDirectory),

@@ -24,6 +24,8 @@ const endedStates = ['paid', 'empty', 'void', 'debt']
 export interface LiveStoreOptions {
   till: TillClient
   sensing: SensingClient
+  /** The name under which it takes from sensing: each that follows needs its own. */
+  consumer: string
   products: readonly Product[]
   /** The wall clock: pages are paced by it, however fast the store's time runs. */
   wallClock: Clock
@@ -52,9 +54,9 @@ export class LiveStore {
   }
 
   start(): void {
-    const { sensing } = this.#options
+    const { sensing, consumer } = this.#options
     const types = ['people', 'weight-event', 'device-health'] as const
-    this.#endings.push(sensing.follow('console', types, (message) => this.#onSensed(message)))
+    this.#endings.push(sensing.follow(consumer, types, (message) => this.#onSensed(message)))
     void this.#everyUntilEnd(peopleEveryMs, async () => this.#showPeople())
     void this.#everyUntilEnd(askEveryMs, () => this.#askSensing())
     void this.#everyUntilEnd(askEveryMs, () => this.#askTill())

@@ -12,6 +12,7 @@ import { VisionAppliance, type VisionListener } from '../devices/vision/vision-a
 import { VisionLink } from '../devices/vision/vision-link.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
+import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 
@@ -52,7 +53,7 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   const appliances = profile.visionAppliances.map(({ id, device }) =>
     createAppliance(id, deviceIn(devices, device), options),
   )
-  const password = secrets[generatedSecrets.brokerPasswordSensing] ?? ''
+  const password = handedSecret(secrets, generatedSecrets.brokerPasswordSensing)
   const vision = new VisionLink({ broker: { ...broker, user: 'sensing', password }, appliances, log })
   return {
     start() {
@@ -88,7 +89,7 @@ function createWatch(device: ProfileDevice, options: SensingDevicesOptions): Cam
     device: device.id,
     definition,
     url,
-    login: login === undefined ? undefined : secrets[login],
+    login: login === undefined ? undefined : handedSecret(secrets, login),
     clock,
     wireClock,
     onHealth,

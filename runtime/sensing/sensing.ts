@@ -7,6 +7,7 @@ import type { DeviceCatalogue } from '../devices/catalogue.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
 import { listen } from '../program/listen.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
+import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 import { Weighing } from '../weighing/weighing.ts'
@@ -75,7 +76,7 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   const devices = createSensingDevices({ profile, catalogue, secrets, broker, clock, wireClock, log, listener })
   const server = createServer(
     createSensingApi({
-      token: secrets[generatedSecrets.sensingToken] ?? '',
+      token: handedSecret(secrets, generatedSecrets.sensingToken),
       backlog,
       plates: () => plates.all(),
       onSamples(onBatch) {

@@ -2,14 +2,14 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../contract/clock.ts'
-import { AisleError, errorSentence } from '../contract/errors.ts'
+import { errorSentence } from '../contract/errors.ts'
 import type { Random } from '../contract/random.ts'
 import { loadDeviceDefinitions } from '../devices/catalogue.ts'
 import type { StoreLayout } from '../profile/layout.ts'
 import { loadStore } from '../profile/load-store.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramContext, RunningProgram } from '../program/program.ts'
-import type { ProgramSecrets } from '../program/run-settings.ts'
+import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import { serveTill } from './api/server.ts'
 import { hashCredential } from './credential-hash.ts'
@@ -58,11 +58,11 @@ async function startParts(
   const { profile, layout } = await loadStore(settings.profileDirectory)
   const definitions = await loadDeviceDefinitions(options.deviceDefinitions)
   const tokens = {
-    flows: secretOf(secrets, generatedSecrets.tillTokenFlows),
-    console: secretOf(secrets, generatedSecrets.tillTokenConsole),
-    accounts: secretOf(secrets, generatedSecrets.tillTokenAccounts),
+    flows: handedSecret(secrets, generatedSecrets.tillTokenFlows),
+    console: handedSecret(secrets, generatedSecrets.tillTokenConsole),
+    accounts: handedSecret(secrets, generatedSecrets.tillTokenAccounts),
   }
-  const secretKey = secretOf(secrets, profile.payment.secretKey)
+  const secretKey = handedSecret(secrets, profile.payment.secretKey)
   const provider = createTossProvider({ url: profile.payment.url, secretKey })
 
   const path = join(settings.dataDirectory, 'till.sqlite')
@@ -118,12 +118,4 @@ function scanTaker(ledger: LedgerThread, clock: Clock, log: Logger) {
   return (gate: string, code: string) => {
     take(gate, code).catch((error: unknown) => log.error({ gate, error: errorSentence(error) }, 'a scan is lost'))
   }
-}
-
-function secretOf(secrets: ProgramSecrets, name: string): string {
-  const value = secrets[name]
-  if (value) return value
-  throw new AisleError('secret-missing', `The till was not given the secret "${name}".`, {
-    action: `Set it: aisle secret set ${name}`,
-  })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { seededRandom } from '../contract/random.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
 import type { ProgramContext, RunningProgram } from '../program/program.ts'
+import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import { createAccounts } from './accounts.ts'
 import { createControl } from './control/control.ts'
@@ -57,7 +58,7 @@ export async function startTwin(
   const arrivals = new Arrivals(random('arrivals', thisRun), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
   const accounts = createAccounts({
     url: `http://${settings.host}:${settings.ports.till}`,
-    token: secrets[generatedSecrets.tillTokenAccounts] ?? '',
+    token: handedSecret(secrets, generatedSecrets.tillTokenAccounts),
     clock,
     run: String(Math.floor(startMs)),
   })
@@ -76,7 +77,7 @@ export async function startTwin(
     clock,
     faults,
     brokerUrl: `mqtt://${settings.host}:${settings.ports.broker}`,
-    brokerPassword: secrets[generatedSecrets.brokerPasswordDevices] ?? '',
+    brokerPassword: handedSecret(secrets, generatedSecrets.brokerPasswordDevices),
     advance,
   })
   for (const { id } of profile.gates) faults.declare(id, 'gate')
@@ -121,8 +122,8 @@ export async function startTwin(
       port: Number(url.port || 80),
       clock,
       faults,
-      secretKey: secrets[profile.payment.secretKey] ?? '',
-      controlToken: secrets[generatedSecrets.twinControl] ?? '',
+      secretKey: handedSecret(secrets, profile.payment.secretKey),
+      controlToken: handedSecret(secrets, generatedSecrets.twinControl),
       toss,
       control: createControl({
         world,

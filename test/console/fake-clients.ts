@@ -52,13 +52,16 @@ export class FakeTill implements TillClient {
 export class FakeSensing implements SensingClient {
   readings: Awaited<ReturnType<SensingClient['plates']>> = []
   away = false
+  /** Everybody who has followed, by the name that they took under. */
+  readonly consumers: string[] = []
   readonly #followers = new Set<(message: SensedMessage) => void | Promise<void>>()
 
   async tell(message: SensedMessage): Promise<void> {
     for (const follower of this.#followers) await follower(message)
   }
 
-  follow(_consumer: string, _types: readonly string[], onMessage: (message: SensedMessage) => void | Promise<void>) {
+  follow(consumer: string, _types: readonly string[], onMessage: (message: SensedMessage) => void | Promise<void>) {
+    this.consumers.push(consumer)
     this.#followers.add(onMessage)
     return () => this.#followers.delete(onMessage)
   }

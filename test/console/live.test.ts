@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { LiveStore } from '../../runtime/console/live-store.ts'
 import type { LiveEvent, LiveSnapshot } from '../../runtime/console/pages/live-view.ts'
+import { SystemClock } from '../../runtime/contract/clock.ts'
 import { request, startTestConsole, type TestConsole } from './running-console.ts'
 import { decisionOf, people, pricedLine, receiptOf, visit } from './scene.ts'
 
@@ -38,6 +40,15 @@ describe('what the store page is told', () => {
     pricedLine(running.store.layout, { lineId: 'l1', product: 0, quantity: 1, probability: 0.99 }),
     pricedLine(running.store.layout, { lineId: 'l2', product: 1, quantity: 2, probability: 0.7 }),
   ]
+
+  it('is taken from sensing under a name of its own, so that nobody else misses it', () => {
+    const { till, sensing, store } = running
+    const options = { till, sensing, products: store.layout.products, wallClock: new SystemClock() }
+    const live = new LiveStore({ ...options, consumer: 'editor' })
+    live.start()
+    assert.deepEqual(sensing.consumers, ['console', 'editor'])
+    live.stop()
+  })
 
   it('is the layout from the profile, with names instead of addresses', async () => {
     const store = await (await request(running, '/api/store')).json()

@@ -34,7 +34,11 @@ describe('sensing, killed at any moment', () => {
         if (message.type === 'failed') reject(new Error(message.error.message))
       })
     })
-    child.send({ type: 'start', settings, secrets: { [generatedSecrets.sensingToken]: 'the-token' } })
+    const secrets = {
+      [generatedSecrets.sensingToken]: 'the-token',
+      [generatedSecrets.brokerPasswordSensing]: 'the-password',
+    }
+    child.send({ type: 'start', settings, secrets })
     await ready
   }
 
