@@ -116,6 +116,10 @@ const relayFacts = ({ unitIds, relays, inputs, limits }: RelayModule): string[][
     relays.pulse ? `from coil ${relays.pulse.coil}: the gate closes even when nobody says so` : 'no',
   ],
   ['Inputs', inputs ? `${inputs.count}, from ${inputs.address} (function ${inputs.readFunction})` : 'none'],
+  [
+    'Counts what nobody reads',
+    inputs?.counters ? `from input register ${inputs.counters.register}` : 'no: passes while the till is away are lost',
+  ],
   ['Silent after', `${limits.answerWithinMs} ms`],
 ]
 

@@ -217,6 +217,12 @@ export const RelayModule = strictObject({
       count: Type.Integer({ minimum: 1, maximum: 64 }),
       readFunction: Type.Union([Type.Literal(1), Type.Literal(2)]),
       address: address('Input 1; the others follow.'),
+      counters: Type.Optional(
+        strictObject(
+          { register: address('Input register of the counter of input 1: two words, high first; the others follow.') },
+          { description: 'The module counts how often each input closes, also while nobody reads it.' },
+        ),
+      ),
     }),
   ),
   limits: Limits,

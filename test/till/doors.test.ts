@@ -185,6 +185,36 @@ describe('the doors', () => {
     )
   })
 
+  it('know who walked in and out while the till was away, by what the module counted', async () => {
+    const { scanId } = await scanIn(till, store, 'anna')
+    const visitId = await admit(till, scanId)
+    await waitFor('the pulse', () => gate.pulses.length > 0)
+    await close(passOut)
+    await waitFor('the pass', () => toldOf('gate-pass').length === 1)
+    await end()
+    await close(passIn)
+    await close(passOut)
+    await close(passOut)
+    await start()
+    await visitIn(till, visitId, 'open')
+    const passes = await waitFor('the passes', () => {
+      const seen = toldOf('gate-pass').map(({ data }) => [data.direction, data.visitId])
+      return seen.length > 3 && seen
+    })
+    assert.deepEqual(passes, [
+      ['out', null],
+      ['in', visitId],
+      ['out', null],
+      ['out', null],
+    ])
+    await end()
+    await start()
+    await close(passOut)
+    await waitFor('the next pass', () => toldOf('gate-pass').length > 4)
+    assert.equal(toldOf('gate-pass').length, 5, 'each is told once')
+    assert.equal(toldOf('gate-alarm').length, 0)
+  })
+
   it('expect whoever was admitted before a restart, without opening again', async () => {
     const { scanId } = await scanIn(till, store, 'anna')
     const visitId = await admit(till, scanId)

@@ -163,6 +163,17 @@ describe('a gate of the twin', () => {
     assert.equal(module.input(1, 1900), false)
   })
 
+  it('has its passages counted by the module, each at the input of its contact', () => {
+    gate.passed('in', 1000)
+    gate.passed('in', 2000)
+    gate.passed('out', 3000)
+    gate.pressExit(4000, 1200)
+    assert.deepEqual(
+      [1, 2, 3, 4].map((input) => module.count(input)),
+      [2, 1, 0, 0],
+    )
+  })
+
   it('stays closed outwards until its exit relay is pulsed', () => {
     gate.pressExit(1000, 1200)
     assert.equal(module.input(3, 1500), true)

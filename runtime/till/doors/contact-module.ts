@@ -7,6 +7,7 @@ import { type Clock, SystemClock, sleep } from '../../contract/clock.ts'
 import { errorSentence } from '../../contract/errors.ts'
 import type { RelayModule } from '../../devices/definition-schema.ts'
 import { ModbusConnection } from '../../devices/modbus/modbus-connection.ts'
+import { ModbusError } from '../../devices/modbus/modbus-error.ts'
 import type { ModbusAddress } from '../../devices/modbus/open-port.ts'
 
 export interface ContactModuleOptions {
@@ -17,6 +18,13 @@ export interface ContactModuleOptions {
   definition: RelayModule
   clock: Clock
   log: Logger
+}
+
+/** One poll's answer; inputs and counters by their number minus 1. */
+export interface ContactSample {
+  inputs: boolean[]
+  /** How often each input has closed, as the module counts, read before the inputs; null: it does not. */
+  counts: number[] | null
 }
 
 /** In the store's time, as are the pulses of the contacts. */
@@ -36,6 +44,7 @@ export class ContactModule {
   /** What each relay shall be, by its number from 1, and when it was last written. */
   readonly #wanted = new Map<number, { on: boolean; writtenAtMs: number | null }>()
   #heardAtMs = Number.NEGATIVE_INFINITY
+  #counts = true
   #running: Promise<void> | undefined
 
   constructor(options: ContactModuleOptions) {
@@ -54,8 +63,8 @@ export class ContactModule {
     return this.#wire.nowMs() - this.#heardAtMs < offlineAfterMs
   }
 
-  /** Calls `onPoll` after each poll, with the inputs from number 1 on, or null when there was no answer. */
-  start(onPoll: (inputs: boolean[] | null) => void): void {
+  /** Calls `onPoll` after each poll, with null when there was no answer. */
+  start(onPoll: (sample: ContactSample | null) => void): void {
     this.#connection.open()
     this.#running = this.#run(onPoll)
   }
@@ -85,29 +94,45 @@ export class ContactModule {
     await this.#write(relay, false)
   }
 
-  async #run(onPoll: (inputs: boolean[] | null) => void): Promise<void> {
+  async #run(onPoll: (sample: ContactSample | null) => void): Promise<void> {
     const { clock } = this.#options
     const { signal } = this.#end
     while (!signal.aborted) {
       const beganMs = clock.nowMs()
-      onPoll(await this.#readInputs())
+      onPoll(await this.#read())
       await this.#writeWanted()
       await sleep(clock, Math.max(1, pollMs - (clock.nowMs() - beganMs)), signal)
     }
   }
 
-  async #readInputs(): Promise<boolean[] | null> {
+  async #read(): Promise<ContactSample | null> {
     const { definition, unit } = this.#options
     const { inputs } = definition
     if (!this.#connection.connected) return null
     try {
-      if (!inputs) return []
+      if (!inputs) return { inputs: [], counts: null }
+      const counts = await this.#readCounts()
       const read = inputs.readFunction === 2 ? 'readDiscreteInputs' : 'readCoils'
       const values = await this.#connection[read](unit, inputs.address, inputs.count)
       this.#heardAtMs = this.#wire.nowMs()
-      return values
+      return { inputs: values, counts }
     } catch {
       // The connection tells by itself when it is lost; silence shows in `online`.
+      return null
+    }
+  }
+
+  async #readCounts(): Promise<number[] | null> {
+    const { definition, unit, name, log } = this.#options
+    const { inputs } = definition
+    if (!inputs?.counters || !this.#counts) return null
+    try {
+      const words = await this.#connection.readInput(unit, inputs.counters.register, 2 * inputs.count)
+      return Array.from({ length: inputs.count }, (_, i) => (words[2 * i] ?? 0) * 0x1_0000 + (words[2 * i + 1] ?? 0))
+    } catch (error) {
+      if (!(error instanceof ModbusError && error.failure === 'exception')) throw error
+      this.#counts = false
+      log.warn({ device: name, error: errorSentence(error) }, 'the module does not count: passes may be missed')
       return null
     }
   }

@@ -6,16 +6,15 @@ import type { DeviceCatalogue } from '../../devices/catalogue.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { TillState } from '../../till-api/events.ts'
 import type { DoorMemory } from '../ledger/gates.ts'
-import type { LedgerMethods } from '../ledger/ledger-thread.ts'
 import { ContactModule } from './contact-module.ts'
 import { DoorRecord } from './door-record.ts'
-import { GateDriver } from './gate-driver.ts'
+import { type DoorLedger, GateDriver } from './gate-driver.ts'
 import { TcpReader } from './tcp-reader.ts'
 
 export interface DoorsOptions {
   profile: Pick<Profile, 'gates' | 'devices'>
   definitions: DeviceCatalogue
-  ledger: Pick<LedgerMethods, 'recordPass' | 'recordAlarm' | 'lapse'>
+  ledger: DoorLedger
   clock: Clock
   log: Logger
   /** Somebody showed something at a gate. What it was leaves the till nowhere but as a hash. */
@@ -46,12 +45,13 @@ export class Doors {
   }
 
   /** Takes up what was under way, without opening anything, and begins to watch. */
-  start({ admitted, fires }: DoorMemory): void {
+  start({ admitted, fires, counts }: DoorMemory): void {
+    for (const { gate, ...counted } of counts) this.#gates.get(gate)?.resumeCounts(counted)
     for (const gate of fires) this.#gates.get(gate)?.resumeFire()
     for (const { gate, visitId, missing } of admitted) this.#gates.get(gate)?.expect(visitId, missing)
     for (const { contacts, gates } of this.#modules.values()) {
-      contacts.start((inputs) => {
-        for (const gate of gates) gate.polled(inputs)
+      contacts.start((sample) => {
+        for (const gate of gates) gate.polled(sample)
       })
     }
     for (const reader of this.#readers) reader.start()

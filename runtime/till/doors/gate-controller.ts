@@ -27,7 +27,7 @@ interface Party {
   /** How many have not walked in yet. */
   missing: number
   entered: boolean
-  /** False: admitted before a restart; nobody knows whether the gate was opened. */
+  /** Whether the gate was opened for its next person; after a restart nobody knows, and it counts as not. */
   opened: boolean
 }
 
@@ -48,10 +48,13 @@ export interface GateState {
   shown: { display: 'passed' | 'timeout' | 'tailgate'; untilMs: number } | null
 }
 
+/** Who walked through since the inputs were last read: for each where the counter stands then, null without one. */
+export type GatePasses = Record<'in' | 'out', (number | null)[]>
+
 export type GateHappening =
   /** `pulse` false: the gate was opened before a restart and is only watched. */
   | { type: 'authorised'; visitId: string; party: number; pulse: boolean }
-  | { type: 'inputs'; inputs: GateInputs }
+  | { type: 'inputs'; inputs: GateInputs; passes: GatePasses }
   /** A person opened it by hand. */
   | { type: 'opened'; direction: 'in' | 'out' }
   | { type: 'reset' }
@@ -60,7 +63,7 @@ export type GateHappening =
 
 export type GateAction =
   | { type: 'pulse-entry' }
-  | { type: 'pass'; direction: 'in' | 'out'; visitId: string | null }
+  | { type: 'pass'; direction: 'in' | 'out'; visitId: string | null; count: number | null }
   | { type: 'alarm'; alarm: GateAlarm['alarm']; text: string }
   /** Nobody of this visit walked in. */
   | { type: 'lapsed'; visitId: string }
@@ -104,7 +107,7 @@ export function stepGate(
 ): { state: GateState; actions: GateAction[] } {
   const gate = new Step(before, atMs, settings)
   if (happening.type === 'authorised') gate.authorise(happening)
-  if (happening.type === 'inputs') gate.read(happening.inputs)
+  if (happening.type === 'inputs') gate.read(happening.inputs, happening.passes)
   if (happening.type === 'opened') gate.openByHand(happening.direction)
   if (happening.type === 'reset') gate.reset()
   gate.timePasses()
@@ -129,7 +132,8 @@ class Step {
     if (state.fire) return
     if (!this.#settings.hasPassInput) {
       if (pulse) this.actions.push({ type: 'pulse-entry' })
-      for (let person = 0; person < party; person++) this.actions.push({ type: 'pass', direction: 'in', visitId })
+      const pass = { type: 'pass', direction: 'in', visitId, count: null } as const
+      for (let person = 0; person < party; person++) this.actions.push(pass)
       return
     }
     const known = state.parties.find((waiting) => waiting.visitId === visitId)
@@ -138,13 +142,15 @@ class Step {
     if (state.parties[0]?.visitId === visitId && state.passingSinceMs === null) this.#openForFirst(pulse)
   }
 
-  read(inputs: GateInputs): void {
+  read(inputs: GateInputs, passes: GatePasses): void {
     const last = this.state.inputs
     this.state.inputs = inputs
     if (inputs.fire && !this.state.fire) this.#fire()
-    if (inputs.passIn && !last.passIn) this.#walksIn()
-    if (!inputs.passIn && last.passIn) this.#hasWalkedIn()
-    if (inputs.passOut && !last.passOut) this.actions.push({ type: 'pass', direction: 'out', visitId: null })
+    if (inputs.passIn) this.state.passingSinceMs ??= this.#atMs
+    for (const count of passes.in) this.#walksIn(count)
+    // The contact may have opened again before anybody looked.
+    if (!inputs.passIn && (last.passIn || passes.in.length > 0)) this.#hasWalkedIn()
+    for (const count of passes.out) this.actions.push({ type: 'pass', direction: 'out', visitId: null, count })
     if (inputs.exitRequest) this.state.exitUntilMs = this.#atMs + exitHoldMs
   }
 
@@ -189,15 +195,14 @@ class Step {
     state.parties = []
   }
 
-  #walksIn(): void {
+  #walksIn(count: number | null): void {
     const { state } = this
-    state.passingSinceMs = this.#atMs
     const [first, ...others] = state.parties
-    this.actions.push({ type: 'pass', direction: 'in', visitId: first?.visitId ?? null })
+    this.actions.push({ type: 'pass', direction: 'in', visitId: first?.visitId ?? null, count })
     if (first) {
       this.#show('passed')
       const missing = first.missing - 1
-      state.parties = missing > 0 ? [{ ...first, missing, entered: true }, ...others] : others
+      state.parties = missing > 0 ? [{ ...first, missing, entered: true, opened: false }, ...others] : others
     } else if (state.fire || this.#atMs < state.byHandUntilMs) {
       // Firefighters need no admission, and whom a person let in has one.
       state.byHandUntilMs = 0
@@ -212,7 +217,7 @@ class Step {
   #hasWalkedIn(): void {
     this.state.passingSinceMs = null
     this.state.held = false
-    this.#openForFirst(true)
+    if (!this.state.parties[0]?.opened) this.#openForFirst(true)
   }
 
   #openForFirst(pulse: boolean): void {

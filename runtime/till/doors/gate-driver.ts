@@ -1,8 +1,9 @@
 /** Joins one gate's controller with its wires and with the ledger. */
 import { type Clock, SystemClock } from '../../contract/clock.ts'
+import type { GatePass } from '../../contract/messages.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { LedgerMethods } from '../ledger/ledger-thread.ts'
-import type { ContactModule } from './contact-module.ts'
+import type { ContactModule, ContactSample } from './contact-module.ts'
 import type { DoorRecord } from './door-record.ts'
 import {
   closedGate,
@@ -14,11 +15,14 @@ import {
   type GateSettings,
   stepGate,
 } from './gate-controller.ts'
+import { PassCounter } from './pass-counter.ts'
+
+export type DoorLedger = Pick<LedgerMethods, 'recordPass' | 'recordCount' | 'recordAlarm' | 'lapse'>
 
 export interface GateDriverOptions {
   /** None: an open door. Whoever is admitted has walked in. */
   contacts: ContactModule | undefined
-  ledger: Pick<LedgerMethods, 'recordPass' | 'recordAlarm' | 'lapse'>
+  ledger: DoorLedger
   record: DoorRecord
   clock: Clock
 }
@@ -34,6 +38,7 @@ export class GateDriver {
   readonly #options: GateDriverOptions
   readonly #wire = new SystemClock()
   #state = closedGate()
+  #counters = { in: new PassCounter(null), out: new PassCounter(null) }
   #offline: { sinceMs: number; told: boolean }
 
   constructor(gate: Profile['gates'][number], options: GateDriverOptions) {
@@ -77,6 +82,11 @@ export class GateDriver {
     this.#happen({ type: 'authorised', visitId, party: missing, pulse: false })
   }
 
+  /** Up to where an earlier run has told the passes; null where nothing is known. */
+  resumeCounts(counts: { in: number | null; out: number | null }): void {
+    this.#counters = { in: new PassCounter(counts.in), out: new PassCounter(counts.out) }
+  }
+
   resumeFire(): void {
     this.#state = { ...this.#state, fire: true }
   }
@@ -89,17 +99,24 @@ export class GateDriver {
     this.#happen({ type: 'reset' })
   }
 
-  /** @param inputs of the whole module, from number 1 on; null: it did not answer */
-  polled(inputs: boolean[] | null): void {
+  /** @param sample of the whole module; null: it did not answer */
+  polled(sample: ContactSample | null): void {
     this.#watchConnection()
-    if (inputs === null) {
+    if (sample === null) {
       this.#happen({ type: 'tick' })
       return
     }
-    const closed = (input: number | undefined) => input !== undefined && inputs[input - 1] === true
+    const closed = (input: number | undefined) => input !== undefined && sample.inputs[input - 1] === true
+    const passes = (direction: GatePass['direction'], input: number | undefined) => {
+      const count = input === undefined ? undefined : sample.counts?.[input - 1]
+      const { passes, anew } = this.#counters[direction].observe(closed(input), count ?? null)
+      if (anew !== undefined) this.#countFrom(direction, anew)
+      return passes
+    }
     const { passInInput, passOutInput, exitRequestInput, fireInput } = this.#wiring
     this.#happen({
       type: 'inputs',
+      passes: { in: passes('in', passInInput), out: passes('out', passOutInput) },
       inputs: {
         passIn: closed(passInInput),
         passOut: closed(passOutInput),
@@ -134,8 +151,8 @@ export class GateDriver {
         if (this.#wiring.entryRelay !== undefined) contacts?.pulse(this.#wiring.entryRelay)
         break
       case 'pass': {
-        const { direction, visitId } = action
-        record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs }, clock.nowMs()))
+        const { direction, visitId, count } = action
+        record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs, count }, clock.nowMs()))
         break
       }
       case 'alarm': {
@@ -146,6 +163,11 @@ export class GateDriver {
       case 'lapsed':
         record.add(() => ledger.lapse(action.visitId, clock.nowMs()))
     }
+  }
+
+  #countFrom(direction: GatePass['direction'], count: number): void {
+    const { ledger, record, clock } = this.#options
+    record.add(() => ledger.recordCount({ gate: this.id, direction, count }, clock.nowMs()))
   }
 
   #watchConnection(): void {

@@ -1,5 +1,6 @@
 /** What the doors tell the ledger. */
 import { envelope, type GateAlarm, type GatePass } from '../../contract/messages.ts'
+import { walkIn, walkOut } from './occupancy.ts'
 import type { Step } from './step.ts'
 import { type Connection, happen, loadVisit } from './visits.ts'
 
@@ -8,9 +9,13 @@ export interface SeenPass {
   direction: GatePass['direction']
   visitId: string | null
   seenAtMs: number
+  /** Where the gate's counter stands after this pass; null where it has none. */
+  count: number | null
 }
 
-export async function recordPass(step: Step, { gate, direction, visitId, seenAtMs }: SeenPass): Promise<void> {
+export async function recordPass(step: Step, { count, ...seen }: SeenPass): Promise<void> {
+  const { gate, direction, visitId, seenAtMs } = seen
+  await recordCount(step, { gate, direction, count })
   const sequence = step.journal.next
   const pass: GatePass = {
     type: 'gate-pass',
@@ -21,12 +26,34 @@ export async function recordPass(step: Step, { gate, direction, visitId, seenAtM
     visitId,
   }
   await step.journal.append('gate-pass', visitId, pass)
-  if (direction === 'out' || visitId === null) return
+  if (direction === 'out') return walkOut(step, seenAtMs)
+  if (visitId === null) return walkIn(step, 1)
   const visit = await loadVisit(step.trx, visitId)
+  // The flows bound them to their visit before the gate told of them.
+  if (visit.passes >= visit.party) return
+  await walkIn(step, 1)
   const passes = visit.passes + 1
   if (visit.state === 'admitted') await happen(step, visit, 'entered', { passes, entered_at_ms: seenAtMs })
   else await step.trx.updateTable('visits').set({ passes }).where('visit_id', '=', visitId).execute()
 }
+
+/** Up to where a gate's counter has been told, so that a later start finds what was missed. */
+export async function recordCount(
+  step: Step,
+  { gate, direction, count }: Pick<SeenPass, 'gate' | 'direction' | 'count'>,
+): Promise<void> {
+  const row = await step.trx.selectFrom('gates').selectAll().where('gate', '=', gate).executeTakeFirst()
+  const column = countColumn[direction]
+  if ((row?.[column] ?? null) === count) return
+  await step.journal.append('gate-counted', null, { gate, direction, count })
+  await step.trx
+    .insertInto('gates')
+    .values({ gate, fire: 0, counted_in: null, counted_out: null, [column]: count })
+    .onConflict((conflict) => conflict.column('gate').doUpdateSet({ [column]: count }))
+    .execute()
+}
+
+const countColumn = { in: 'counted_in', out: 'counted_out' } as const
 
 export async function recordAlarm(step: Step, alarm: Pick<GateAlarm, 'gate' | 'alarm' | 'text'>): Promise<void> {
   const told: GateAlarm = {
@@ -53,27 +80,32 @@ export async function recordReset(step: Step, reset: { gate: string; reason: str
 const setFire = (step: Step, gate: string, fire: number) =>
   step.trx
     .insertInto('gates')
-    .values({ gate, fire })
+    .values({ gate, fire, counted_in: null, counted_out: null })
     .onConflict((conflict) => conflict.column('gate').doUpdateSet({ fire }))
     .execute()
 
-/** What the doors take up again at a start: visits whose gate may stand open, and fires that nobody has reset. */
+/** What the doors take up again at a start. */
 export interface DoorMemory {
+  /** Visits whose gate may stand open, in the order in which they were admitted. */
   admitted: { visitId: string; gate: string; missing: number }[]
+  /** Fires that nobody has reset. */
   fires: string[]
+  /** Up to where each gate's counters have been told. */
+  counts: { gate: string; in: number | null; out: number | null }[]
 }
 
 /** @param sinceMs whoever was admitted before is not waiting at the gate any more */
 export async function doorMemory(db: Connection, sinceMs: number): Promise<DoorMemory> {
-  const [visits, fires] = await Promise.all([
+  const [visits, gates] = await Promise.all([
     db
       .selectFrom('visits')
       .select(['visit_id', 'gate', 'party', 'passes'])
       .where('state', 'in', ['admitted', 'open'])
       .where('opened_at_ms', '>=', sinceMs)
       .whereRef('passes', '<', 'party')
+      .orderBy('opened_at_ms')
       .execute(),
-    db.selectFrom('gates').select('gate').where('fire', '=', 1).execute(),
+    db.selectFrom('gates').selectAll().execute(),
   ])
   return {
     admitted: visits.map((visit) => ({
@@ -81,6 +113,7 @@ export async function doorMemory(db: Connection, sinceMs: number): Promise<DoorM
       gate: visit.gate,
       missing: visit.party - visit.passes,
     })),
-    fires: fires.map(({ gate }) => gate),
+    fires: gates.filter(({ fire }) => fire === 1).map(({ gate }) => gate),
+    counts: gates.map((row) => ({ gate: row.gate, in: row.counted_in, out: row.counted_out })),
   }
 }

@@ -11,6 +11,7 @@ export const ledgerCalls = [
   'take',
   'takeScan',
   'recordPass',
+  'recordCount',
   'recordAlarm',
   'lapse',
   'sweep',

@@ -7,10 +7,11 @@ import type { Kysely } from 'kysely'
 import type { Scan } from '../../contract/messages.ts'
 import type { CommandAnswer, TillCommand } from '../../till-api/commands.ts'
 import * as charges from './charges.ts'
-import { decideByDeadline, letGoUnreviewed } from './commands/checkout.ts'
+import { decideByDeadline, endLeftVisits, letGoUnreviewed } from './commands/checkout.ts'
 import { takeScan } from './commands/entry.ts'
-import { doorMemory, recordAlarm, recordPass, type SeenPass } from './gates.ts'
+import { doorMemory, recordAlarm, recordCount, recordPass, type SeenPass } from './gates.ts'
 import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } from './journal.ts'
+import { emptiedBy, startAnewWhenNobodyShops } from './occupancy.ts'
 import { openDatabase } from './open-database.ts'
 import * as queries from './queries.ts'
 import type { Shop, Step } from './step.ts'
@@ -79,6 +80,11 @@ export class Ledger {
     return this.#write(nowMs, (step) => recordPass(step, pass))
   }
 
+  /** A gate's counter was read for the first time, or began anew: passes are counted from here on. */
+  recordCount(counted: Pick<SeenPass, 'gate' | 'direction' | 'count'>, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => recordCount(step, counted))
+  }
+
   recordAlarm(alarm: Parameters<typeof recordAlarm>[1], nowMs: number): Promise<void> {
     return this.#write(nowMs, (step) => recordAlarm(step, alarm))
   }
@@ -93,6 +99,15 @@ export class Ledger {
 
   /** Moves on what is overdue; says how many visits that were. */
   async sweep(nowMs: number, limit = 50): Promise<number> {
+    if ((await this.#read((db) => emptiedBy(db, nowMs))) !== null) {
+      await this.#write(nowMs, async (step) => {
+        // Somebody may have walked in since it was looked at.
+        const emptiedAtMs = await emptiedBy(step.trx, nowMs)
+        if (emptiedAtMs === null) return
+        await endLeftVisits(step, emptiedAtMs)
+        await startAnewWhenNobodyShops(step)
+      })
+    }
     const due = await this.#read((db) =>
       db.selectFrom('visits').select('visit_id').where('due_at_ms', '<=', nowMs).limit(limit).execute(),
     )

@@ -5,6 +5,7 @@ import type { LedgerTables } from './tables.ts'
 
 const migrations: Record<string, Migration> = {
   '0001-ledger': { up: createLedger },
+  '0002-occupancy': { up: createOccupancy },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -132,6 +133,18 @@ async function createLedger(db: Kysely<LedgerTables>): Promise<void> {
   await table('gates')
     .addColumn('gate', 'text', (column) => column.primaryKey())
     .addColumn('fire', 'integer', (column) => column.notNull())
+    .execute()
+}
+
+async function createOccupancy(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema.alterTable('gates').addColumn('counted_in', 'bigint').execute()
+  await db.schema.alterTable('gates').addColumn('counted_out', 'bigint').execute()
+  await db.schema
+    .createTable('occupancy')
+    .addColumn('store_id', 'text', (column) => column.primaryKey())
+    .addColumn('inside', 'integer', (column) => column.notNull().check(sql<SqlBool>`inside >= 0`))
+    .addColumn('emptied_at_ms', 'double precision')
+    .addColumn('due_at_ms', 'double precision')
     .execute()
 }
 

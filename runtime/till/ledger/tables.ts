@@ -18,7 +18,8 @@ export interface LedgerTables {
   payments: PaymentRow
   receipts: { receipt_id: string; visit_id: string; sequence: number; total_minor: number }
   stock: { plate: string; sku: string; quantity: number }
-  gates: { gate: string; fire: number }
+  gates: GateRow
+  occupancy: OccupancyRow
 }
 
 export interface JournalRow {
@@ -29,6 +30,23 @@ export interface JournalRow {
   data: string
   previous_hash: string
   hash: string
+}
+
+export interface GateRow {
+  gate: string
+  fire: number
+  /** The gate's counters up to which every pass stands in the journal; null where it has none. */
+  counted_in: number | null
+  counted_out: number | null
+}
+
+/** How many people are in the store, as its gates saw them; see `visits/occupancy.ts`. */
+export interface OccupancyRow {
+  store_id: string
+  inside: number
+  emptied_at_ms: number | null
+  /** When the visits that are still open then have been left; null while somebody is inside. */
+  due_at_ms: number | null
 }
 
 /** A pseudonym with what it enters and pays with; the provider's references are never journalled. */

@@ -4,6 +4,7 @@ import type { Kysely, Transaction, Updateable } from 'kysely'
 import { type BasketChange, envelope, type Payment, type Receipt } from '../../contract/messages.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
 import { nextVisitState, type VisitHappening } from '../visits/visit-state.ts'
+import { startAnewWhenNobodyShops } from './occupancy.ts'
 import { refusal, type Step } from './step.ts'
 import type { LedgerTables, VisitRow } from './tables.ts'
 
@@ -47,7 +48,13 @@ export async function happen(
   const deadline = deadlineOf[state]
   const due_at_ms = deadline ? step.nowMs + step.shop.deadlines[deadline] : null
   // Deciding keeps the deadline that began with the exit.
-  return change(step, visit, state === 'deciding' ? { state, ...fields } : { state, due_at_ms, ...fields })
+  const changed = await change(
+    step,
+    visit,
+    state === 'deciding' ? { state, ...fields } : { state, due_at_ms, ...fields },
+  )
+  if (visit.state === 'open') await startAnewWhenNobodyShops(step)
+  return changed
 }
 
 export const wrongState = (visit: VisitRow, happening: string) =>

@@ -1,6 +1,7 @@
 /**
  * Moxa ioLogik E1214: 6 relays, 6 inputs. Coils 0-5 are the relays, coils 16-21 start a pulse that the module
- * ends by itself (ioLogik E1200 user's manual, p. 91); discrete inputs 0-5.
+ * ends by itself (ioLogik E1200 user's manual, p. 91); discrete inputs 0-5, their counters two words each from
+ * input register 16 on.
  */
 import type { Clock } from '../../contract/clock.ts'
 import type { RelayModule } from '../world/gate-mechanics.ts'
@@ -8,6 +9,7 @@ import { ModbusRefusal, type ModbusUnit, modbusException } from './modbus-server
 
 const count = 6
 const pulseCoil = 16
+const counterRegister = 16
 /** As the module is set up for a turnstile. */
 const pulseMs = 200
 
@@ -31,12 +33,27 @@ export function e1214(module: RelayModule, clock: Clock): ModbusUnit {
     return answer
   }
 
+  function readCounters(from: number, length: number): Buffer {
+    const words = Array.from({ length: count }, (_, i) => module.count(i + 1)).flatMap((n) => [n >>> 16, n & 0xffff])
+    const first = from - counterRegister
+    if (first < 0 || first + length > words.length) throw new ModbusRefusal(modbusException.illegalAddress)
+    const answer = Buffer.alloc(2 + 2 * length)
+    answer[0] = 4
+    answer[1] = 2 * length
+    for (let i = 0; i < length; i++) answer.writeUInt16BE(words[first + i] as number, 2 + 2 * i)
+    return answer
+  }
+
   return (request) => {
     module.requested(now())
     const [code, address, value] = [request.readUInt8(0), request.readUInt16BE(1), request.readUInt16BE(3)]
     if (code === 1 || code === 2) {
       if (value < 1 || value > count) throw new ModbusRefusal(modbusException.illegalValue)
       return readBits(code, address, value)
+    }
+    if (code === 4) {
+      if (value < 1) throw new ModbusRefusal(modbusException.illegalValue)
+      return readCounters(address, value)
     }
     if (code === 5) {
       if (value !== 0xff00 && value !== 0) throw new ModbusRefusal(modbusException.illegalValue)

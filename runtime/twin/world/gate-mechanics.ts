@@ -47,6 +47,11 @@ export class RelayModule {
   input(channel: number, atMs: number): boolean {
     return this.#gates.some((gate) => gate.contactClosed(channel, atMs))
   }
+
+  /** How often the pass contact at an input has closed since the module was switched on. */
+  count(channel: number): number {
+    return this.#gates.reduce((sum, gate) => sum + gate.passages(channel), 0)
+  }
 }
 
 export class GateMechanics {
@@ -56,6 +61,7 @@ export class GateMechanics {
   readonly #passTimeoutMs: number
   readonly #openUntilMs = { in: Number.NEGATIVE_INFINITY, out: Number.NEGATIVE_INFINITY }
   readonly #passedMs = { in: Number.NEGATIVE_INFINITY, out: Number.NEGATIVE_INFINITY }
+  readonly #passages = { in: 0, out: 0 }
   #exitWantedUntilMs = Number.NEGATIVE_INFINITY
   /** The fire panel's alarm: opens its contact, frees the exit and overrules every relay. */
   fire = false
@@ -93,11 +99,18 @@ export class GateMechanics {
   passed(direction: Direction, atMs: number): void {
     this.#openUntilMs[direction] = Number.NEGATIVE_INFINITY
     this.#passedMs[direction] = atMs
+    this.#passages[direction] += 1
   }
 
   /** Somebody presses the exit button for `durationMs`. */
   pressExit(atMs: number, durationMs: number): void {
     this.#exitWantedUntilMs = atMs + durationMs
+  }
+
+  /** How often somebody passed by the contact at an input. */
+  passages(channel: number): number {
+    if (channel === this.#wiring.passInInput) return this.#passages.in
+    return channel === this.#wiring.passOutInput ? this.#passages.out : 0
   }
 
   contactClosed(channel: number, atMs: number): boolean {

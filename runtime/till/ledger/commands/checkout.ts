@@ -8,10 +8,21 @@ import { change, currentBasket, happen, loadVisit, type StoredDecision, stored, 
 
 export async function endVisit(step: Step, command: CommandOf<'end-visit'>): Promise<void> {
   const visit = await loadVisit(step.trx, command.visitId)
-  const fields = { exited_at_ms: command.exitedAtMs }
   // The deadline of the stay came first; when they left is still worth knowing.
-  if (visit.state === 'review' && visit.exited_at_ms === null) return void (await change(step, visit, fields))
-  const left = await happen(step, visit, 'left', fields)
+  if (visit.state === 'review' && visit.exited_at_ms === null) {
+    return void (await change(step, visit, { exited_at_ms: command.exitedAtMs }))
+  }
+  await leave(step, visit, command.exitedAtMs)
+}
+
+/** Nobody is left in the store: whoever has a visit open must have left it unseen, at the latest with the last. */
+export async function endLeftVisits(step: Step, emptiedAtMs: number): Promise<void> {
+  const visits = await step.trx.selectFrom('visits').selectAll().where('state', '=', 'open').execute()
+  for (const visit of visits) await leave(step, visit, emptiedAtMs)
+}
+
+async function leave(step: Step, visit: VisitRow, exitedAtMs: number): Promise<void> {
+  const left = await happen(step, visit, 'left', { exited_at_ms: exitedAtMs })
   if (left.state === 'void') return void (await change(step, left, await tellPayment(step, left, 'void', 0)))
   const basket = await currentBasket(step.trx, visit.visit_id)
   if (basket?.final) await happen(step, left, 'basket-final')

@@ -3,6 +3,7 @@ import { type BasketChange, envelope } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
 import { priceLine, totalMinor } from '../../visits/pricing.ts'
 import { hasEnded } from '../../visits/visit-state.ts'
+import { walkIn } from '../occupancy.ts'
 import { refusal, type Step } from '../step.ts'
 import { change, happen, loadVisit, stored, wrongState } from '../visits.ts'
 
@@ -16,9 +17,10 @@ export async function bindVisit(step: Step, command: CommandOf<'bind-visit'>): P
   // Who it was does not matter any more.
   if (hasEnded(visit.state) || fields.person_ids === visit.person_ids) return
   // Somebody on the floor is this visit's shopper: they did walk in, even if the pass was not seen.
-  const entered = visit.state === 'admitted' && command.personIds.length > 0
-  if (entered) await happen(step, visit, 'entered', { ...fields, entered_at_ms: step.nowMs })
-  else await change(step, visit, fields)
+  const unseen = visit.state === 'admitted' ? Math.min(command.personIds.length, visit.party) : 0
+  if (unseen === 0) return void (await change(step, visit, fields))
+  await walkIn(step, unseen)
+  await happen(step, visit, 'entered', { ...fields, passes: unseen, entered_at_ms: step.nowMs })
 }
 
 const basketStates: readonly string[] = ['open', 'exited', 'deciding']
