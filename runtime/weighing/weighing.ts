@@ -12,6 +12,9 @@ import { ShelfEvents } from './shelf-events.ts'
 
 export type PlateLevels = Record<string, { weightG: number; atMs: number }>
 
+/** The end of JavaScript's calendar: what comes after it is no time. */
+const latestDateMs = 8.64e15
+
 interface Channel {
   steps: PlateSteps
   health: HealthWatch
@@ -36,8 +39,8 @@ export class Weighing {
    * plates that the layout does not know are passed over. Returns new and revised events.
    */
   push(batch: SampleBatch, receivedAtMs: number): WeightEvent[] {
-    const periodMs = 1000 / batch.rateHz
-    if (!Number.isFinite(batch.firstAtMs) || !(periodMs > 0) || !Number.isFinite(periodMs)) return []
+    if (!(batch.firstAtMs >= 0 && batch.firstAtMs <= latestDateMs && batch.rateHz > 0)) return []
+    const periodMs = Math.min(1000 / batch.rateHz, this.#p.gapS * 1000)
     const shelves = new Set<ShelfEvents>()
     let nowMs = 0
     for (let row = 0; row < batch.plates.length; row++) {
