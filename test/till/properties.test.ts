@@ -63,10 +63,27 @@ describe('money', () => {
           lines: attributed.map((line) => priceLine(line, products)),
         } as BasketChange
         const decided = attributed.map((line, i) => ({ ...line, outcome: wanted[i]?.outcome, rule: '' }) as DecidedLine)
-        const bill = totalMinor(billLines(decided, basket, products))
+        const bill = totalMinor(billLines(decided, basket))
         const charged = basket.lines.filter((_, i) => wanted[i]?.outcome === 'charge')
         assert.equal(bill, totalMinor(charged))
         assert.ok(bill <= totalMinor(basket.lines))
+      }),
+    )
+  })
+})
+
+describe('a bill', () => {
+  it('has the prices of the basket, also for a part of a line and when the catalogue sells it otherwise by now', () => {
+    const soldBy = fc.constantFrom('each' as const, 'weight' as const)
+    fc.assert(
+      fc.property(price, pieces, pieces, soldBy, (priceMinor, shown, wanted, by) => {
+        const sold = product('sku', priceMinor, by)
+        const line = priceLine(lineOf('sku', shown), new Map([['sku', sold]]))
+        const quantity = Math.min(shown, wanted)
+        const decided = [{ ...lineOf('sku', quantity), outcome: 'charge' as const, rule: '' }]
+        const bill = totalMinor(billLines(decided, { lines: [line] } as BasketChange))
+        assert.equal(bill, amountMinor({ soldBy: by, unitPriceMinor: priceMinor }, quantity))
+        assert.ok(bill <= line.amountMinor)
       }),
     )
   })

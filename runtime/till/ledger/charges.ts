@@ -33,7 +33,7 @@ export async function beginCharge(
   basket: BasketChange | null,
 ): Promise<void> {
   const decision = JSON.parse(fields.decision ?? '{"lines":[]}') as StoredDecision
-  const amount = totalMinor(billLines(decision.lines, basket, step.shop.products))
+  const amount = totalMinor(billLines(decision.lines, basket))
   const earlier = await paymentOf(step.trx, visit.visit_id)
   if (earlier) {
     // One charge a visit, whatever came of it.
@@ -179,7 +179,7 @@ async function issueReceipt(
   charge: ChargeOutcome,
 ): Promise<{ receipt: string }> {
   const decision = JSON.parse(visit.decision ?? '{"lines":[]}') as StoredDecision
-  const lines = billLines(decision.lines, await currentBasket(step.trx, visit.visit_id), step.shop.products)
+  const lines = billLines(decision.lines, await currentBasket(step.trx, visit.visit_id))
   const receipt: Receipt = {
     type: 'receipt',
     ...envelope(step.shop.storeId, step.journal.next, step.nowMs),

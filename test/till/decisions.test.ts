@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import type { AttributedLine } from '../../runtime/contract/messages.ts'
+import type { Ledger } from '../../runtime/till/ledger/ledger.ts'
+import { newLedgerPath, openLedger, openVisit, tea } from './support/test-ledger.ts'
+import { decisionOn, lineOf } from './support/test-till.ts'
+
+describe('a decision', () => {
+  let ledger: Ledger
+  let lastCommand = 0
+
+  beforeEach(async () => {
+    ledger = await openLedger(await newLedgerPath())
+  })
+  afterEach(() => ledger.close())
+
+  const id = () => `command-${++lastCommand}`
+  const setLines = (visitId: string, revision: number, lines: AttributedLine[], final = false) =>
+    ledger.take({ type: 'set-lines', commandId: id(), visitId, revision, final, lines }, 0)
+  const end = (visitId: string) =>
+    ledger.take({ type: 'end-visit', commandId: id(), visitId, exitedAtMs: 0, gate: null }, 0)
+  const decide = (visitId: string, basketRevision: number, lines: AttributedLine[], outcome?: 'charge' | 'review') =>
+    ledger.take(
+      {
+        type: 'decide',
+        commandId: id(),
+        visitId,
+        basketRevision,
+        lines: lines.map((line) => decisionOn(line, outcome)),
+        policyHash: '',
+        profileHash: '',
+      },
+      0,
+    )
+  const chargeOf = async (visitId: string) =>
+    (await ledger.chargesDue(0, 1000)).find((payment) => payment.visit_id === visitId)?.amount_minor
+  const one = [lineOf(tea.sku, 1)]
+  const two = [lineOf(tea.sku, 2)]
+
+  it('on an older basket is refused, and nothing is charged', async () => {
+    const visitId = await openVisit(ledger, 'anna')
+    await setLines(visitId, 1, two)
+    await end(visitId)
+    await setLines(visitId, 2, one, true)
+    await assert.rejects(decide(visitId, 1, two), { code: 'basket-stale' })
+    await assert.rejects(decide(visitId, 2, two), { code: 'decision-invalid' })
+    assert.equal(await chargeOf(visitId), undefined)
+    await decide(visitId, 2, one)
+    assert.equal(await chargeOf(visitId), tea.priceMinor)
+  })
+
+  it('is not undermined by a basket that comes after it', async () => {
+    const visitId = await openVisit(ledger, 'anna')
+    await setLines(visitId, 1, one)
+    await end(visitId)
+    await decide(visitId, 1, one, 'review')
+    await assert.rejects(setLines(visitId, 2, two, true), { code: 'visit-state' })
+    const review = { type: 'resolve-review' as const, visitId, lineId: `line-${tea.sku}`, decidedBy: 'owner' }
+    await ledger.take({ ...review, commandId: id(), outcome: 'charge' }, 0)
+    assert.equal(await chargeOf(visitId), tea.priceMinor)
+  })
+
+  it('by deadline is about the basket of that moment, and charges nothing', async () => {
+    const visitId = await openVisit(ledger, 'anna')
+    await setLines(visitId, 1, two)
+    await end(visitId)
+    await ledger.sweep(1e9)
+    await assert.rejects(setLines(visitId, 2, one, true), { code: 'visit-state' })
+    await ledger.sweep(1e12)
+    assert.equal((await ledger.visit(visitId)).state, 'empty')
+    assert.equal(await chargeOf(visitId), undefined)
+  })
+
+  it('charges what it says of the last basket that was taken, in whatever order things come', async () => {
+    const quantity = fc.integer({ min: 1, max: 5 })
+    const revision = fc.integer({ min: 1, max: 6 })
+    const step = fc.oneof(
+      fc.record({ what: fc.constant('lines' as const), revision, quantity, final: fc.boolean() }),
+      fc.record({ what: fc.constant('decide' as const), revision, quantity }),
+      fc.record({ what: fc.constant('end' as const) }),
+    )
+    let shopper = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (story) => {
+        const visitId = await openVisit(ledger, `shopper-${++shopper}`)
+        let taken = { revision: 0, quantity: 0 }
+        let decided: number | undefined
+        for (const what of story) {
+          const accepted = await carryOut(visitId, what)
+          if (!accepted) continue
+          if (what.what === 'lines' && what.revision > taken.revision) taken = what
+          if (what.what === 'decide') {
+            assert.equal(what.revision, taken.revision)
+            assert.ok(what.quantity <= taken.quantity)
+            decided = what.quantity
+          }
+        }
+        const charged = await chargeOf(visitId)
+        assert.equal(charged, decided === undefined ? undefined : decided * tea.priceMinor)
+      }),
+      { numRuns: 30 },
+    )
+
+    async function carryOut(visitId: string, step: { what: string; revision?: number; quantity?: number }) {
+      const { what, revision = 0, quantity = 0 } = step
+      const lines = [lineOf(tea.sku, quantity)]
+      const final = 'final' in step && step.final === true
+      const carried =
+        what === 'lines'
+          ? setLines(visitId, revision, lines, final)
+          : what === 'end'
+            ? end(visitId)
+            : decide(visitId, revision, lines)
+      return carried.then(
+        () => true,
+        () => false,
+      )
+    }
+  }).timeout(60_000)
+})
