@@ -209,15 +209,22 @@ export class PlateSteps {
       this.#shakenSinceG += (this.#shakenG() - this.#shakenSinceG) * this.#baselineGain * 2
     }
     if (this.step?.state === 'confirmed' && bin - this.#restSince >= refine) {
-      this.#measure(this.step, bin)
-      this.baselineG = this.step.beforeG + this.step.deltaG
-      this.#setState(this.step, 'closed')
+      this.#close(this.step, bin)
     }
   }
 
+  /** Measures a step for the last time, from the whole of the rest that ends with `bin`. */
+  #close(step: PlateStep, bin: number): void {
+    if (bin - this.#restSince >= this.#span.confirm) {
+      this.#measure(step, bin)
+      this.baselineG = step.beforeG + step.deltaG
+    }
+    this.#setState(step, 'closed')
+  }
+
   #beginsToMove(bin: number, sigmaG: number): void {
-    if (this.step?.state === 'confirmed') this.#setState(this.step, 'closed')
     const start = this.#startOfMovement(bin, sigmaG)
+    if (this.step?.state === 'confirmed') this.#close(this.step, start - this.#span.period)
     const startedAtMs = this.#endMs(start - 1)
     this.#isDoubtful = this.#wasDoubtful(start)
     this.step = {
