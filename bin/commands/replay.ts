@@ -1,8 +1,10 @@
+import { build } from '../../build/build.ts'
 import { readRecording } from '../../runtime/recording/recording.ts'
 import { replayReport } from '../../runtime/recording/replay-report.ts'
 import type { Answer } from '../../runtime/store/recorded-store.ts'
 import { replayStore } from '../../runtime/store/replay-store.ts'
 import type { AddCommand } from '../command.ts'
+import { root } from '../store-options.ts'
 
 interface Options {
   flow?: string
@@ -28,8 +30,10 @@ const addCommand: AddCommand = (program) => {
     })
 }
 
-/** Node-RED is loaded only when wires are asked for. */
+/** Node-RED is loaded only when wires are asked for, and it loads our nodes from what is built. */
 async function throughWires(directory: string, flowFile: string): Promise<Answer> {
+  // Standard output belongs to the answer.
+  await build(root, (line) => console.error(line))
   const { replayFlow } = await import('../../nodes/host/replay-flow.ts')
   return replayFlow(directory, flowFile)
 }

@@ -51,6 +51,7 @@ function replayedStore(recording: Recording) {
     ...{ layout, names, clock, till, sensing: source },
     timeZone: 'UTC',
     profileHash: 'recording',
+    isReplay: true,
   }
   return { binding, till, source }
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,8 +28,8 @@ describe('a replay through wires', function () {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   /** In a process of its own: Node-RED can be started once. */
-  const replay = async (flowFile: string) => {
-    const options = [join(root, 'bin', 'aisle.mjs'), 'replay', folder, '--flow', flowFile, '--json']
+  const replay = async (flowFile: string, checkout = root) => {
+    const options = [join(checkout, 'bin', 'aisle.mjs'), 'replay', folder, '--flow', flowFile, '--json']
     return (await promisify(execFile)(process.execPath, options)).stdout
   }
 
@@ -45,6 +48,35 @@ describe('a replay through wires', function () {
     const file = join(folder, 'between.json')
     writeFileSync(file, JSON.stringify([...flow, between]))
     assert.equal(await replay(file), await replay(shipped))
+  })
+
+  it('builds what it needs first: from a fresh checkout it gives the same', async () => {
+    const checkout = join(folder, 'checkout')
+    const sources = ['bin', 'build', 'flows', 'hardware-profiles', 'nodes', 'runtime', 'settings.ts', 'package.json']
+    for (const name of [...sources, 'tsconfig.json', 'tsconfig.web.json']) {
+      cpSync(join(root, name), join(checkout, name), { recursive: true })
+    }
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'))
+    assert.equal(await replay(shipped, checkout), await replay(shipped))
+  })
+
+  it('tells nobody outside of what has happened long ago', async () => {
+    const told: string[] = []
+    const receiver = createServer((request, response) => {
+      told.push(request.url ?? '')
+      response.end()
+    }).listen(0, '127.0.0.1')
+    await once(receiver, 'listening')
+    const flow = JSON.parse(readFileSync(shipped, 'utf8'))
+    const basket = flow.find(({ type }: { type: string }) => type === 'aisle-basket')
+    basket.wires[0].push('tell')
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/told`
+    const tell = { id: 'tell', type: 'aisle-notify', z: basket.z, store: basket.store, version: 1, wires: [[]] }
+    const file = join(folder, 'tell.json')
+    writeFileSync(file, JSON.stringify([...flow, { ...tell, channel: 'screen', recipient: '', text: '', url }]))
+    assert.equal(await replay(file), await replay(shipped))
+    receiver.close()
+    assert.deepEqual(told, [])
   })
 
   it('refuses a flow that the check refuses, and one whose nodes cannot work there', async () => {
