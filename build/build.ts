@@ -30,7 +30,14 @@ const steps: readonly Step[] = [
   },
   {
     output: 'web',
-    inputs: [...always, 'nodes/editor/browser', 'runtime', 'tsconfig.web.json', 'node_modules/typescript/package.json'],
+    inputs: [
+      ...always,
+      'nodes/editor/browser',
+      'nodes/kit',
+      'runtime',
+      'tsconfig.web.json',
+      'node_modules/typescript/package.json',
+    ],
     run: async (root, folder) => (await import('./web.ts')).buildWeb(root, folder),
   },
 ]

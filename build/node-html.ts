@@ -28,6 +28,7 @@ function registration(name: string, definition: NodeDefinition): string {
     `icon: '${name}.svg'`,
     `defaults: {\n${defaults(definition)}\n  }`,
     `settingsSchema: ${literal(definition.settings)}`,
+    `settingsMigrations: ${migrations(definition)}`,
     'paletteLabel: function () { return this._("label") }',
     'label: function () { return this.name || this._("label") }',
     'labelStyle: function () { return this.name ? "node_label_italic" : "" }',
@@ -52,6 +53,15 @@ function defaults(definition: NodeDefinition): string {
     rows.push(`${property}: { value: ${literal(schema.default ?? null)}, validate: ${check} }`)
   }
   return rows.map((row) => `    ${row},`).join('\n')
+}
+
+/** The sources of the migrations: a type that Node 24 has stripped is blank in them. */
+function migrations({ migrations }: NodeDefinition): string {
+  const steps = migrations.map(({ version, up }) => {
+    const source = up.toString()
+    return `{ version: ${version}, ${/^up\s*\(/.test(source) ? source : `up: ${source}`} }`
+  })
+  return `[${steps.join(', ')}]`
 }
 
 function dialog(definition: NodeDefinition): string {

@@ -5,19 +5,13 @@
  */
 import type { TSchema } from 'typebox'
 import type { MessageType } from '../../runtime/contract/messages.ts'
+import type { NodeMigration } from './migrate-settings.ts'
 
 export interface Port {
   /** Key of the port's label in the node's texts. */
   name: string
   /** Message types that this port takes or sends. */
   types: readonly MessageType[]
-}
-
-/** Rebuilds settings saved by an older version; pure, run at start and in the editor. */
-export interface NodeMigration {
-  /** The version that this step makes. */
-  version: number
-  up(settings: Record<string, unknown>): Record<string, unknown>
 }
 
 export interface NodeDefinition<S extends TSchema = TSchema> {

@@ -3,12 +3,27 @@
  * validator: the editor runs it too, so that an old flow opens upgraded.
  */
 import type { TSchema } from 'typebox'
-import type { NodeDefinition } from './definition.ts'
 
 type Settings = Record<string, unknown>
 
+/**
+ * Rebuilds settings saved by an older version. Pure, and made of nothing but itself: the build writes its source
+ * into the editor's part of the node.
+ */
+export interface NodeMigration {
+  /** The version that this step makes. */
+  version: number
+  up(settings: Settings): Settings
+}
+
+/** What of a node's definition this needs. */
+export interface Migratable {
+  settings: TSchema
+  migrations: readonly NodeMigration[]
+}
+
 /** The fields of a definition's settings with their schemas. */
-export function settingFields(definition: Pick<NodeDefinition, 'settings'>): [name: string, schema: TSchema][] {
+export function settingFields(definition: Pick<Migratable, 'settings'>): [name: string, schema: TSchema][] {
   return Object.entries((definition.settings as unknown as { properties: Record<string, TSchema> }).properties)
 }
 
@@ -16,15 +31,16 @@ export function settingFields(definition: Pick<NodeDefinition, 'settings'>): [na
  * A node's settings stand beside Node-RED's own fields (`id`, `wires`, `name`…), with their `version`; a node
  * without one was saved before versions began and counts as version 0. What is missing gets its default.
  */
-export function migrateSettings(definition: NodeDefinition, saved: Settings): Settings {
-  const version = typeof saved.version === 'number' ? saved.version : 0
+export function migrateSettings(definition: Migratable, saved: Settings): Settings {
   const migrated = definition.migrations
-    .filter((step) => step.version > version)
+    .filter((step) => step.version > savedVersion(saved))
     .reduce<Settings>((settings, step) => step.up(settings), saved)
   return Object.fromEntries(
     settingFields(definition).map(([name, schema]) => [name, fromText(migrated[name], schema) ?? defaultOf(schema)]),
   )
 }
+
+export const savedVersion = ({ version }: Settings): number => (typeof version === 'number' ? version : 0)
 
 function defaultOf(schema: TSchema): unknown {
   return structuredClone((schema as { default?: unknown }).default)

@@ -149,6 +149,31 @@ describe('the editor in a browser', function () {
     await page.locator('.aisle-badge:not(.hide) .aisle-warning').first().waitFor()
   })
 
+  it('opens an imported old node upgraded, and leaves one of today alone', async () => {
+    await openEditor('en-US')
+    await page.evaluate(`(() => {
+      // As a later version would have it, whose dwell time was once in seconds and whose zone was once an area.
+      RED.nodes.getType('aisle-zones').settingsMigrations = [
+        { version: 1, up: ({ area, dwellS, ...saved }) => ({ ...saved, zone: area, dwellMs: dwellS * 1000 }) },
+      ]
+      const common = { type: 'aisle-zones', z: 'walk-out', store: 'walk-out-store', x: 100, y: 900, wires: [[]] }
+      RED.nodes.import([
+        { ...common, id: 'old', area: 'drinks', dwellS: 3 },
+        { ...common, id: 'today', version: 1, zone: '', dwellMs: 700, approachM: 1, touchM: 0.2 },
+      ])
+      RED.editor.edit(RED.nodes.node('old'))
+    })()`)
+    await page.waitForSelector('.aisle-form .form-row:nth-of-type(3)')
+    assert.equal(await page.inputValue('#node-input-dwellMs'), '3000')
+    assert.equal(await page.inputValue('#node-input-zone'), 'drinks')
+    const settings = (id: string) =>
+      page.evaluate(`(({ version, zone, dwellMs, approachM, valid }) => [version, zone, dwellMs, approachM, valid])(
+        RED.nodes.node('${id}'))`)
+    assert.deepEqual(await settings('old'), [1, 'drinks', 3000, 0.5, true])
+    assert.deepEqual(await settings('today'), [1, '', 700, 1, true])
+    assert.deepEqual(complaints, [])
+  })
+
   it('shows the store in its sidebar', async () => {
     await openEditor('en-US')
     await page.evaluate("RED.sidebar.show('open-aisle')")

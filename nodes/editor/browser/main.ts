@@ -6,6 +6,7 @@ import { checkField, openForm, saveForm } from './form/dialog.ts'
 import { watchFlow } from './problems.ts'
 import { addSidebar } from './sidebar.ts'
 import { addStyles } from './styles.ts'
+import { upgradeImports } from './upgrade.ts'
 
 /** A text of the plugin in the editor's language. */
 const say = (key: string, values?: Record<string, unknown>) => RED._(`open-aisle/editor:${key}`, values)
@@ -22,6 +23,7 @@ RED.plugins.registerPlugin('open-aisle-editor', {
   type: 'open-aisle',
   onadd() {
     addStyles()
+    upgradeImports()
     const sidebar = addSidebar(say)
     watchFlow(say, (problems) => sidebar.show(problems))
   },

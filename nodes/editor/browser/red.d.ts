@@ -1,13 +1,21 @@
 /** What we use of Node-RED's editor, in the browser. */
 
+/** A type's registration. */
+interface EditorType {
+  category: string
+  defaults: Record<string, { value: unknown }>
+  settingsSchema?: import('./form/schema.ts').FieldSchema
+  settingsMigrations?: import('../../kit/migrate-settings.ts').NodeMigration[]
+  set: { module: string }
+}
+
 interface EditorNode {
   id: string
   type: string
   name?: string
   z?: string
   dirty?: boolean
-  /** The type's registration. */
-  _def: { category: string; settingsSchema?: import('./form/schema.ts').FieldSchema; set: { module: string } }
+  _def: EditorType
   /** A text of the node's own catalogue. */
   _(key: string): string
   [property: string]: unknown
@@ -38,6 +46,8 @@ declare const RED: {
   actions: { add(name: string, action: () => void): void }
   nodes: {
     node(id: string): EditorNode | null
+    getType(type: string): EditorType | undefined
+    import(nodes: Record<string, unknown>[] | string, options?: object): unknown
     eachNode(visit: (node: EditorNode) => void): void
     createCompleteNodeSet(): unknown[]
   }
