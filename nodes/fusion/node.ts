@@ -58,11 +58,13 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
     const baskets = new Map<string, Attribution>()
     const oldestMs = clock.nowMs() - defaultFusionPolicy.memoryMs
-    for (const { data: evidence } of await journalled(context, state, ['evidence'])) {
+    const told = (await journalled(context, state, ['evidence'])).map(({ data }) => data)
+    const summarised = new Set(told.filter(({ near }) => near !== null).map(revisionOf))
+    for (const evidence of told) {
       if (evidence.event.settledAtMs < oldestMs) continue
       waitUntilMs = clock.nowMs() + catchUpMs
-      // Journalled before anybody looked: it still wants its summary.
-      if (evidence.near === null) fusion.observeWeight(evidence.event)
+      // Journalled before anybody looked. One that has its summary keeps it: who was there is not seen a second time.
+      if (evidence.near === null && !summarised.has(revisionOf(evidence))) fusion.observeWeight(evidence.event)
       for (const attribution of fusion.addEvidence(evidence)) {
         baskets.set(attribution.visitId ?? attribution.personId, attribution)
       }
@@ -84,6 +86,8 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     },
   }
 }
+
+const revisionOf = ({ event }: Evidence): string => `${event.eventId} ${event.revision}`
 
 function isNew(sequence: number, seen: Set<number>): boolean {
   if (seen.has(sequence)) return false

@@ -81,6 +81,22 @@ describe('the fusion node', () => {
     equal(second.payloads('attributions').length, 1)
   })
 
+  it('keeps, after a restart, the summary that stands in the journal: who was there is not seen again', async () => {
+    const store = fakeStore()
+    store.till.visits = [snapshot({ personIds: ['t-1'] })]
+    const near = [{ personId: 't-1', handM: 0.01, headM: 0.3, seen: 1 }]
+    await store.till.tell({ type: 'evidence', data: { event: weightEvent(), near: null, sighted: [] } })
+    await store.till.tell({ type: 'evidence', data: { event: weightEvent(), near, sighted: [] } })
+    store.clock.advanceTo(startMs + 600_000)
+    const bench = await loadBench(registerFusion, fusionDefinition, {}, store)
+    await bench.pass(10_000)
+    deepEqual(store.till.sent('add-evidence'), [])
+    deepEqual(
+      lastOf(bench).lines.map(({ sku }) => sku),
+      ['milk'],
+    )
+  })
+
   it('still summarises, after a restart, what was journalled before anybody looked', async () => {
     const store = fakeStore()
     store.till.visits = [snapshot({ personIds: ['t-1'] })]
