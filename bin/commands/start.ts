@@ -38,7 +38,7 @@ export default function addStart(program: Command): void {
     .option('--broker-port <n>', 'MQTT broker', port, 1883)
     .option('--speed <x>', 'demonstration only: times faster than real time', number(0.1, 20), 1)
     .option('--seed <n>', 'demonstration only: the same seed gives the same shoppers', number(0, 2 ** 32 - 1), 1)
-    .option('--visits <n>', 'demonstration only: let in this many shoppers, then no more', number(1, 1e6))
+    .option('--visits <n>', 'demonstration only: let in this many shoppers, then no more', number(0, 1e6))
     .option('--shoppers-per-hour <n>', 'demonstration only: how many come', number(1, 600), 150)
     .action(start)
 }

@@ -9,7 +9,7 @@ export const faultsOfKind = {
   /** One load cell. */
   plate: ['disconnected', 'stuck'],
   reader: ['offline', 'twice'],
-  'vision-appliance': ['offline'],
+  'vision-appliance': ['offline', 'no-sightings'],
   camera: ['offline', 'slow', 'stuck'],
   gate: ['fire'],
   provider: ['offline', 'slow', 'lost-answers', 'too-many-requests', 'server-errors', 'errors-after', 'declines'],

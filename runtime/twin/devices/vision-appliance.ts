@@ -58,7 +58,9 @@ export function startVisionAppliance(options: VisionApplianceOptions): VisionApp
   timer = clock.after(frameMs, frame)
 
   return {
-    sees: (piece, atMs) => publish('sightings', { t: seconds(atMs), ...piece }),
+    sees(piece, atMs) {
+      if (!faults.active(device, 'no-sightings')) publish('sightings', { t: seconds(atMs), ...piece })
+    },
     async stop() {
       clock.clear(timer)
       await client.endAsync(true)
