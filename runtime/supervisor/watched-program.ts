@@ -13,6 +13,8 @@ export interface ProgramPlan {
   /** Node's own options for this program. */
   nodeOptions?: string[]
   environment: Record<string, string>
+  /** Longest pause before it is started again; 30 s where nothing is said. */
+  longestPauseMs?: number
 }
 
 /** A program says "alive" each second; one that has been silent this long hangs. */
@@ -24,7 +26,7 @@ type Told = Extract<FromProgram, { type: 'failed' }>['error']
 export class WatchedProgram {
   readonly plan: ProgramPlan
   readonly #say: (line: string) => void
-  readonly #backOff = new BackOff({ firstMs: 200, longestMs: 30_000, forgetAfterMs: 10_000 })
+  readonly #backOff: BackOff
   #child: ChildProcess | undefined
   #stopping = false
   #restart: NodeJS.Timeout | undefined
@@ -34,6 +36,7 @@ export class WatchedProgram {
   constructor(plan: ProgramPlan, say: (line: string) => void) {
     this.plan = plan
     this.#say = say
+    this.#backOff = new BackOff({ firstMs: 200, longestMs: plan.longestPauseMs ?? 30_000, forgetAfterMs: 10_000 })
   }
 
   /** Process id while it runs. */

@@ -37,6 +37,8 @@ export interface RunningStoreOptions {
   visits?: number | null
   shoppersPerHour?: number
   seed?: number
+  /** Longest pause before a program that ended is started again. */
+  longestPauseMs?: number
   /** Changes the copied profile before the store starts. */
   prepare?(profileDirectory: string): Promise<void>
 }
@@ -63,7 +65,11 @@ export async function startStore(options: RunningStoreOptions = {}): Promise<Run
   const secret = (name: keyof typeof generatedSecrets) => secrets.read(generatedSecrets[name]) ?? ''
 
   const lines: string[] = []
-  const supervisor = new Supervisor(programPlans(settings, store.profile, secrets.read), (line) => lines.push(line))
+  const plans = programPlans(settings, store.profile, secrets.read).map((plan) => ({
+    ...plan,
+    ...(options.longestPauseMs ? { longestPauseMs: options.longestPauseMs } : {}),
+  }))
+  const supervisor = new Supervisor(plans, (line) => lines.push(line))
   await supervisor.start()
   const clock = new SystemClock(settings.clock)
   const client = createTillClient({ url: `http://127.0.0.1:${till}`, token: secret('tillTokenConsole'), clock })
@@ -107,18 +113,20 @@ export async function startStore(options: RunningStoreOptions = {}): Promise<Run
   }
 }
 
-/** Asks again, twice a second, until `ready` is true of the answer. */
+/** Asks again, twice a second, until `ready` is true of the answer; `tell` says in a failure how far it had come. */
 export async function until<T>(
   ask: () => Promise<T>,
   ready: (answer: T) => boolean,
-  options: { withinMs: number; what: string },
+  options: { withinMs: number; what: string; tell?: (answer: T) => unknown },
 ): Promise<T> {
   const deadlineMs = performance.now() + options.withinMs
   for (;;) {
     const answer = await ask().catch(() => undefined)
     if (answer !== undefined && ready(answer)) return answer
-    if (performance.now() > deadlineMs)
-      throw new Error(`${options.what} did not come within ${options.withinMs / 1000} s`)
+    if (performance.now() > deadlineMs) {
+      const last = answer === undefined ? 'there was no answer' : JSON.stringify(options.tell?.(answer))
+      throw new Error(`${options.what} did not come within ${options.withinMs / 1000} s: ${last}`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
 }
