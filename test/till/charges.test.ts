@@ -11,6 +11,8 @@ import { type TossFaults, TossServer } from './support/toss-server.ts'
 import { waitFor } from './support/wait.ts'
 
 const dayMs = 86_400_000
+/** Each step of a charge is written to the disk, which a machine with other work makes slow. */
+const patienceMs = 120_000
 
 describe('charging', () => {
   let toss: TossServer
@@ -43,10 +45,14 @@ describe('charging', () => {
   }
 
   const ended = (visitId: string, state: VisitState) =>
-    waitFor(`${visitId} to be ${state}`, async () => {
-      const visit = await ledger.visit(visitId)
-      return visit.state === state && visit
-    })
+    waitFor(
+      `${visitId} to be ${state}`,
+      async () => {
+        const visit = await ledger.visit(visitId)
+        return visit.state === state && visit
+      },
+      patienceMs,
+    )
   const posts = () => toss.requests.filter((request) => request.method === 'POST')
   const faults = (some: Partial<TossFaults>) => {
     toss.faults = { ...toss.faults, ...some }
@@ -157,5 +163,5 @@ describe('charging', () => {
     for (const visitId of visitIds) await ended(visitId, 'paid')
     assert.equal(toss.charges.length, 150)
     assert.ok([...toss.chargesByOrder().values()].every((count) => count === 1))
-  })
+  }).timeout(patienceMs)
 })

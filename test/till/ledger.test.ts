@@ -109,6 +109,26 @@ describe('the ledger', () => {
     database.close()
   })
 
+  it('takes up a database from before people were counted, and knows who is in the store', async () => {
+    const [anna, bert] = [await openVisit(ledger, 'anna'), await openVisit(ledger, 'bert')]
+    await ledger.close()
+    tamper(
+      'DROP TABLE occupancy',
+      'DROP INDEX visits_state',
+      'ALTER TABLE gates DROP COLUMN counted_in',
+      'ALTER TABLE gates DROP COLUMN counted_out',
+      "DELETE FROM kysely_migration WHERE name = '0002-occupancy'",
+    )
+    ledger = await openLedger(path)
+    const out = { gate: 'gate-1', direction: 'out' as const, visitId: null, seenAtMs: 1000, count: 1 }
+    await ledger.recordPass(out, 1000)
+    await ledger.sweep(100_000)
+    assert.equal((await ledger.visit(anna)).state, 'open', 'two had come, one has left')
+    await ledger.recordPass({ ...out, count: 2 }, 200_000)
+    await ledger.sweep(300_000)
+    assert.deepEqual([(await ledger.visit(anna)).state, (await ledger.visit(bert)).state], ['exited', 'exited'])
+  })
+
   it('has one charge a visit, by its own constraint', async () => {
     await beginCharge(ledger, 'anna')
     assert.throws(() => tamper('INSERT INTO payments SELECT * FROM payments'), /UNIQUE/)

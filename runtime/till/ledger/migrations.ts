@@ -146,6 +146,7 @@ async function createOccupancy(db: Kysely<LedgerTables>): Promise<void> {
     .addColumn('emptied_at_ms', 'double precision')
     .addColumn('due_at_ms', 'double precision')
     .execute()
+  await db.schema.createIndex('visits_state').on('visits').column('state').execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

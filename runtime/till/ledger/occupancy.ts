@@ -29,7 +29,14 @@ export async function emptiedBy(db: Connection, nowMs: number): Promise<number |
 
 async function occupancyOf({ trx, shop }: Step): Promise<Occupancy> {
   const row = await trx.selectFrom('occupancy').selectAll().where('store_id', '=', shop.storeId).executeTakeFirst()
-  return row ? { inside: row.inside, emptiedAtMs: row.emptied_at_ms } : emptyStore
+  if (row) return { inside: row.inside, emptiedAtMs: row.emptied_at_ms }
+  // A database from before people were counted: whoever is known to be inside is.
+  const open = await trx
+    .selectFrom('visits')
+    .select((build) => build.fn.sum<number | null>('passes').as('inside'))
+    .where('state', '=', 'open')
+    .executeTakeFirst()
+  return { ...emptyStore, inside: open?.inside ?? 0 }
 }
 
 async function keep({ trx, shop, nowMs }: Step, { inside, emptiedAtMs }: Occupancy): Promise<void> {

@@ -1,6 +1,9 @@
 /**
  * How many people are in the store, as the gates count them. The count can be wrong: somebody squeezes through,
- * a contact bounces. So it decides nothing but when visits that nobody saw the end of have been left.
+ * a contact bounces, or one without a counter closes while the till is away. So it decides nothing but when
+ * visits that nobody saw the end of have been left. Too low, and such a visit goes to review early; too high, and
+ * it does so when its longest stay is over, or is never needed, because the count begins anew as soon as no visit
+ * is open.
  */
 
 export interface Occupancy {
