@@ -3,7 +3,7 @@
  * "real recording" is the one of a real store in which footsteps swing a whole gondola.
  */
 export interface WeighingParameters {
-  /** Grid on which samples are averaged: a third of a swing period, so that three of them cancel a swing. */
+  /** Grid on which samples are summed: a third of a swing period. */
   binS: number
   /** Shelves swing at 6 to 8 and at 20 to 22 Hz (spectrum of the real recording); a mean over this cancels both. */
   swingPeriodS: number
@@ -17,25 +17,28 @@ export interface WeighingParameters {
   touchS: number
   /** Time constant of the baseline at rest: slower than any lift, faster than drift and creep (minutes). */
   baselineS: number
-  /** Share of a swing (standard deviation) that is left in a mean over one period: the 90th percentile at rest. */
+  /**
+   * Share of a swing (standard deviation) that is left in a mean over one period: 0.33 at the 90th percentile of
+   * the shaken plates of the real recording, and some more for shelves that swing otherwise.
+   */
   swingResidue: number
   /** Noise below which no cell is believed to be: readings come in tenths of a gram. */
   noiseFloorG: number
   /** Deviations, in standard deviations of a mean over one period, that count as movement. */
   movementSigmas: number
-  /** Nothing lighter is sold by the piece; the lightest product of the public planograms weighs about 13 g. */
+  /** Lighter changes are not told: shaking and cross-talk leave as much behind, and hardly any goods weigh less. */
   lightestItemG: number
   /**
    * Part of a change that a neighbouring plate may keep although it bears nothing of it: 9 of 623 g in the real
-   * recording, up to five times as much on shaky shelves. A neighbour's step of a quarter of it is cross-talk, one above it
-   * is a share of the item, and one between them is counted with the probability that it is a share.
+   * recording, several times as much on shakier shelves. A neighbour's step of a quarter of it is cross-talk, one
+   * above it is a share of the item, and one between them is counted with the probability that it is a share.
    */
   crossTalk: number
-  /** Plates that carry one item come to rest within this time of one another. */
+  /** Plates that carry one item come to rest within this time of one another: a tilted lift takes up to 0.5 s. */
   togetherS: number
   /** A longer time without samples is a gap: what changed across it was not seen. */
   gapS: number
-  /** How far an unloaded cell may wander, by its data sheet and a warming room. */
+  /** How far the zero of a sound cell wanders: an assumption, 0.05 % of 20 kg. */
   driftGPerHour: number
 }
 
@@ -44,10 +47,10 @@ export const defaultParameters: WeighingParameters = {
   swingPeriodS: 0.15,
   restS: 0.3,
   confirmS: 0.6,
-  refineS: 1.5,
+  refineS: 2,
   touchS: 2,
   baselineS: 1,
-  swingResidue: 0.45,
+  swingResidue: 0.4,
   noiseFloorG: 0.2,
   movementSigmas: 4,
   lightestItemG: 10,

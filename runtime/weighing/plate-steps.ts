@@ -248,8 +248,9 @@ export class PlateSteps {
 
   #startOfMovement(bin: number, sigmaG: number): number {
     const { period, refine } = this.#span
+    const oldest = Math.max(bin - refine, this.#restSince)
     let start = bin
-    while (start > bin - refine) {
+    while (start > oldest) {
       const level = this.bins.level(start - period, start - 1, this.#b)
       if (level.samples > 0 && Math.abs(level.meanG - this.baselineG) < 2 * sigmaG) break
       start--
