@@ -12,7 +12,7 @@ import { type Act, type Behaviour, demonstrationBehaviour } from '../shoppers/be
 import { CustomerBase } from '../shoppers/customer.ts'
 import { Deliveries } from '../shoppers/deliveries.ts'
 import { frameHz, PeopleView } from '../vision/people-view.ts'
-import { Sightings } from '../vision/sightings.ts'
+import { type Certainty, Sightings } from '../vision/sightings.ts'
 import { facingQuantityOf } from '../world/facing-quantity.ts'
 import { hash32, streamOf } from '../world/hash-noise.ts'
 import type { Piece } from '../world/piece.ts'
@@ -34,6 +34,8 @@ export interface VirtualOptions {
   /** Samples in a batch. */
   batchSize?: number
   idChangesPerMinute?: number
+  /** How good the appliance's classifier is. */
+  certainty?: Certainty
   /** Who does what; `visit` counts from 1. Defaults to the demonstration's mix. */
   behaviourOf?: (visit: number) => Behaviour | { plan: Act[] }
   quiet?: boolean
@@ -69,7 +71,7 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
   const records = new Records(layout.storeId)
   const doorkeeper = new Doorkeeper(layout)
   const customers = new CustomerBase(random('cards'), random('codes'))
-  const sightings = new Sightings(layout, random('sightings'))
+  const sightings = new Sightings(layout, random('sightings'), options.certainty)
   const world = new World({
     layout,
     facingQuantity: facingQuantityOf(options.planogram),
