@@ -1,29 +1,7 @@
 import assert from 'node:assert/strict'
 import { get, request as rawRequest } from 'node:http'
-import type { Express } from 'express'
 import { publicLoginRoutes } from '../../runtime/console/login-routes.ts'
 import { request, startTestConsole, type TestConsole } from './running-console.ts'
-
-interface Layer {
-  name: string
-  handle: { stack?: Layer[] }
-  route?: { path: string; methods: Record<string, boolean> }
-}
-
-/** Layers that answer nothing by themselves, or only files. */
-const knownLayers = ['query', 'expressInit', 'httpGuard', 'textParser', 'serveStatic', 'errorAnswers']
-
-/** Every route of the app as "METHOD path"; an unknown kind of layer fails, so that nothing hides in one. */
-function routesOf(stack: Layer[]): string[] {
-  return stack.flatMap(({ name, handle, route }) => {
-    if (route) return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`)
-    if (name === 'router') return routesOf(handle.stack ?? [])
-    assert.ok(knownLayers.includes(name), `the layer "${name}" is new; say what it answers`)
-    return []
-  })
-}
-
-const routesOfApp = (app: Express) => routesOf((app as unknown as { _router: { stack: Layer[] } })._router.stack)
 
 describe("the console's routes", () => {
   let running: TestConsole
@@ -33,7 +11,7 @@ describe("the console's routes", () => {
   after(() => running.stop())
 
   it('are these and no others', () => {
-    assert.deepEqual(routesOfApp(running.app).sort(), [
+    assert.deepEqual(running.routes.sort(), [
       'GET /',
       'GET /api/live',
       'GET /api/owner',
@@ -53,7 +31,7 @@ describe("the console's routes", () => {
   })
 
   it('are closed without a session, but for the public ones', async () => {
-    const closed = routesOfApp(running.app).filter(
+    const closed = running.routes.filter(
       (route) => !publicLoginRoutes.includes(route) && !route.startsWith('GET /preact/'),
     )
     assert.ok(closed.length >= 7)

@@ -7,9 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { startConsole } from '../../runtime/console/console.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { issueSession } from '../../runtime/security/session.ts'
+import { routesOf } from '../support/express-routes.ts'
 import { FakeSensing, FakeTill } from './fake-clients.ts'
 
 export const cornerShop = fileURLToPath(new URL('../../hardware-profiles/corner-shop/', import.meta.url))
+
+/** Layers of the console that answer nothing by themselves, or only files. */
+const filesAndGuards = ['query', 'expressInit', 'httpGuard', 'textParser', 'serveStatic', 'errorAnswers']
 
 export async function startTestConsole(change: (store: LoadedStore) => void = () => {}) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'aisle-console-'))
@@ -29,7 +33,18 @@ export async function startTestConsole(change: (store: LoadedStore) => void = ()
   const url = `http://127.0.0.1:${running.port}`
   const cookie = issueSession({ user: 'Mina', role: 'owner' }, sessionKey, Date.now()).split(';')[0] ?? ''
   return {
-    ...{ url, app: running.app, port: running.port, till, sensing, notices, logged, dataDirectory, cookie, store },
+    ...{
+      url,
+      routes: routesOf(running.app, filesAndGuards),
+      port: running.port,
+      till,
+      sensing,
+      notices,
+      logged,
+      dataDirectory,
+      cookie,
+      store,
+    },
     setupCode: () => new URL(notices.at(-1)?.match(/http\S+/)?.[0] ?? url).searchParams.get('code') ?? '',
     async stop() {
       await running.stop()

@@ -20,6 +20,8 @@ export interface TestFlows {
   cookie: string
   /** A request with login and our own Origin, unless `headers` say otherwise. */
   ask(path: string, options?: RequestInit): Promise<Response>
+  /** "METHOD path" of every route that was made in it. */
+  routes(): Promise<string[]>
   stop(): Promise<void>
 }
 
@@ -36,7 +38,7 @@ export async function startFlows(): Promise<TestFlows> {
     twin: { seed: 1, shoppersPerHour: 1, visits: null },
   }
   const secrets = Object.fromEntries(Object.values(generatedSecrets).map((name) => [name, `test-${name}-`.repeat(4)]))
-  const program = fork(join(root, 'nodes/host/main.ts'), [], {
+  const program = fork(join(root, 'test/host/recorded-flows-program.ts'), [], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--disable-proto=delete'],
     env: { PATH: process.env.PATH, OPEN_AISLE_LOG_LEVEL: process.env.OPEN_AISLE_LOG_LEVEL ?? 'fatal' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -64,6 +66,16 @@ export async function startFlows(): Promise<TestFlows> {
         ...options,
         headers: { cookie, origin: url, 'content-type': 'application/json', ...options.headers },
       }),
+    async routes() {
+      const answer = new Promise<string[]>((resolve) => {
+        program.on(
+          'message',
+          (message: { type: string; routes?: string[] }) => message.routes && resolve(message.routes),
+        )
+      })
+      program.send({ type: 'routes' })
+      return await answer
+    },
     async stop() {
       const ended = once(program, 'exit')
       program.send({ type: 'stop' })

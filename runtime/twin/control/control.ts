@@ -13,6 +13,17 @@ export interface ControlAnswer {
   body: unknown
 }
 
+/** All of them need the control's token. */
+export const twinRoutes = [
+  'GET /twin/truth',
+  'GET /twin/state',
+  'GET /twin/ledger',
+  'POST /twin/pause',
+  'POST /twin/resume',
+  'POST /twin/shopper',
+  'POST /twin/fault',
+] as const
+
 /** A shopper who was asked for. */
 export interface Wanted {
   behaviour?: Behaviour
@@ -68,7 +79,7 @@ export function createControl(options: ControlOptions): (method: string, path: s
   const { world, faults, ledger } = options
   const done: ControlAnswer = { status: 200, body: { done: true } }
 
-  const routes: Record<string, (body: unknown) => ControlAnswer> = {
+  const routes: Record<(typeof twinRoutes)[number], (body: unknown) => ControlAnswer> = {
     'GET /twin/truth': () => ({ status: 200, body: { visits: truth(world) } }),
     'GET /twin/state': () => ({ status: 200, body: state(world, options.finished()) }),
     'GET /twin/ledger': () => ({ status: 200, body: { charges: ledger.charges } }),
@@ -95,7 +106,7 @@ export function createControl(options: ControlOptions): (method: string, path: s
   }
 
   return (method, path, body) =>
-    routes[`${method} ${path}`]?.(body) ?? {
+    (routes as Partial<Record<string, (body: unknown) => ControlAnswer>>)[`${method} ${path}`]?.(body) ?? {
       status: 404,
       body: { code: 'not-found', message: `No ${method} ${path}.` },
     }
