@@ -186,10 +186,11 @@ export class PlateSteps {
   #atRest(bin: number, sigmaG: number, before: Readonly<Level>): void {
     const { period, confirm, refine, touch } = this.#span
     const previousG = before.samples > 0 ? before.meanG : this.presentG
-    const longG = this.bins.level(bin - confirm + 1, bin, this.#b).meanG
+    const long = Math.min(confirm, bin - this.#restSince + 1)
+    const longG = this.bins.level(bin - long + 1, bin, this.#b).meanG
     const deviationG = Math.max(
       Math.abs(this.presentG - this.baselineG),
-      Math.abs(longG - this.baselineG) * Math.sqrt(confirm / period),
+      Math.abs(longG - this.baselineG) * Math.sqrt(Math.max(1, long / period)),
     )
     if (deviationG > this.#p.movementSigmas * sigmaG) {
       this.#beginsToMove(bin, sigmaG)
@@ -208,9 +209,7 @@ export class PlateSteps {
     if (bin - this.#restSince < touch) {
       this.#shakenSinceG += (this.#shakenG() - this.#shakenSinceG) * this.#baselineGain * 2
     }
-    if (this.step?.state === 'confirmed' && bin - this.#restSince >= refine) {
-      this.#close(this.step, bin)
-    }
+    if (this.step?.state === 'confirmed' && bin - this.#restSince >= refine) this.#close(this.step, bin - confirm)
   }
 
   /** Measures a step for the last time, from the whole of the rest that ends with `bin`. */
