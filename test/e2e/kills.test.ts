@@ -26,7 +26,7 @@ describe(`a store whose programs are killed ${killsEach} times each (KILLS_SEED=
   const acknowledged = new Map<string, VisitSnapshot>()
 
   before(async () => {
-    running = await startStore({ speed: 4, visits: 16, shoppersPerHour: 200, seed: 3, longestPauseMs: 1000 })
+    running = await startStore({ speed: 3, visits: 16, shoppersPerHour: 240, seed: 3, longestPauseMs: 1000 })
     const random = seededRandom(seed)
     await killAll(random)
     await until(
@@ -73,6 +73,7 @@ describe(`a store whose programs are killed ${killsEach} times each (KILLS_SEED=
   it('charges nobody twice and nothing that is on no receipt, as the provider counts', () => {
     assert.equal(new Set(charges.map(({ orderId }) => orderId)).size, charges.length, 'one charge a visit')
     const paid = visits.filter(({ state }) => state === 'paid')
+    assert.ok(paid.length > 0, 'somebody was charged')
     assert.equal(charges.length, paid.length)
     assert.equal(
       charges.reduce((sum, { amount }) => sum + amount, 0),

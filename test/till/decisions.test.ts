@@ -71,6 +71,21 @@ describe('a decision', () => {
     assert.equal(await chargeOf(visitId), undefined)
   })
 
+  it('on an empty basket waits for a person where nobody was ever bound to the visit, and charges nothing', async () => {
+    const [unseen, seen] = [await openVisit(ledger, 'anna'), await openVisit(ledger, 'bert')]
+    await ledger.take({ type: 'bind-visit', commandId: id(), visitId: seen, personIds: ['person-1'] }, 0)
+    for (const visitId of [unseen, seen]) {
+      await end(visitId)
+      await setLines(visitId, 1, [], true)
+      await decide(visitId, 1, [])
+    }
+    assert.equal((await ledger.visit(unseen)).state, 'review')
+    assert.equal((await ledger.visit(seen)).state, 'empty')
+    await ledger.sweep(1e12)
+    assert.equal((await ledger.visit(unseen)).state, 'empty')
+    assert.equal(await chargeOf(unseen), undefined)
+  })
+
   it('charges what it says of the last basket that was taken, in whatever order things come', async () => {
     const quantity = fc.integer({ min: 1, max: 5 })
     const revision = fc.integer({ min: 1, max: 6 })

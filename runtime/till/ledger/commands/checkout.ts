@@ -44,7 +44,9 @@ export async function decide(step: Step, command: CommandOf<'decide'>): Promise<
     policyHash: command.policyHash,
     profileHash: command.profileHash,
   })
-  await settle(step, { ...visit, decided_by: 'flows' }, command.lines, command.policyHash, basket)
+  // Of whom nobody knew who they were, an empty basket says nothing: a person hears of it, and nothing is charged.
+  const unseen = command.lines.length === 0 && visit.person_ids === stored([])
+  await settle(step, { ...visit, decided_by: 'flows' }, command.lines, command.policyHash, basket, unseen)
 }
 
 const isReviewed = async (step: Step, visit: VisitRow) =>
@@ -136,8 +138,9 @@ async function settle(
   lines: DecidedLine[],
   policyHash: string,
   basket: BasketChange | null,
+  unseen = false,
 ): Promise<void> {
-  const waiting = lines.some((line) => line.outcome === 'review')
+  const waiting = unseen || lines.some((line) => line.outcome === 'review')
   const charged = lines.some((line) => line.outcome === 'charge')
   const outcome = waiting ? 'review' : charged ? 'charge' : 'empty'
   const decision: StoredDecision = { lines, outcome, policyHash }
