@@ -5,6 +5,8 @@ import type { Ledger } from '../../runtime/till/ledger/ledger.ts'
 import { beginCharge, newLedgerPath, openLedger, openVisit } from './support/test-ledger.ts'
 import { lineOf } from './support/test-till.ts'
 
+const nothing = { basketRevision: 0, lines: [], policyHash: '', profileHash: '' }
+
 describe('the ledger', () => {
   let path: string
   let ledger: Ledger
@@ -115,9 +117,10 @@ describe('the ledger', () => {
     tamper(
       'DROP TABLE occupancy',
       'DROP INDEX visits_state',
+      'DROP INDEX journal_visit',
       'ALTER TABLE gates DROP COLUMN counted_in',
       'ALTER TABLE gates DROP COLUMN counted_out',
-      "DELETE FROM kysely_migration WHERE name = '0002-occupancy'",
+      "DELETE FROM kysely_migration WHERE name >= '0002'",
     )
     ledger = await openLedger(path)
     const out = { gate: 'gate-1', direction: 'out' as const, visitId: null, seenAtMs: 1000, count: 1 }
@@ -127,6 +130,30 @@ describe('the ledger', () => {
     await ledger.recordPass({ ...out, count: 2 }, 200_000)
     await ledger.sweep(300_000)
     assert.deepEqual([(await ledger.visit(anna)).state, (await ledger.visit(bert)).state], ['exited', 'exited'])
+  })
+
+  it('says from where on the oldest undecided visit is told, and its own end when there is none', async () => {
+    const recoverAfter = async () => (await ledger.state()).recoverAfter
+    assert.equal(await recoverAfter(), 0)
+    const anna = await openVisit(ledger, 'anna')
+    const { events } = await ledger.events(0, 100)
+    const begun = events.find(
+      ({ type, data }) => type === 'visit-changed' && 'visitId' in data && data.visitId === anna,
+    )
+    const beforeAnna = await recoverAfter()
+    assert.ok(beforeAnna !== undefined && beforeAnna < (begun?.sequence ?? 0))
+    assert.ok(beforeAnna >= (events.find(({ type }) => type === 'scan')?.sequence ?? 0), 'after what came before')
+
+    const bert = await openVisit(ledger, 'bert')
+    assert.equal(await recoverAfter(), beforeAnna, 'the oldest counts')
+    for (const visitId of [anna, bert]) {
+      await ledger.take({ type: 'end-visit', commandId: `e-${visitId}`, visitId, exitedAtMs: 0, gate: null }, 0)
+      await ledger.take({ type: 'decide', commandId: `d-${visitId}`, visitId, ...nothing }, 0)
+      assert.equal((await ledger.visit(visitId)).state, 'review', 'it may wait for days, but for no evidence')
+    }
+    const { sequence } = await ledger.state()
+    assert.equal(await recoverAfter(), sequence)
+    assert.equal((await ledger.events(sequence - 1, 100)).events[0]?.sequence, sequence, 'an entry that is told')
   })
 
   it('has one charge a visit, by its own constraint', async () => {

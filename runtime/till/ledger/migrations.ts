@@ -6,6 +6,7 @@ import type { LedgerTables } from './tables.ts'
 const migrations: Record<string, Migration> = {
   '0001-ledger': { up: createLedger },
   '0002-occupancy': { up: createOccupancy },
+  '0003-recovery': { up: createRecovery },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -147,6 +148,11 @@ async function createOccupancy(db: Kysely<LedgerTables>): Promise<void> {
     .addColumn('due_at_ms', 'double precision')
     .execute()
   await db.schema.createIndex('visits_state').on('visits').column('state').execute()
+}
+
+/** Where a visit began is asked for with every state. */
+async function createRecovery(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema.createIndex('journal_visit').on('journal').columns(['visit_id', 'sequence']).execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

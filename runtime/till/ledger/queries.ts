@@ -1,7 +1,6 @@
 /** What clients may read of the ledger. */
 import type { TillEvent, TillEventType, TillState, VisitSnapshot } from '../../till-api/events.ts'
-import { endedStates } from '../visits/visit-state.ts'
-import { readHead } from './journal.ts'
+import { endedStates, undecidedStates } from '../visits/visit-state.ts'
 import { type Connection, loadVisit, type StoredSnapshot, snapshotOf, withBasket } from './visits.ts'
 
 /** Journal entries that clients are told of; the others are for the record alone. */
@@ -63,7 +62,32 @@ export async function readState(db: Connection, storeId: string): Promise<Omit<T
   const rows = [...running, ...ended].sort((a, b) => a.opened_at_ms - b.opened_at_ms)
   const visits: VisitSnapshot[] = []
   for (const row of rows) visits.push(await snapshotOf(db, row))
-  return { storeId, sequence: (await readHead(db)).sequence, visits }
+  const sequence = await lastToldSequence(db)
+  return { storeId, sequence, recoverAfter: await recoverAfter(db, sequence), visits }
+}
+
+/** Clients wait for the event with this position, so it is that of an entry which they are told of. */
+async function lastToldSequence(db: Connection): Promise<number> {
+  const last = await db
+    .selectFrom('journal')
+    .select('sequence')
+    .where('type', 'in', toldTypes)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.sequence ?? 0
+}
+
+/** Just before the oldest visit was admitted that the flows have not decided yet; `head` when there is none. */
+async function recoverAfter(db: Connection, head: number): Promise<number> {
+  const oldest = await db
+    .selectFrom('visits')
+    .innerJoin('journal', 'journal.visit_id', 'visits.visit_id')
+    .select((build) => build.fn.min('journal.sequence').as('sequence'))
+    .where('visits.state', 'in', undecidedStates)
+    .executeTakeFirst()
+  // One who is in review or being charged needs no evidence any more; a review may take days.
+  return oldest?.sequence == null ? head : oldest.sequence - 1
 }
 
 /** @throws AisleError `visit-unknown` */

@@ -51,4 +51,7 @@ export function nextVisitState(state: VisitState, happening: VisitHappening): Vi
 /** A visit that has ended never changes its state again. */
 export const hasEnded = (state: VisitState): boolean => Object.keys(transitions[state]).length === 0
 
+/** The flows still have to say what was bought. */
+export const undecidedStates = ['admitted', 'open', 'exited', 'deciding'] as const satisfies readonly VisitState[]
+
 export const endedStates = ['paid', 'empty', 'void', 'debt'] as const satisfies readonly VisitState[]
