@@ -390,7 +390,7 @@ export class PlateSteps {
     this.baselineG = levelG
     this.baselineAtMs = this.#endMs(bin)
     this.state = 'rest'
-    if (Math.abs(step.deltaG) > 2 * leastStepG) this.#earlier.add(step)
+    if (Math.abs(step.deltaG) > this.#p.lightestItemG / 2) this.#earlier.add(step)
     this.#setState(step, 'confirmed')
   }
 

@@ -47,7 +47,9 @@ export class StepHistory {
    * direction has made one step, not three.
    */
   takeContinued(movement: Movement): PlateStep[] | null {
-    const index = this.#steps.findIndex((step) => goesOn(step, movement) || wasHeldUp(step, movement))
+    const index = this.#steps.findIndex(
+      (step, i) => goesOn(step, movement) || wasHeldUp(step, this.#steps.slice(i + 1), movement),
+    )
     return index < 0 ? null : this.#steps.splice(index)
   }
 }
@@ -61,10 +63,12 @@ function goesOn({ beforeG, deltaG, settledAtMs }: PlateStep, movement: Movement)
   )
 }
 
-function wasHeldUp({ beforeG, deltaG }: PlateStep, movement: Movement): boolean {
+function wasHeldUp({ beforeG, deltaG }: PlateStep, since: readonly PlateStep[], movement: Movement): boolean {
   const liftedG = -deltaG
   const takenG = beforeG - movement.levelG
-  const wasBack = movement.highestG > beforeG - nearlyBack * liftedG
+  const backG = beforeG - nearlyBack * liftedG
+  const restedThere = since.some((step) => step.beforeG + step.deltaG > backG)
   // A hold bears a good part of the item's weight: something lighter was another matter.
-  return liftedG > 0 && wasBack && takenG > 1.1 * liftedG && takenG < 10 * liftedG
+  const fits = takenG > 1.1 * liftedG && takenG < 10 * liftedG
+  return liftedG > 0 && fits && movement.highestG > backG && !restedThere
 }
