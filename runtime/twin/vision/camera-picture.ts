@@ -1,4 +1,5 @@
 /** What a camera of the store shows: fixtures as boxes, people as upright shapes, by a pinhole projection. */
+import { seededRandom } from '../../contract/random.ts'
 import type { Point3DM, PointM } from '../../profile/layout.ts'
 import type { Picture } from '../devices/png.ts'
 import type { World } from '../world/world.ts'
@@ -19,6 +20,9 @@ const shirts: Colour[] = [
   [130, 80, 160],
 ]
 const defaultFixtureHeightM = 1.5
+/** One pixel in so many flickers, by up to so many steps of 255; enough to differ, little enough to compress. */
+const noiseEveryPixels = 37
+const noiseSteps = 6
 
 export function cameraPicture(world: World, positionM: Point3DM, lookAtM: Point3DM): Picture {
   const project = projection(positionM, lookAtM)
@@ -31,7 +35,16 @@ export function cameraPicture(world: World, positionM: Point3DM, lookAtM: Point3
     const seen = shape.cornersM.map(project)
     if (seen.every((point) => point !== null)) fillHull(pixels, seen as PointM[], shape.colour)
   }
+  addSensorNoise(pixels, world.nowMs)
   return { width, height, pixels }
+}
+
+/** A living sensor is never without noise: an empty store, too, gives another picture each time. */
+function addSensorNoise(pixels: Uint8Array, nowMs: number): void {
+  const random = seededRandom(Math.floor(nowMs))
+  for (let i = 0; i < pixels.length; i += 3 * noiseEveryPixels) {
+    pixels[i] = (pixels[i] ?? 0) + Math.floor(random.next() * noiseSteps)
+  }
 }
 
 interface Shape {
