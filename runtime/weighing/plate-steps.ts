@@ -286,17 +286,32 @@ export class PlateSteps {
   }
 
   #comesToRest(step: PlateStep, bin: number, sigmaG: number): void {
-    const levelG = this.bins.level(bin - this.#span.rest + 1, bin, this.#b).meanG
+    const restSince = this.#startOfRest(bin)
+    const levelG = this.bins.level(restSince, bin, this.#b).meanG
     const deltaG = levelG - step.beforeG
     // Shaking may interrupt a rest; back on the same level it is still the same rest.
     const same = step.state === 'settled' && Math.abs(deltaG - step.deltaG) < this.#p.movementSigmas * sigmaG
-    if (!same) this.#restSince = bin - this.#span.rest + 1
+    if (!same) this.#restSince = restSince
     const isBack = Math.abs(deltaG) < Math.max(leastStepG, this.#p.movementSigmas * sigmaG * Math.SQRT1_2)
     const continued = isBack ? null : this.#continueEarlier(step, levelG)
     if (continued) this.#settleOn(continued, bin)
     else if (this.#undoesDoubtful(step, levelG)) return
     else if (isBack) this.#dropStep(step, step.beforeG)
     else this.#settleOn(step, bin)
+  }
+
+  /** The movement's own slope makes the test for rest lenient; this is where the level really begins. */
+  #startOfRest(bin: number): number {
+    const { period, rest } = this.#span
+    const { varianceG2 } = this.bins.level(bin - period + 1, bin, this.#b)
+    const mostG = this.#p.movementSigmas * this.noise.ofMeanG(varianceG2)
+    let start = bin - period + 1
+    while (start > bin - rest + 1) {
+      const { samples, meanG } = this.bins.level(start - 1, start + period - 2, this.#b)
+      if (samples > 0 && Math.abs(meanG - this.presentG) > mostG) break
+      start--
+    }
+    return start
   }
 
   #settleOn(step: PlateStep, bin: number): void {
