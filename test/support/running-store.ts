@@ -27,8 +27,8 @@ export interface RunningStore {
   /** JSON from the twin's control: /twin/truth, /twin/state, /twin/ledger. */
   twin<T>(path: string, body?: unknown): Promise<T>
   visits(): Promise<VisitSnapshot[]>
-  /** Ends a program without warning, once it runs. */
-  kill(name: ProgramName): Promise<void>
+  /** Ends a program without warning, once it runs. Resolves to what waits until it is ready again. */
+  kill(name: ProgramName): Promise<{ again(): Promise<void> }>
   stop(): Promise<void>
 }
 
@@ -74,6 +74,10 @@ export async function startStore(options: RunningStoreOptions = {}): Promise<Run
   const clock = new SystemClock(settings.clock)
   const client = createTillClient({ url: `http://127.0.0.1:${till}`, token: secret('tillTokenConsole'), clock })
 
+  async function told(line: string, from: number): Promise<void> {
+    while (!lines.includes(line, from)) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+
   return {
     settings,
     store,
@@ -101,7 +105,11 @@ export async function startStore(options: RunningStoreOptions = {}): Promise<Run
     async kill(name) {
       for (;;) {
         const pid = supervisor.pid(name)
-        if (pid) return void process.kill(pid, 'SIGKILL')
+        if (pid) {
+          const from = lines.length
+          process.kill(pid, 'SIGKILL')
+          return { again: () => told(`${name} runs again`, from) }
+        }
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     },
