@@ -12,6 +12,8 @@ export class PlateNoise {
   /** Standard deviation of single samples now, and while nothing shakes the plate. */
   swingG = 0
   usualSwingG: number
+  /** Share of a swing that is left in a mean over one period: the more, the fewer samples there are. */
+  residue: number
   /** The largest swing of the last second or so. */
   recentSwingG = 0
   /** How far noise and usual swing have been learned: grows by 1 a second. */
@@ -22,18 +24,20 @@ export class PlateNoise {
   constructor(parameters: WeighingParameters) {
     this.#p = parameters
     this.meanG = 3 * parameters.noiseFloorG
+    this.residue = parameters.swingResidue
     this.usualSwingG = 2 * this.meanG
     this.#forgetting = Math.exp(-parameters.binS / recentS)
   }
 
-  /** Standard deviation of a mean of `samples` over one swing period, shaken as the plate is now. */
-  nowG(samples: number): number {
-    return Math.hypot(this.meanG, this.swingG * Math.sqrt(Math.max(this.#p.swingResidue ** 2, 1 / samples)))
+  /** Takes in the scatter of single samples, and how many there are in one swing period. */
+  see(swingG: number, samplesInPeriod: number): void {
+    this.swingG = swingG
+    this.residue = Math.sqrt(Math.max(this.#p.swingResidue ** 2, 1 / samplesInPeriod))
   }
 
-  /** Standard deviation of a mean over one swing period in which single samples had the variance `varianceG2`. */
-  ofMeanG(varianceG2: number): number {
-    return Math.hypot(this.meanG, this.#p.swingResidue * Math.sqrt(varianceG2))
+  /** Standard deviation of a mean over one swing period in which single samples scatter by `swingG`. */
+  ofMeanG(swingG: number): number {
+    return Math.hypot(this.meanG, this.residue * swingG)
   }
 
   /** Learns from one bin at rest; `wandersG` is how far a period's mean was from the mean of the time around it. */

@@ -145,9 +145,9 @@ export class PlateSteps {
     if (now.samples === 0) return
     const before = this.bins.level(bin - 2 * period + 1, bin - period, this.#b)
     const pooled = now.samples * now.varianceG2 + before.samples * before.varianceG2
-    this.noise.swingG = Math.sqrt(pooled / (now.samples + before.samples))
+    this.noise.see(Math.sqrt(pooled / (now.samples + before.samples)), now.samples)
     this.presentG = now.meanG
-    const sigmaG = this.noise.nowG(now.samples)
+    const sigmaG = this.noise.ofMeanG(this.noise.swingG)
     const changeG = before.samples > 0 ? Math.abs(now.meanG - before.meanG) : Number.POSITIVE_INFINITY
     const still = changeG < 2 * Math.SQRT2 * sigmaG
     if (this.state === 'unknown') {
@@ -281,8 +281,8 @@ export class PlateSteps {
     const { baselineS, binS, swingPeriodS } = this.#p
     const last = start - this.#span.period - 1
     const level = this.bins.level(last - Math.round(baselineS / binS), last, this.#b)
-    const varianceG2 = level.samples > 0 ? level.varianceG2 : this.noise.recentSwingG ** 2
-    return this.noise.ofMeanG(varianceG2) / Math.sqrt(baselineS / swingPeriodS)
+    const swingG = level.samples > 0 ? Math.sqrt(level.varianceG2) : this.noise.recentSwingG
+    return this.noise.ofMeanG(swingG) / Math.sqrt(baselineS / swingPeriodS)
   }
 
   #comesToRest(step: PlateStep, bin: number, sigmaG: number): void {
@@ -304,7 +304,7 @@ export class PlateSteps {
   #startOfRest(bin: number): number {
     const { period, rest } = this.#span
     const { varianceG2 } = this.bins.level(bin - period + 1, bin, this.#b)
-    const mostG = this.#p.movementSigmas * this.noise.ofMeanG(varianceG2)
+    const mostG = this.#p.movementSigmas * this.noise.ofMeanG(Math.sqrt(varianceG2))
     let start = bin - period + 1
     while (start > bin - rest + 1) {
       const { samples, meanG } = this.bins.level(start - 1, start + period - 2, this.#b)
@@ -422,7 +422,7 @@ export class PlateSteps {
   /** What the shelf's shaking leaves in a mean over one swing period. */
   #shakenG(): number {
     const excess = Math.max(0, this.#surroundings.agitation() - 1)
-    return unevenness * this.#p.swingResidue * this.noise.usualSwingG * excess
+    return unevenness * this.noise.residue * this.noise.usualSwingG * excess
   }
 
   #levelSinceRest(bin: number): Level {
@@ -435,7 +435,7 @@ export class PlateSteps {
     const { period, confirm, refine } = this.#span
     const level = this.#levelSinceRest(bin)
     if (level.samples === 0) return
-    const noiseG = this.noise.ofMeanG(level.varianceG2)
+    const noiseG = this.noise.ofMeanG(Math.sqrt(level.varianceG2))
     const periods = Math.max(1, Math.min(bin - this.#restSince + 1, refine) / period)
     step.deltaG = level.meanG - step.beforeG
     step.sigmaG = Math.hypot(step.beforeSigmaG, noiseG / Math.sqrt(periods))
