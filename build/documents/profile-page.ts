@@ -98,6 +98,7 @@ export function floorPlanSvg({ profile, layout }: LoadedStore): string {
   ]
   const [width, height] = [widthM * pixelsPerM + 20, depthM * pixelsPerM + 20]
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" font-family="sans-serif" font-size="13">
+<title>Floor plan of ${profile.name}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${shapes.join('\n')}
 </svg>
