@@ -1,7 +1,8 @@
 /** A basket's lines from the joint posteriors of everything that happened. */
 import { createHash } from 'node:crypto'
 import type { AttributedLine } from '../contract/messages.ts'
-import type { Hypothesis, Step, Unit } from './hypotheses.ts'
+import type { Unit } from './candidate.ts'
+import type { Hypothesis, Step } from './hypotheses.ts'
 import { evidenceNotes } from './notes.ts'
 import type { Shelves } from './shelves.ts'
 

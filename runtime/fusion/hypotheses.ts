@@ -3,43 +3,13 @@
  * down may be taken from there. Goods are conserved in every hypothesis: each piece is with whoever took it, or
  * lies where it was put.
  */
-import { type Acted, cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
+
+import type { Candidate, Unit } from './candidate.ts'
+import { cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { mayComplete, wholeOf } from './halves.ts'
 import { exchanges, putBacks, retakings, sameMass } from './returns.ts'
 import type { Shelves } from './shelves.ts'
-
-/** One piece, or one helping of loose goods. */
-export interface Unit {
-  sku: string
-  quantity: number
-  massG: number
-  massSigmaG: number
-  /** Who pays; null when nobody known took it. Handing it over changes nothing. */
-  takenBy: string | null
-  /** Where it was put down; null while somebody has it. */
-  plates: { plate: string; deltaG: number }[] | null
-  /** Every event that moved it. */
-  eventIds: string[]
-}
-
-export type Act = 'take' | 'put' | 'exchange' | 'nothing'
-
-/** One way to go on from a hypothesis. */
-export interface Candidate {
-  act: Act
-  acted: Acted[]
-  /** Positive: taken. */
-  moves: { personId: string | null; sku: string; quantity: number }[]
-  parts: Parts
-  /** Units that change, and what they change to. */
-  before: Unit[]
-  after: Unit[]
-  /** It is the very thing that an earlier event weighed. */
-  weighedBefore: boolean
-  /** Earlier events that this one completes: the beginnings of the same lifting, or what is undone. */
-  completes?: string[]
-}
 
 /** What an event was in one hypothesis. */
 export interface Step extends Pick<Candidate, 'act' | 'acted' | 'moves' | 'parts' | 'weighedBefore' | 'completes'> {

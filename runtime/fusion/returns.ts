@@ -1,7 +1,8 @@
 /** Goods that were moved before move again: put back, taken from where they were put, or exchanged for others. */
+
+import type { Candidate, Unit } from './candidate.ts'
 import { actedBy, cuesOf, type Parts, type Subject, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
-import type { Candidate, Unit } from './hypotheses.ts'
 import { overReadings } from './readings.ts'
 import { normalDensity, type Shelves } from './shelves.ts'
 

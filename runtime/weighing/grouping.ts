@@ -1,6 +1,6 @@
 /** Which steps of one shelf are one item's, and which are what its board passed on. */
 import type { WeighingParameters } from './parameters.ts'
-import type { PlateStep } from './plate-steps.ts'
+import type { PlateStep } from './plate-step.ts'
 
 /** What one plate bears of an item, as far as it can be told from cross-talk. */
 export interface Share {

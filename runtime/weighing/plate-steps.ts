@@ -8,27 +8,10 @@
  */
 import type { WeighingParameters } from './parameters.ts'
 import { PlateNoise } from './plate-noise.ts'
+import type { PlateStep } from './plate-step.ts'
 import { type Level, SampleBins } from './sample-bins.ts'
 import { settledBin, unrestG } from './steadiness.ts'
 import { longestHoldMs, StepHistory } from './step-history.ts'
-
-/** A change of one plate's level; the same object is changed as more is known. */
-export interface PlateStep {
-  readonly plate: number
-  /** Unseen: it happened while no samples came. */
-  readonly unseen: boolean
-  /** The level before, and its standard deviation. */
-  readonly beforeG: number
-  readonly beforeSigmaG: number
-  readonly startedAtMs: number
-  settledAtMs: number
-  deltaG: number
-  sigmaG: number
-  readonly noiseG: number
-  samples: number
-  /** none: the plate moves, or went back to its old level. */
-  state: 'none' | 'settled' | 'confirmed' | 'closed'
-}
 
 /** What the rest of the shelf says to a plate. */
 export interface Surroundings {

@@ -7,7 +7,8 @@ import type { Plate } from '../profile/layout.ts'
 import { Grouping, type Share, sameActMs, totalOf } from './grouping.ts'
 import type { WeighingParameters } from './parameters.ts'
 import { HealthWatch } from './plate-health.ts'
-import { type PlateStep, PlateSteps, type Surroundings } from './plate-steps.ts'
+import type { PlateStep } from './plate-step.ts'
+import { PlateSteps, type Surroundings } from './plate-steps.ts'
 import { longestHoldMs } from './step-history.ts'
 
 /** Plates that bear one item come to rest within this time of one another, nearly always. */

@@ -1,5 +1,5 @@
 /** What a plate's earlier steps say about its newest movement. */
-import type { PlateStep } from './plate-steps.ts'
+import type { PlateStep } from './plate-step.ts'
 
 /** Longer than anybody holds an item before taking it. */
 export const longestHoldMs = 15_000

@@ -8,16 +8,8 @@ import { type BasketChange, envelope, type Receipt } from '../../contract/messag
 import { billLines } from '../visits/bill.ts'
 import { totalMinor } from '../visits/pricing.ts'
 import type { Step } from './step.ts'
-import type { PaymentRow, VisitRow } from './tables.ts'
-import {
-  type Connection,
-  currentBasket,
-  happen,
-  loadVisit,
-  type StoredDecision,
-  stored,
-  tellPayment,
-} from './visits.ts'
+import type { Connection, PaymentRow, VisitRow } from './tables.ts'
+import { currentBasket, happen, loadVisit, type StoredDecision, stored, tellPayment } from './visits.ts'
 
 /** The business identity of a charge: whoever asks again for the same visit asks for the same charge. */
 export const chargeKey = (storeId: string, visitId: string) => `${storeId}:${visitId}:charge:1`

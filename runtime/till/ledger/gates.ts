@@ -2,7 +2,8 @@
 import { envelope, type GateAlarm, type GatePass } from '../../contract/messages.ts'
 import { walkIn, walkOut } from './occupancy.ts'
 import type { Step } from './step.ts'
-import { type Connection, happen, loadVisit } from './visits.ts'
+import type { Connection } from './tables.ts'
+import { happen, loadVisit } from './visits.ts'
 
 export interface SeenPass {
   gate: string

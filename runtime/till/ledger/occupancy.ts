@@ -1,7 +1,7 @@
 /** The count of people in the tables, and the visits that end because nobody is left in the store. */
 import { afterWalkingIn, afterWalkingOut, emptyStore, type Occupancy } from '../visits/occupancy.ts'
 import type { Step } from './step.ts'
-import type { Connection } from './visits.ts'
+import type { Connection } from './tables.ts'
 
 export async function walkIn(step: Step, people: number): Promise<void> {
   await keep(step, afterWalkingIn(await occupancyOf(step), people))

@@ -1,7 +1,8 @@
 /** What clients may read of the ledger. */
 import type { TillEvent, TillEventType, TillState, VisitSnapshot } from '../../till-api/events.ts'
 import { endedStates, undecidedStates } from '../visits/visit-state.ts'
-import { type Connection, loadVisit, type StoredSnapshot, snapshotOf, withBasket } from './visits.ts'
+import type { Connection } from './tables.ts'
+import { loadVisit, type StoredSnapshot, snapshotOf, withBasket } from './visits.ts'
 
 /** Journal entries that clients are told of; the others are for the record alone. */
 const told: Record<TillEventType, true> = {

@@ -2,7 +2,7 @@
  * The till's tables. All follow from the journal and are written in its transactions. Amounts are in minor
  * units, times Unix milliseconds, structured columns canonical JSON; booleans are 0 and 1 on every database.
  */
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Kysely, Transaction } from 'kysely'
 import type { VisitSnapshot, VisitState } from '../../till-api/events.ts'
 
 export interface LedgerTables {
@@ -117,3 +117,6 @@ export interface PaymentRow {
   payment_key: string | null
   reason: string | null
 }
+
+/** Where a query runs: on the database, or in the transaction that is under way. */
+export type Connection = Kysely<LedgerTables> | Transaction<LedgerTables>

@@ -1,14 +1,12 @@
 /** Visits in the tables, and their changes: the only code that moves a visit from state to state. */
 import canonicalize from 'canonicalize'
-import type { Kysely, Transaction, Updateable } from 'kysely'
+import type { Updateable } from 'kysely'
 import { type BasketChange, envelope, type Payment, type Receipt } from '../../contract/messages.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
 import { nextVisitState, type VisitHappening } from '../visits/visit-state.ts'
 import { startAnewWhenNobodyShops } from './occupancy.ts'
 import { refusal, type Step } from './step.ts'
-import type { LedgerTables, VisitRow } from './tables.ts'
-
-export type Connection = Kysely<LedgerTables> | Transaction<LedgerTables>
+import type { Connection, VisitRow } from './tables.ts'
 
 /** A snapshot as journalled: the basket is a reference to the entry that holds it, which keeps the journal small. */
 export type StoredSnapshot = Omit<VisitSnapshot, 'basket'> & { basketSequence: number | null }
