@@ -9,7 +9,7 @@ import { readRecording } from '../../runtime/recording/recording.ts'
 import { readTruth, score } from '../../runtime/recording/score.ts'
 import { runVirtual, type VirtualRecord } from '../../runtime/twin/virtual/run-virtual.ts'
 import { writeTwinRecording } from '../../runtime/twin/virtual/write-recording.ts'
-import { Sightings } from '../../runtime/twin/vision/sightings.ts'
+import { poorAppliance, Sightings } from '../../runtime/twin/vision/sightings.ts'
 import { cornerShop, deviationOf, meanOf } from './corner-shop.ts'
 
 describe('a run of the twin without protocols', function () {
@@ -87,7 +87,7 @@ describe('a run of the twin without protocols', function () {
   })
 
   it('is honest about what it sees: what it says with 70 % is right in 70 % of cases', () => {
-    const sightings = new Sightings(store.layout, seededRandom(5))
+    const sightings = new Sightings(store.layout, seededRandom(5), poorAppliance)
     const { layout } = store
     const stated: number[] = []
     const right: number[] = []
