@@ -3,7 +3,7 @@ import { integerBetween, pick, type Random, seededRandom } from '../../runtime/c
 import type { ProgramName } from '../../runtime/program/run-settings.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { type RunningStore, startStore, until } from '../support/running-store.ts'
-import { type TruthVisit, visitOf } from '../support/twin-truth.ts'
+import { basketOf, type TruthVisit, visitOf } from '../support/twin-truth.ts'
 
 /** The twin is killed afterwards: its shoppers would be gone without having walked out. */
 const killed = ['till', 'flows', 'sensing', 'broker', 'console'] as const satisfies ProgramName[]
@@ -81,6 +81,19 @@ describe(`a store whose programs are killed ${killsEach} times each (KILLS_SEED=
       charges.reduce((sum, { amount }) => sum + amount, 0),
       paid.reduce((sum, { receipt }) => sum + (receipt?.totalMinor ?? 0), 0),
     )
+  })
+
+  it('charges nobody for more than they took: what it did not see goes to review', () => {
+    for (const shopper of truth) {
+      const visit = visitOf(shopper, visits)
+      const took = basketOf(shopper.items)
+      for (const { sku, quantity } of visit?.state === 'paid' ? (visit.receipt?.lines ?? []) : []) {
+        assert.ok(
+          quantity <= (took[sku] ?? 0),
+          `shopper ${shopper.visit} took ${took[sku] ?? 0} of ${sku}, but was charged for ${quantity}`,
+        )
+      }
+    }
   })
 
   it('keeps a journal whose chain verifies', async () => {
