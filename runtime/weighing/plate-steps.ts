@@ -182,7 +182,7 @@ export class PlateSteps {
     this.noise.learn(Math.abs(previousG - longG))
     // The baseline lags, so that the first moments of a slow lift are not taken for drift.
     const lagged = this.bins.level(bin - confirm - period + 1, bin - confirm, this.#b)
-    if (lagged.samples > 0 && bin - confirm > this.#restSince) {
+    if (lagged.samples > 0 && bin - confirm - period + 1 >= this.#restSince) {
       const driftG = this.#baselineGain * (lagged.meanG - this.baselineG)
       this.baselineG += driftG
       this.driftedG += driftG
