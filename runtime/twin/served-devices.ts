@@ -5,9 +5,11 @@ import type { Profile } from '../profile/profile-schema.ts'
 import { serveCameras } from './devices/camera.ts'
 import { e1214 } from './devices/e1214.ts'
 import type { Faults } from './devices/faults.ts'
+import type { LoadCellPhysics, SlaveFactory } from './devices/load-cells/load-cell.ts'
+import { loadCellSlaves } from './devices/load-cells/registry.ts'
 import { requireLoopback, type Served } from './devices/loopback.ts'
-import { type ModbusUnit, serveModbus } from './devices/modbus-server.ts'
-import { type Mx08Channel, mx08 } from './devices/mx08.ts'
+import { serveModbus } from './devices/modbus-server.ts'
+import type { ModbusUnit } from './devices/modbus-unit.ts'
 import { type Scanner, serveScanner } from './devices/scanner.ts'
 import { startVisionAppliance, type VisionAppliance } from './devices/vision-appliance.ts'
 import { cameraPicture } from './vision/camera-picture.ts'
@@ -59,11 +61,6 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
 
   /** How each model is served. Cameras follow later: several may share a port. */
   const simulators: Record<string, (device: Device) => Promise<unknown>> = {
-    async 'baykon-mx08'(device) {
-      faults.declare(device.id, 'modbus-device')
-      const unit = weighingUnits(device, options)
-      await serveUnits(device, unit, weighingRequestMs)
-    },
     async 'moxa-e1214'(device) {
       faults.declare(device.id, 'modbus-device')
       const module = options.modules.get(device.id)
@@ -88,6 +85,11 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     },
   }
 
+  async function serveWeighing(device: Device, slave: SlaveFactory) {
+    faults.declare(device.id, 'modbus-device')
+    await serveUnits(device, weighingUnits(device, slave, options), weighingRequestMs)
+  }
+
   async function serveUnits(device: Device, unit: (unitId: number) => ModbusUnit | undefined, requestMs: number) {
     const at = addressOf(device, 'modbus-tcp')
     served.push(await serveModbus({ device: device.id, ...at, clock, faults, unit, requestMs }))
@@ -95,7 +97,11 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
 
   try {
     // One after the other, so that the first taken port is the one that is named.
-    for (const device of profile.devices) await (simulators[device.definition] ?? unknownDevice)(device)
+    for (const device of profile.devices) {
+      const slave = loadCellSlaves[device.definition]
+      if (slave) await serveWeighing(device, slave)
+      else await (simulators[device.definition] ?? unknownDevice)(device)
+    }
     for (const group of camerasByPort(options)) served.push(await serveCameras({ ...group, clock, faults }))
   } catch (error) {
     await stop()
@@ -132,11 +138,15 @@ function addressOf<T extends Device['address']['transport']>({ id, address }: De
   )
 }
 
-function weighingUnits(device: Device, options: ServeOptions): (unitId: number) => ModbusUnit | undefined {
+function weighingUnits(
+  device: Device,
+  slave: SlaveFactory,
+  options: ServeOptions,
+): (unitId: number) => ModbusUnit | undefined {
   const { profile, world, clock, faults } = options
   const units = new Map<number, ModbusUnit>()
   for (const unitId of device.units ?? []) {
-    const channels = new Map<number, Mx08Channel>()
+    const channels = new Map<number, LoadCellPhysics>()
     for (const { id, ratingG, source } of profile.plates) {
       if (source.device !== device.id || source.unit !== unitId) continue
       faults.declare(id, 'plate')
@@ -144,16 +154,13 @@ function weighingUnits(device: Device, options: ServeOptions): (unitId: number) 
     }
     units.set(
       unitId,
-      advancing(
-        mx08((channel) => channels.get(channel)),
-        options,
-      ),
+      advancing(slave({ cell: (channel) => channels.get(channel), clock, setup: device.settings ?? {} }), options),
     )
   }
   return (unitId) => units.get(unitId)
 }
 
-function loadCell(plate: string, ratingG: number, world: World, clock: Clock, faults: Faults): Mx08Channel {
+function loadCell(plate: string, ratingG: number, world: World, clock: Clock, faults: Faults): LoadCellPhysics {
   let stuckAtMs: number | undefined
   const timeMs = () => {
     if (faults.active(plate, 'stuck')) stuckAtMs ??= clock.nowMs()
@@ -183,9 +190,14 @@ function loadCell(plate: string, ratingG: number, world: World, clock: Clock, fa
 
 /** A unit that sees the world as it is at the moment of the request. */
 function advancing(unit: ModbusUnit, { advance }: ServeOptions): ModbusUnit {
-  return (request) => {
-    advance()
-    return unit(request)
+  return {
+    answer(request) {
+      advance()
+      return unit.answer(request)
+    },
+    get delayMs() {
+      return unit.delayMs ?? 0
+    },
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../contract/clock.ts'
 import type { RelayModule } from '../world/gate-mechanics.ts'
-import { ModbusRefusal, type ModbusUnit, modbusException } from './modbus-server.ts'
+import { ModbusRefusal, type ModbusUnit, modbusException } from './modbus-unit.ts'
 
 const count = 6
 const pulseCoil = 16
@@ -44,7 +44,7 @@ export function e1214(module: RelayModule, clock: Clock): ModbusUnit {
     return answer
   }
 
-  return (request) => {
+  function answer(request: Buffer): Buffer {
     module.requested(now())
     const [code, address, value] = [request.readUInt8(0), request.readUInt16BE(1), request.readUInt16BE(3)]
     if (code === 1 || code === 2) {
@@ -66,6 +66,8 @@ export function e1214(module: RelayModule, clock: Clock): ModbusUnit {
     for (const [i, bit] of bits.entries()) writeCoil(address + i, bit === 1)
     return request.subarray(0, 5)
   }
+
+  return { answer }
 }
 
 /** Channel number, as printed on the module, of a relay's coil or its pulse coil. */

@@ -7,28 +7,7 @@ import { createServer, type Socket } from 'node:net'
 import { type Clock, sleep } from '../../contract/clock.ts'
 import type { Faults } from './faults.ts'
 import { type Served, serve } from './loopback.ts'
-
-/** Exceptions of the application protocol. */
-export const modbusException = {
-  illegalFunction: 1,
-  illegalAddress: 2,
-  illegalValue: 3,
-  deviceFailure: 4,
-  targetSilent: 11,
-} as const
-
-/** Thrown by a unit to refuse a request. */
-export class ModbusRefusal extends Error {
-  readonly exception: number
-
-  constructor(exception: number) {
-    super(`Modbus exception ${exception}`)
-    this.exception = exception
-  }
-}
-
-/** A unit takes a request without unit id and checksum and answers alike. @throws ModbusRefusal */
-export type ModbusUnit = (request: Buffer) => Buffer
+import { answerOf, exceptionTo, type ModbusUnit, modbusException } from './modbus-unit.ts'
 
 export interface ModbusServerOptions {
   device: string
@@ -98,7 +77,7 @@ class SerialLine {
     const { device, clock, faults, requestMs } = this.#options
     if (faults.active(device, 'offline')) return void socket.destroy()
     const unit = this.#options.unit(frame.unitId)
-    await sleep(clock, faults.active(device, 'slow') ? slowMs : unit ? requestMs : silentUnitMs)
+    await sleep(clock, faults.active(device, 'slow') ? slowMs : unit ? requestMs + (unit.delayMs ?? 0) : silentUnitMs)
     if (faults.active(device, 'no-answer') || socket.destroyed) return
     const answer = this.#answer(frame, unit)
     const header = Buffer.alloc(headerBytes)
@@ -110,16 +89,10 @@ class SerialLine {
   }
 
   #answer({ pdu }: Frame, unit: ModbusUnit | undefined): Buffer {
-    const refused = (exception: number) => Buffer.from([(pdu[0] as number) | 0x80, exception])
-    if (!unit) return refused(modbusException.targetSilent)
-    if (this.#options.faults.active(this.#options.device, 'exceptions')) return refused(modbusException.deviceFailure)
-    try {
-      return unit(pdu)
-    } catch (error) {
-      if (error instanceof ModbusRefusal) return refused(error.exception)
-      // A request that is shorter than its function needs.
-      if (error instanceof RangeError) return refused(modbusException.illegalValue)
-      throw error
+    if (!unit) return exceptionTo(pdu, modbusException.targetSilent)
+    if (this.#options.faults.active(this.#options.device, 'exceptions')) {
+      return exceptionTo(pdu, modbusException.deviceFailure)
     }
+    return answerOf(unit, pdu)
   }
 }
