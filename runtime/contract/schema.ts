@@ -17,6 +17,21 @@ export function oneOf<const W extends readonly string[]>(words: W, options: obje
   return Type.Unsafe<W[number]>({ type: 'string', enum: [...words], ...options })
 }
 
+/**
+ * One of several objects that differ in a field of theirs, `tag`, which is a literal in each. Problems are told of
+ * the one that the tag names, not of all.
+ */
+export function taggedUnion<S extends TSchema>(tag: string, schemas: readonly S[], options: object = {}) {
+  return Type.Unsafe<Static<S>>({
+    type: 'object',
+    discriminator: { propertyName: tag },
+    properties: { [tag]: { type: 'string' } },
+    required: [tag],
+    oneOf: [...schemas],
+    ...options,
+  })
+}
+
 // TypeBox writes tuples in the older draft's form, which 2020-12 refuses.
 const numbers = (length: number, options: object) => ({
   type: 'array',
@@ -47,6 +62,7 @@ const ajv = new Ajv2020({
   strict: true,
   strictTypes: false,
   useDefaults: false,
+  discriminator: true,
   verbose: true,
   formats: Object.fromEntries(profileNameFormats.map((format) => [format, true])),
 })
@@ -97,6 +113,11 @@ function toProblem(error: ErrorObject): Problem {
       return { pointer: `${pointer}/${error.params.missingProperty}`, message: 'is missing' }
     case 'enum':
       return { pointer, message: `is ${found}; allowed are ${error.params.allowedValues.join(', ')}` }
+    case 'discriminator':
+      return {
+        pointer: `${pointer}/${error.params.tag}`,
+        message: `is ${JSON.stringify(error.params.tagValue)}, which is not known`,
+      }
     default:
       return { pointer, message: `is ${found}, but ${error.message}` }
   }
