@@ -9,7 +9,7 @@ interface Waiting {
   stopWaiting?: () => void
 }
 
-/** When the final basket does not come, the last one decides: the till's own deadline would make a review of it. */
+/** When the final basket does not come, the last one is shown to a person: until then something may yet go back. */
 const waitForBasketMs = 10_000
 /** Visits whose late messages are still recognised. */
 const rememberedDecisions = 1000
@@ -29,7 +29,7 @@ export default (context: NodeContext<LineRulesPolicy>): Controller<'basket-chang
     decided.add(visitId)
     const [oldest] = decided
     if (decided.size > rememberedDecisions && oldest !== undefined) decided.delete(oldest)
-    const { outcome, lines } = decideLines(basket?.lines ?? [], policy, { products })
+    const { outcome, lines } = decideLines(basket?.lines ?? [], policy, { products, isFinal: basket?.final ?? false })
     context.status('green', `${outcome}: ${visitId}`)
     send(
       {

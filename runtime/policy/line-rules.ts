@@ -53,6 +53,8 @@ export const defaultLineRules: LineRulesPolicy = Create(LineRulesPolicy)
 /** What the rules may know beside the lines. */
 export interface LineRulesContext {
   products: ReadonlyMap<string, Product>
+  /** Whether all evidence of the visit is counted. Before that a put-back may be missing, so nothing is charged. */
+  isFinal: boolean
 }
 
 export interface LineDecision {
@@ -68,11 +70,15 @@ export function decideLines(
 ): LineDecision {
   const decided = lines.map((line): DecidedLine => {
     const { lineId, sku, quantity, probability } = line
-    return { lineId, sku, quantity, probability, ...decideLine(line, policy, context.products.get(sku)) }
+    const byLine = decideLine(line, policy, context.products.get(sku))
+    const byVisit = byLine.outcome === 'charge' && !context.isFinal ? notFinal : byLine
+    return { lineId, sku, quantity, probability, ...byVisit }
   })
   const some = (outcome: DecidedLine['outcome']) => decided.some((line) => line.outcome === outcome)
   return { outcome: some('review') ? 'review' : some('charge') ? 'charge' : 'empty', lines: decided }
 }
+
+const notFinal = { outcome: 'review', rule: 'basket-not-final' } as const
 
 function decideLine(
   line: AttributedLine,

@@ -2,7 +2,7 @@
  * The stages joined as the shipped flow joins them, run over a recording: weighing, persons and visits, fusion,
  * basket, line rules. The same recording and policy give the same answer, whenever and wherever it is run.
  */
-import { envelope, type Visit } from '../contract/messages.ts'
+import { type Attribution, envelope, type Visit } from '../contract/messages.ts'
 import { Fusion } from '../fusion/fusion.ts'
 import { PersonTracker } from '../people/person-tracker.ts'
 import { VisitBinding, type VisitStep } from '../people/visit-binding.ts'
@@ -12,7 +12,7 @@ import type { Product, StoreLayout } from '../profile/layout.ts'
 import type { TillEvent, VisitSnapshot } from '../till-api/events.ts'
 import { Weighing } from '../weighing/weighing.ts'
 import { MemoryTill } from './memory-till.ts'
-import type { Answer, Arrival, Recording } from './recorded-store.ts'
+import type { Answer, Arrival, ReplayInput } from './recorded-store.ts'
 import { replaySteps } from './replay-steps.ts'
 
 export interface ReplayResult {
@@ -21,9 +21,15 @@ export interface ReplayResult {
   visits: VisitSnapshot[]
 }
 
-export function replayStore(recording: Recording, options: { policy?: LineRulesPolicy } = {}): ReplayResult {
-  const store = new ReplayedStore(recording.layout, options.policy ?? defaultLineRules)
-  for (const step of replaySteps(recording)) {
+export interface ReplayOptions {
+  policy?: LineRulesPolicy
+  /** Told of every attribution, also of those that no visit's basket shows: what lies on the shelves now. */
+  onAttribution?: (attribution: Attribution) => void
+}
+
+export function replayStore(input: ReplayInput, options: ReplayOptions = {}): ReplayResult {
+  const store = new ReplayedStore(input, options)
+  for (const step of replaySteps(input)) {
     if (step.kind === 'end') store.end(step.arrivedAtMs)
     else store.take(step)
   }
@@ -39,14 +45,16 @@ class ReplayedStore {
   readonly #tracker: PersonTracker
   readonly #binding: VisitBinding
   readonly #fusion: Fusion
+  readonly #onAttribution: (attribution: Attribution) => void
   #commands = 0
   #toldUpTo = 0
 
-  constructor(layout: StoreLayout, policy: LineRulesPolicy) {
+  constructor({ layout, admission }: ReplayInput, { policy, onAttribution }: ReplayOptions) {
     this.#layout = layout
-    this.#policy = policy
+    this.#policy = policy ?? defaultLineRules
+    this.#onAttribution = onAttribution ?? (() => {})
     this.#products = new Map(layout.products.map((product) => [product.sku, product]))
-    this.#till = new MemoryTill(layout)
+    this.#till = new MemoryTill(layout, admission)
     this.#weighing = new Weighing({ storeId: layout.storeId, plates: layout.plates })
     this.#tracker = new PersonTracker(layout)
     this.#binding = new VisitBinding(layout)
@@ -72,7 +80,7 @@ class ReplayedStore {
         this.#fusion.observeSighting(arrival.sighting)
         break
       case 'gate':
-        this.#till.passGate(arrival.observation)
+        this.#till.observeGate(arrival.observation)
         break
     }
     this.#goOn(arrival.arrivedAtMs)
@@ -86,7 +94,9 @@ class ReplayedStore {
   #goOn(nowMs: number): void {
     this.#hear(nowMs)
     for (const evidence of this.#fusion.advance(nowMs)) {
-      for (const { visitId, revision, final, lines } of this.#fusion.addEvidence(evidence)) {
+      for (const attribution of this.#fusion.addEvidence(evidence)) {
+        this.#onAttribution(attribution)
+        const { visitId, revision, final, lines } = attribution
         if (visitId !== null) this.#send({ type: 'set-lines', visitId, revision, final, lines })
       }
     }
@@ -94,9 +104,11 @@ class ReplayedStore {
   }
 
   #finish(visitId: string): void {
-    for (const { revision, final, lines } of this.#fusion.finish(visitId)) {
+    for (const attribution of this.#fusion.finish(visitId)) {
+      this.#onAttribution(attribution)
+      const { revision, final, lines } = attribution
       this.#send({ type: 'set-lines', visitId, revision, final, lines })
-      const decided = decideLines(lines, this.#policy, { products: this.#products })
+      const decided = decideLines(lines, this.#policy, { products: this.#products, isFinal: final })
       this.#send({
         type: 'decide',
         ...{ visitId, basketRevision: revision, lines: decided.lines },

@@ -202,14 +202,15 @@ describe('the line rules node', () => {
     equal(bench.payloads('charge').length, 1)
   })
 
-  it('decides by the last basket when the final one does not come after the exit', async () => {
+  it('shows the last basket to a person when the final one does not come after the exit', async () => {
     const bench = await loadBench(registerRules, rulesDefinition)
     await bench.give(basketChange([line('milk', 0.95)], { revision: 3 }))
     await bench.give(visit({ state: 'exited' }))
     await bench.pass(9_999)
     deepEqual(port(bench), [])
     await bench.pass(1)
-    equal(decisionOf(bench.payloads('charge')[0]).basketRevision, 3)
+    const { basketRevision, lines } = decisionOf(bench.payloads('review')[0])
+    deepEqual([basketRevision, lines.map(({ rule }) => rule)], [3, ['basket-not-final']])
   })
 
   it('decides after a restart what ended meanwhile', async () => {

@@ -36,7 +36,7 @@ const products = new Map(
 )
 
 const decide = (lines: AttributedLine[], policy: Partial<LineRulesPolicy> = {}) =>
-  decideLines(lines, { ...defaultLineRules, ...policy }, { products })
+  decideLines(lines, { ...defaultLineRules, ...policy }, { products, isFinal: true })
 const outcomes = (lines: AttributedLine[], policy: Partial<LineRulesPolicy> = {}) =>
   decide(lines, policy).lines.map(({ outcome, rule }) => [outcome, rule])
 
@@ -117,11 +117,26 @@ const anyPolicy: fc.Arbitrary<LineRulesPolicy> = fc.record({
   afterGap: fc.constantFrom('review', 'let-go'),
 })
 
+describe('line rules of a basket that is not final', () => {
+  it('charge nothing: what would be charged goes to review', () => {
+    const lines = [line('milk', 0.99), line('milk', 0.4)]
+    const { outcome, lines: decided } = decideLines(lines, defaultLineRules, { products, isFinal: false })
+    equal(outcome, 'review')
+    deepEqual(
+      decided.map((one) => [one.outcome, one.rule]),
+      [
+        ['review', 'basket-not-final'],
+        ['let-go', 'let-go-below'],
+      ],
+    )
+  })
+})
+
 describe('line rules, whatever the policy', () => {
   it('keep every line, in order and unchanged', () => {
     fc.assert(
       fc.property(fc.array(anyLine), anyPolicy, (lines, policy) => {
-        const kept = decideLines(lines, policy, { products }).lines
+        const kept = decideLines(lines, policy, { products, isFinal: true }).lines
         deepEqual(
           kept.map(({ sku, quantity, probability }) => ({ sku, quantity, probability })),
           lines.map(({ sku, quantity, probability }) => ({ sku, quantity, probability })),
@@ -133,7 +148,7 @@ describe('line rules, whatever the policy', () => {
   it('never charge on a guess', () => {
     fc.assert(
       fc.property(anyLine, anyPolicy, (one, policy) => {
-        const [decided] = decideLines([one], policy, { products }).lines
+        const [decided] = decideLines([one], policy, { products, isFinal: true }).lines
         if (decided?.outcome !== 'charge') return
         ok(one.probability >= policy.chargeFrom && one.probability >= policy.letGoBelow)
         ok(products.has(one.sku) && one.notes.length === 0)
@@ -146,7 +161,7 @@ describe('line rules, whatever the policy', () => {
     fc.assert(
       fc.property(anyLine, fc.double({ min: 0, max: 1, noNaN: true }), anyPolicy, (one, factor, policy) => {
         const of = (probability: number) =>
-          decideLines([{ ...one, probability }], policy, { products }).lines[0]?.outcome ?? 'let-go'
+          decideLines([{ ...one, probability }], policy, { products, isFinal: true }).lines[0]?.outcome ?? 'let-go'
         ok(severity[of(one.probability * factor)] <= severity[of(one.probability)])
       }),
     )
