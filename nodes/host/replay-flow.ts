@@ -35,9 +35,9 @@ export async function replayFlow(directory: string, flowFile: string): Promise<A
 }
 
 function replayedStore(recording: Recording) {
-  const { layout, startMs } = recording
+  const { layout, startMs, admission } = recording
   const clock = new VirtualClock(startMs)
-  const till = new MemoryTill(layout)
+  const till = new MemoryTill(layout, admission)
   const source = new ReplaySource(recording, clock, till)
   const names = {
     groups: [],

@@ -1,6 +1,6 @@
 /**
  * A till in memory for replays. It takes the flows' commands and tells what the real one would, but opens no door
- * and charges nobody. A recording says nothing of who was admitted, so everybody gets a visit at first sight.
+ * and charges nobody. Most recordings say nothing of who was admitted, so everybody gets a visit at first sight.
  */
 import { AisleError } from '../contract/errors.ts'
 import { type BasketChange, type DecidedLine, envelope, type People, type PricedLine } from '../contract/messages.ts'
@@ -9,9 +9,14 @@ import type { Product, StoreLayout } from '../profile/layout.ts'
 import type { CommandAnswer, CommandOf, TillCommand } from '../till-api/commands.ts'
 import type { TillEvent, TillState, VisitSnapshot } from '../till-api/events.ts'
 import type { TillClient } from '../till-api/till-client.ts'
-import type { Answer, GateObservation } from './recorded-store.ts'
+import type { Answer, GateObservation, ReplayInput } from './recorded-store.ts'
 
 type News = TillEvent extends infer E ? (E extends TillEvent ? Omit<E, 'sequence' | 'atMs'> : never) : never
+
+type Opening = Pick<
+  VisitSnapshot,
+  'visitId' | 'state' | 'role' | 'party' | 'gate' | 'openedAtMs' | 'enteredAtMs' | 'personIds'
+>
 
 interface Follower {
   next: number
@@ -21,6 +26,7 @@ interface Follower {
 
 export class MemoryTill implements TillClient {
   readonly #layout: StoreLayout
+  readonly #admission: ReplayInput['admission']
   readonly #tracker: PersonTracker
   readonly #products: Map<string, Product>
   readonly #visits = new Map<string, VisitSnapshot>()
@@ -30,25 +36,44 @@ export class MemoryTill implements TillClient {
   readonly #followers = new Set<Follower>()
   #nowMs = 0
 
-  constructor(layout: StoreLayout) {
+  constructor(layout: StoreLayout, admission: ReplayInput['admission'] = 'at-first-sight') {
     this.#layout = layout
+    this.#admission = admission
     this.#tracker = new PersonTracker(layout)
     this.#products = new Map(layout.products.map((product) => [product.sku, product]))
   }
 
   // ---- what the recording says ------------------------------------------------------------------------
 
-  /** Opens a visit for whoever is seen for the first time. */
+  /** Opens a visit for whoever is seen for the first time, unless visits come by scans. */
   observePeople(people: People): void {
     this.#nowMs = Math.max(this.#nowMs, people.seenAtMs)
+    if (this.#admission === 'by-scan') return
     for (const { personId } of this.#tracker.observe(people).persons) {
-      if (!this.#visitOfPerson.has(personId)) this.#open(personId, people.seenAtMs)
+      if (this.#visitOfPerson.has(personId)) continue
+      const visitId = `visit-${this.#visits.size + 1}`
+      this.#open({
+        ...{ visitId, state: 'open', role: 'shopper', party: 1, gate: this.#layout.gates[0]?.id ?? 'none' },
+        ...{ openedAtMs: people.seenAtMs, enteredAtMs: people.seenAtMs, personIds: [personId] },
+      })
     }
   }
 
-  passGate({ atMs, gate, direction, event }: GateObservation): void {
-    this.#nowMs = Math.max(this.#nowMs, atMs)
-    if (event !== 'pass') return
+  observeGate(observation: GateObservation): void {
+    this.#nowMs = Math.max(this.#nowMs, observation.atMs)
+    if (observation.event === 'pass') this.#pass(observation)
+    else if (this.#admission === 'by-scan') this.#admit(observation)
+  }
+
+  #admit({ visitId, role = 'shopper', party, gate, atMs }: GateObservation): void {
+    if (visitId === undefined || this.#visits.has(visitId)) return
+    const opened = { openedAtMs: atMs, enteredAtMs: null, personIds: [] }
+    this.#open({ visitId, state: 'admitted', role, party, gate, ...opened })
+  }
+
+  #pass({ atMs, gate, direction, visitId }: GateObservation): void {
+    const visit = direction === 'in' && visitId !== undefined ? this.#visits.get(visitId) : undefined
+    if (visit?.state === 'admitted') this.#change(visit.visitId, { state: 'open', enteredAtMs: atMs })
     const sequence = this.#events.length + 1
     const data = {
       type: 'gate-pass' as const,
@@ -56,7 +81,7 @@ export class MemoryTill implements TillClient {
       passId: `pass-${sequence}`,
       gate,
       direction,
-      visitId: null,
+      visitId: visit?.visitId ?? null,
     }
     this.#tell({ type: 'gate-pass', data })
   }
@@ -165,24 +190,10 @@ export class MemoryTill implements TillClient {
     }
   }
 
-  #open(personId: string, atMs: number): void {
-    const visit: VisitSnapshot = {
-      visitId: `visit-${this.#visits.size + 1}`,
-      accountId: null,
-      role: 'shopper',
-      party: 1,
-      state: 'open',
-      gate: this.#layout.gates[0]?.id ?? 'none',
-      openedAtMs: atMs,
-      enteredAtMs: atMs,
-      exitedAtMs: null,
-      personIds: [personId],
-      basket: null,
-      decision: null,
-      payment: null,
-      receipt: null,
-    }
-    this.#visitOfPerson.set(personId, visit)
+  #open(opening: Opening): void {
+    const none = { accountId: null, exitedAtMs: null, basket: null, decision: null, payment: null, receipt: null }
+    const visit: VisitSnapshot = { ...opening, ...none }
+    for (const personId of visit.personIds) this.#visitOfPerson.set(personId, visit)
     this.#visits.set(visit.visitId, visit)
     this.#tell({ type: 'visit-changed', data: { ...visit } })
   }

@@ -10,6 +10,10 @@ export interface GateObservation {
   direction: 'in' | 'out'
   token: string | null
   party: number
+  /** The visit that this scan was admitted on, or that this pass belongs to, where the till's part is known. */
+  visitId?: string
+  /** Who was admitted; a shopper when absent. */
+  role?: 'shopper' | 'staff'
 }
 
 /** Everything that arrived, each with the time at which it did. */
@@ -20,13 +24,24 @@ export type Arrival = { arrivedAtMs: number } & (
   | { kind: 'gate'; observation: GateObservation }
 )
 
-export interface Recording {
-  name: string
-  source: 'real' | 'resynthesised' | 'simulated'
+/** What can be replayed: arrivals that are read, or made, one after the other. */
+export interface ReplayInput {
   startMs: number
+  /** It ends no sooner; what arrives later prolongs it. */
   durationMs: number
   layout: StoreLayout
+  /**
+   * How visits come about: `at-first-sight` of each person, which is all that a recording tells, or `by-scan`, where
+   * scans and passes say whose they are.
+   */
+  admission?: 'at-first-sight' | 'by-scan'
   /** In order of arrival. */
+  arrivals: Iterable<Arrival>
+}
+
+export interface Recording extends ReplayInput {
+  name: string
+  source: 'real' | 'resynthesised' | 'simulated'
   arrivals: Arrival[]
 }
 

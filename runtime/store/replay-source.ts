@@ -9,7 +9,7 @@ import type {
 } from '../sensing-api/sensing-client.ts'
 import { Weighing } from '../weighing/weighing.ts'
 import type { MemoryTill } from './memory-till.ts'
-import type { Recording } from './recorded-store.ts'
+import type { ReplayInput } from './recorded-store.ts'
 import { replaySteps } from './replay-steps.ts'
 
 interface Follower {
@@ -20,7 +20,7 @@ interface Follower {
 }
 
 export class ReplaySource implements SensingClient {
-  readonly #recording: Recording
+  readonly #recording: ReplayInput
   readonly #clock: VirtualClock
   readonly #till: MemoryTill
   readonly #weighing: Weighing
@@ -28,7 +28,7 @@ export class ReplaySource implements SensingClient {
   readonly #sampleFollowers = new Set<(batch: SampleBatch) => void>()
   readonly #newest = new Map<string, PlateReading>()
 
-  constructor(recording: Recording, clock: VirtualClock, till: MemoryTill) {
+  constructor(recording: ReplayInput, clock: VirtualClock, till: MemoryTill) {
     this.#recording = recording
     this.#clock = clock
     this.#till = till
@@ -56,7 +56,7 @@ export class ReplaySource implements SensingClient {
           this.#give(step.sighting)
           break
         case 'gate':
-          this.#till.passGate(step.observation)
+          this.#till.observeGate(step.observation)
           break
         case 'end':
           this.#till.endAll(step.arrivedAtMs)

@@ -1,6 +1,6 @@
 /** A recording step by step, with an end: both kinds of replay walk through the same steps. */
 import { envelope, type People } from '../contract/messages.ts'
-import type { Arrival, Recording } from './recorded-store.ts'
+import type { Arrival, ReplayInput } from './recorded-store.ts'
 
 export type ReplayStep = Arrival | { kind: 'end'; arrivedAtMs: number }
 
@@ -8,15 +8,20 @@ export type ReplayStep = Arrival | { kind: 'end'; arrivedAtMs: number }
 const emptyFloorMs = 6000
 const framePeriodMs = 100
 
-export function* replaySteps(recording: Recording): Generator<ReplayStep> {
-  yield* recording.arrivals
-  const endMs = Math.max(recording.startMs + recording.durationMs, recording.arrivals.at(-1)?.arrivedAtMs ?? 0)
+export function* replaySteps({ startMs, durationMs, layout, arrivals }: ReplayInput): Generator<ReplayStep> {
+  let endMs = startMs + durationMs
+  let count = 0
+  for (const arrival of arrivals) {
+    endMs = Math.max(endMs, arrival.arrivedAtMs)
+    count++
+    yield arrival
+  }
   yield { kind: 'end', arrivedAtMs: endMs }
   for (let i = 1; i * framePeriodMs <= emptyFloorMs; i++) {
     const arrivedAtMs = endMs + i * framePeriodMs
     const people: People = {
       type: 'people',
-      ...envelope(recording.layout.storeId, recording.arrivals.length + i, arrivedAtMs),
+      ...envelope(layout.storeId, count + i, arrivedAtMs),
       source: 'recording',
       people: [],
     }
