@@ -3,13 +3,13 @@
  * admits everybody, for tests of weighing and fusion on thousands of visits.
  */
 import { envelope, type GatePass, type People, type Sighting } from '../../contract/messages.ts'
-import { seededRandom } from '../../contract/random.ts'
+import { type Random, seededRandom } from '../../contract/random.ts'
 import type { Point3DM, StoreLayout } from '../../profile/layout.ts'
 import type { Planogram } from '../../profile/profile-schema.ts'
 import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
 import { Arrivals } from '../shoppers/arrivals.ts'
 import { type Act, type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
-import { CustomerBase } from '../shoppers/customer.ts'
+import { type Customer, CustomerBase } from '../shoppers/customer.ts'
 import { Deliveries } from '../shoppers/deliveries.ts'
 import { frameHz, PeopleView } from '../vision/people-view.ts'
 import { type Certainty, Sightings } from '../vision/sightings.ts'
@@ -24,8 +24,12 @@ export interface VirtualOptions {
   layout: StoreLayout
   planogram: Planogram
   seed: number
-  /** How many shoppers come; it ends some seconds after the last has left. */
-  visits: number
+  /** How many shoppers come at random; it ends some seconds after the last has left. */
+  visits?: number
+  /** Who comes when, instead of shoppers at random and deliveries: in the order of their coming. */
+  comers?: readonly Comer[]
+  /** Whether the doors let somebody in; without it everybody. */
+  admits?: (visit: VisitTruth, atMs: number) => boolean
   shoppersPerHour?: number
   /** Unix ms; whole seconds make the times easy to read. */
   startMs?: number
@@ -41,12 +45,28 @@ export interface VirtualOptions {
   quiet?: boolean
 }
 
+/** Somebody who comes as soon after this time as the gate is free. */
+export interface Comer {
+  /** After the doors open. */
+  atMs: number
+  customer: Customer
+  choice: Parameters<World['arrive']>[1]
+}
+
 /** What a store's sensors and doors say, in the order in which it is known. */
 export type VirtualRecord = { atMs: number } & (
   | { type: 'samples'; batch: SampleBatch }
   | { type: 'people'; message: People }
   | { type: 'sighting'; message: Sighting }
-  | { type: 'scan'; gate: string; token: string; visitId: string; role: VisitTruth['role'] }
+  | {
+      type: 'scan'
+      gate: string
+      token: string
+      visitId: string
+      role: VisitTruth['role']
+      party: number
+      admitted: boolean
+    }
   | { type: 'gate-pass'; message: GatePass }
 )
 
@@ -58,19 +78,18 @@ export interface VirtualTruth {
 }
 
 const defaults = { shoppersPerHour: 120, startMs: 1_800_000_000_000, rateHz: 15, batchSize: 3 }
-/** Plates are heard for this long before the first comes and after the last has gone. */
-const quietMs = 5000
+/** Plates are heard for this long before the doors open and after the last has gone. */
+export const quietMs = 5000
 /** Nobody stays longer; a run that would is broken. */
 const longestVisitMs = 20 * 60_000
 
 /** @returns when exhausted: the truth. Holds no more than the moment, so runs can be of any length. */
 export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, VirtualTruth> {
-  const { layout, seed, visits } = options
+  const { layout, seed } = options
   const { shoppersPerHour, startMs, rateHz, batchSize } = { ...defaults, ...options }
   const random = (what: string) => seededRandom(hash32(seed, streamOf(what), 0))
   const records = new Records(layout.storeId)
   const doorkeeper = new Doorkeeper(layout)
-  const customers = new CustomerBase(random('cards'), random('codes'))
   const sightings = new Sightings(layout, random('sightings'), options.certainty)
   const world = new World({
     layout,
@@ -81,46 +100,117 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
     quiet: options.quiet ?? false,
     events: {
       credentialShown(gate, visit, atMs) {
-        doorkeeper.shown(gate, atMs)
-        records.scan(gate, visit, atMs)
+        const admitted = options.admits?.(visit, atMs) ?? true
+        if (admitted) doorkeeper.shown(gate, atMs)
+        records.scan(gate, visit, atMs, admitted)
       },
       passed: (gate, direction, visit, atMs) => records.pass(gate, direction, visit, atMs),
       seen: (_, piece, handM, atMs) => records.sighting(sightings, piece, handM, atMs),
-      left: (_, customer) => customers.goes(customer),
+      left: (_, customer) => callers.left(customer),
     },
   })
   const view = new PeopleView(world, { seed, idChangesPerMinute: options.idChangesPerMinute ?? 0 })
-  const arrivals = new Arrivals(random('arrivals'), {
-    shoppersPerHour,
-    floorM: world.plan.sizeM,
-    startMs: startMs + quietMs,
-  })
+  const callers = options.comers
+    ? new Expected(world, options.comers, startMs + quietMs)
+    : new Passersby(world, options, { random, shoppersPerHour, startMs: startMs + quietMs })
   const samplers = layout.fixtures.map(
     ({ id }, i) =>
       new Sampler(world, id, rateHz, batchSize, startMs + (i * 1000) / rateHz / (layout.fixtures.length + 1)),
   )
-  const deliveries = new Deliveries(world, random('deliveries'))
   const ticksPerFrame = Math.round(1000 / frameHz / tickMs)
   let emptySinceMs = startMs
   for (let tick = 1; ; tick++) {
     const nowMs = startMs + tick * tickMs
     world.advanceTo(nowMs + 0.001)
     doorkeeper.mind(nowMs)
-    const come = world.truth.shoppers
-    const shop = come < visits ? deliveries.shop(nowMs) : 'open'
-    if (shop === 'delivery') world.arrive(deliveries.comes(nowMs), { plan: deliveries.plan() })
-    else if (shop === 'open' && come < visits && arrivals.due(nowMs, world.shoppers.length, world.gateFree)) {
-      const choice = (options.behaviourOf ?? demonstrationBehaviour)(come + 1)
-      const customer = customers.comes()
-      if (customer) world.arrive(customer, 'plan' in choice ? choice : { behaviour: choice })
-    }
+    callers.call(nowMs)
     yield* records.take()
     if (tick % ticksPerFrame === 0) yield records.people(view, nowMs)
     for (const sampler of samplers) yield* sampler.until(nowMs)
-    if (world.shoppers.length > 0 || come < visits) emptySinceMs = nowMs
+    if (world.shoppers.length > 0 || !callers.done) emptySinceMs = nowMs
     if (nowMs - emptySinceMs > quietMs) return { startMs, endMs: nowMs, visits: world.truth.visits }
-    if (nowMs > startMs + (visits + 1) * longestVisitMs) throw new RangeError(`seed ${seed}: a visit never ends`)
+    if (world.shoppers.some(({ visit }) => nowMs - (visit.scannedAtMs ?? nowMs) > longestVisitMs)) {
+      throw new RangeError(`seed ${seed}: a visit never ends`)
+    }
   }
+}
+
+/** Who comes to the door. */
+interface Callers {
+  /** To be called each tick. */
+  call(nowMs: number): void
+  left(customer: Customer): void
+  /** Nobody more will come. */
+  readonly done: boolean
+}
+
+/** Customers at random, and staff who fill the shelves up when they run low. */
+class Passersby implements Callers {
+  readonly #world: World
+  readonly #visits: number
+  readonly #behaviourOf: NonNullable<VirtualOptions['behaviourOf']>
+  readonly #customers: CustomerBase
+  readonly #arrivals: Arrivals
+  readonly #deliveries: Deliveries
+
+  constructor(
+    world: World,
+    { visits = 0, behaviourOf = demonstrationBehaviour }: VirtualOptions,
+    given: { random: (what: string) => Random; shoppersPerHour: number; startMs: number },
+  ) {
+    const { random, shoppersPerHour, startMs } = given
+    this.#world = world
+    this.#visits = visits
+    this.#behaviourOf = behaviourOf
+    this.#customers = new CustomerBase(random('cards'), random('codes'))
+    this.#arrivals = new Arrivals(random('arrivals'), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
+    this.#deliveries = new Deliveries(world, random('deliveries'))
+  }
+
+  get done(): boolean {
+    return this.#world.truth.shoppers >= this.#visits
+  }
+
+  call(nowMs: number): void {
+    if (this.done) return
+    const world = this.#world
+    const shop = this.#deliveries.shop(nowMs)
+    if (shop === 'delivery') world.arrive(this.#deliveries.comes(nowMs), { plan: this.#deliveries.plan() })
+    if (shop !== 'open' || !this.#arrivals.due(nowMs, world.shoppers.length, world.gateFree)) return
+    const choice = this.#behaviourOf(world.truth.shoppers + 1)
+    const customer = this.#customers.comes()
+    if (customer) world.arrive(customer, 'plan' in choice ? choice : { behaviour: choice })
+  }
+
+  left(customer: Customer): void {
+    this.#customers.goes(customer)
+  }
+}
+
+/** A list of who comes when. */
+class Expected implements Callers {
+  readonly #world: World
+  readonly #waiting: Comer[]
+  readonly #startMs: number
+
+  constructor(world: World, comers: readonly Comer[], startMs: number) {
+    this.#world = world
+    this.#waiting = [...comers]
+    this.#startMs = startMs
+  }
+
+  get done(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  call(nowMs: number): void {
+    const [next] = this.#waiting
+    if (!next || nowMs < this.#startMs + next.atMs || !this.#world.gateFree) return
+    this.#waiting.shift()
+    this.#world.arrive(next.customer, next.choice)
+  }
+
+  left(): void {}
 }
 
 /** Turns a fixture's plates into batches. */
@@ -177,14 +267,12 @@ class Records {
     return taken
   }
 
-  scan(gate: string, visit: VisitTruth, atMs: number): void {
+  scan(gate: string, visit: VisitTruth, atMs: number, admitted: boolean): void {
+    const { credential: token, role } = visit
     this.#waiting.push({
       type: 'scan',
-      atMs,
-      gate,
-      token: visit.credential,
+      ...{ atMs, gate, token, role, party: 1, admitted },
       visitId: visitIdOf(visit),
-      role: visit.role,
     })
   }
 
