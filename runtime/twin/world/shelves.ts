@@ -1,54 +1,31 @@
-/** Every plate with what lies on it: taking, putting, shaking and weighing. */
+/** Every plate with what lies on it: taking, putting, leaning on, shaking and weighing. */
 import { gaussian, type Random, uniform } from '../../contract/random.ts'
-import type { Fixture, Plate, PointM, Product, StoreLayout } from '../../profile/layout.ts'
-import { distanceToPolygonM } from './geometry.ts'
-import { hashGaussian, hashUniform, streamOf } from './hash-noise.ts'
-import type { Piece } from './piece.ts'
-import { type Kick, kickLifetimeMs, PlatePhysics } from './plate-physics.ts'
+import type { Plate, PointM, Product, StoreLayout } from '../../profile/layout.ts'
+import { hashUniform, streamOf } from './hash-noise.ts'
+import {
+  endOf,
+  type LiftManner,
+  type LoadAction,
+  liftActions,
+  type PutDownManner,
+  press,
+  putDownActions,
+} from './load-action.ts'
+import type { ForeignWeight, Piece } from './piece.ts'
+import { type PlateShare, Surfaces } from './surfaces.ts'
 
-/** How much pieces of a product differ (real: the taken bottle was 0.2 % off its catalogue weight; chosen: 0.5 %). */
+/** How much pieces of a product differ (real: the taken bottle was 0.2 % off its catalogue weight; assumed: 0.5 %). */
 const pieceSdShare = 0.005
-/** What one of an unweighed product weighs (chosen): like most small goods. */
+/** What one of an unweighed product weighs (assumption): like most small goods. */
 const unweighedG: [number, number] = [40, 400]
-/** A whole transition takes 0.45 s (real); some are quicker, some slower. */
-const liftMs: [number, number] = [300, 600]
-const putDownMs: [number, number] = [350, 700]
-/** Push of the hand before a lift, as a share of the weight (real: 8 %), and at most this (chosen). */
-const pressShare: [number, number] = [0.03, 0.12]
-const pressMaxG = 80
-const ownRingShare: [number, number] = [0.005, 0.015]
-const landingRingShare: [number, number] = [0.05, 0.15]
-/** Swing of the next plate on the shelf (real: 16-34 g peak to peak for 622 g); farther ones less. */
-const neighbourRingShare: [number, number] = [0.012, 0.035]
-/** What a neighbour keeps (real: -9 g and -6 g on two plates of one side for -622 g, nothing on the other). */
-const neighbourKeepShare: [number, number] = [0.003, 0.016]
-const neighbourKeepLikelihood = 0.4
-const neighbourReach = 3
-/** The shelf above and below swings about half as much (real: 15-49 g against 80-110 g). */
-const otherShelfShare = 0.5
-/**
- * A footfall half a metre from a fixture (real: while somebody walks by, the median plate of the nearest gondola
- * swings 17-60 g peak to peak within a second and one of the next 5-15 g).
- */
-const footfallG = 14
-const footfallDecayM = 0.55
-const footfallReachM = 2.5
+/** What the front plate bears of a piece that lies over two (assumption: anything from a half to nearly all). */
+const straddlingShare: [number, number] = [0.5, 0.9]
 
 interface PlateState {
   plate: Plate
-  physics: PlatePhysics
   pieces: Piece[]
   /** What lies here when the shelf is full. */
   facings: { sku: string; count: number }[]
-  neighbours: { state: PlateState; steps: number; sameShelf: boolean; keepShare: number }[]
-}
-
-interface FixtureState {
-  fixture: Fixture
-  footprintM: PointM[]
-  /** How much this one shakes compared with others. */
-  gain: number
-  kicks: Kick[]
 }
 
 export interface ShelvesOptions {
@@ -58,72 +35,79 @@ export interface ShelvesOptions {
   footprints: ReadonlyMap<string, PointM[]>
   seed: number
   random: Random
-  /** No noise, drift or footsteps: for tests of the transients themselves. */
+  /** No noise, drift or shaking: for tests of the transients themselves. */
   quiet?: boolean
+  /** Share of the pieces that lie over their plate and the next one of the same product. Default 0. */
+  straddling?: number
+}
+
+export interface LiftChoice {
+  /** Takes the front piece of this product. */
+  sku?: string
+  /** Takes just this piece. */
+  piece?: Piece
+  manner?: LiftManner
+  /** How long the hand rests on it first (manner `held`), in ms. */
+  holdMs?: number
+}
+
+export interface PutDownChoice {
+  manner?: PutDownManner
+  /** Other plates that bear a part of it; the rest lies on the plate itself. */
+  over?: readonly PlateShare[]
+}
+
+/** What a movement did to the plates, as the truth tells it. */
+export interface Moved {
+  endMs: number
+  plates: { plate: string; deltaG: number }[]
 }
 
 const defaultFacingQuantity = 12
 
 export class Shelves {
   readonly #plates = new Map<string, PlateState>()
-  readonly #fixtures = new Map<string, FixtureState>()
+  readonly #surfaces: Surfaces
+  /** Where the pieces lie that rest on more than one plate. */
+  readonly #spread = new WeakMap<Piece, readonly PlateShare[]>()
   readonly #products: ReadonlyMap<string, Product>
   readonly #random: Random
   readonly #seed: number
 
   constructor(options: ShelvesOptions) {
-    const { layout, seed, quiet = false } = options
-    this.#random = options.random
+    const { layout, footprints, seed, random, quiet = false } = options
+    this.#random = random
     this.#seed = seed
     this.#products = new Map(layout.products.map((product) => [product.sku, product]))
-    for (const fixture of layout.fixtures) {
-      const gain = quiet ? 0 : Math.exp(0.4 * hashGaussian(seed, streamOf(fixture.id), 1))
-      this.#fixtures.set(fixture.id, { fixture, footprintM: options.footprints.get(fixture.id) ?? [], gain, kicks: [] })
-    }
-    for (const plate of layout.plates) {
-      this.#plates.set(plate.id, {
-        plate,
-        physics: new PlatePhysics(plate.id, seed, quiet),
-        pieces: [],
-        facings: [],
-        neighbours: [],
-      })
-    }
-    this.#findNeighbours()
-    this.#fill(layout, options.facingQuantity)
+    this.#surfaces = new Surfaces({ layout, footprints, seed, random, quiet })
+    for (const plate of layout.plates) this.#plates.set(plate.id, { plate, pieces: [], facings: [] })
+    this.#fill(layout, options.facingQuantity, options.straddling ?? 0)
   }
 
-  #findNeighbours(): void {
-    for (const state of this.#plates.values()) {
-      for (const other of this.#plates.values()) {
-        if (other === state || other.plate.fixture !== state.plate.fixture) continue
-        const shelves = Math.abs(other.plate.shelf - state.plate.shelf)
-        const steps = Math.abs(other.plate.index - state.plate.index)
-        if (shelves > 1 || steps > neighbourReach) continue
-        const pair = streamOf(`${state.plate.id}>${other.plate.id}`)
-        const keeps = shelves === 0 && steps <= 2 && hashUniform(this.#seed, pair, 1) < neighbourKeepLikelihood
-        const [low, high] = neighbourKeepShare
-        const keepShare = keeps ? (low + (high - low) * hashUniform(this.#seed, pair, 2)) / steps : 0
-        state.neighbours.push({ state: other, steps: Math.max(1, steps), sameShelf: shelves === 0, keepShare })
-      }
-    }
-  }
-
-  #fill(layout: StoreLayout, facingQuantity: ReadonlyMap<string, number>): void {
+  #fill(layout: StoreLayout, facingQuantity: ReadonlyMap<string, number>, straddling: number): void {
     for (const { sku, plates } of layout.planogram) {
       const total = facingQuantity.get(sku) ?? defaultFacingQuantity * plates.length
       for (const [i, plateId] of plates.entries()) {
         const state = this.#plates.get(plateId)
         if (!state) continue
         const count = Math.floor(((i + 1) * total) / plates.length) - Math.floor((i * total) / plates.length)
+        const next = this.beside(plateId).find((other) => plates.includes(other))
         for (let n = 0; n < count; n++) {
           const piece = this.newPiece(sku)
-          state.pieces.push(piece)
-          state.physics.load(piece.weightG)
+          const isSpread = next !== undefined && straddling > 0 && this.#random.next() < straddling
+          const share = isSpread ? 1 - uniform(this.#random, ...straddlingShare) : 0
+          this.#surfaces.load(this.#lay(plateId, piece, isSpread ? [{ plate: next, share }] : []), piece.weightG)
         }
         state.facings.push({ sku, count })
       }
     }
+  }
+
+  #lay(plateId: string, piece: Piece, over: readonly PlateShare[]): readonly PlateShare[] {
+    this.#state(plateId).pieces.push(piece)
+    const shares = sharesOf(plateId, over)
+    if (shares.length > 1) this.#spread.set(piece, shares)
+    return shares
   }
 
   /** One more of a product, as it comes from the factory. */
@@ -143,9 +127,17 @@ export class Shelves {
     return this.#state(plateId).plate
   }
 
-  /** What lies on a plate, front last. */
+  /** What lies on a plate, front last; a piece on several plates counts for the one it was put on. */
   pieces(plateId: string): readonly Piece[] {
     return this.#state(plateId).pieces
+  }
+
+  /** The plates next to one on its shelf. */
+  beside(plateId: string): string[] {
+    const { fixture, shelf, index } = this.plate(plateId)
+    const isBeside = ({ plate }: PlateState) =>
+      plate.fixture === fixture && plate.shelf === shelf && Math.abs(plate.index - index) === 1
+    return [...this.#plates.values()].filter(isBeside).map(({ plate }) => plate.id)
   }
 
   /** The plate with something on it that is nearest to `plateId`, itself first; undefined: all are empty. */
@@ -179,74 +171,93 @@ export class Shelves {
 
   /** What all pieces and everything that neighbours keep add up to, at rest. */
   settledG(plateId: string): number {
-    return this.#state(plateId).physics.settledG
+    return this.#surfaces.settledG(plateId)
   }
 
-  /** Takes the front piece (of `sku`, when given) off a plate. undefined: there is none. */
-  lift(plateId: string, atMs: number, sku?: string): { piece: Piece; endMs: number } | undefined {
+  /** Takes the front piece (or the one that `choice` names) off a plate. undefined: there is none. */
+  lift(plateId: string, atMs: number, choice: LiftChoice = {}): (Moved & { piece: Piece }) | undefined {
+    const moved = this.liftTogether(plateId, 1, atMs, choice)
+    return moved && { ...moved, piece: moved.pieces[0] as Piece }
+  }
+
+  /** Takes up to `count` pieces off a plate in one movement. undefined: there is none. */
+  liftTogether(
+    plateId: string,
+    count: number,
+    atMs: number,
+    { sku, piece: wanted, manner = 'usual', holdMs }: LiftChoice = {},
+  ): (Moved & { pieces: Piece[] }) | undefined {
     const state = this.#state(plateId)
-    const index = state.pieces.findLastIndex((piece) => sku === undefined || piece.sku === sku)
-    const piece = state.pieces[index]
-    if (!piece) return undefined
-    state.pieces.splice(index, 1)
-    const durationMs = uniform(this.#random, ...liftMs)
-    const pressG = Math.min(pressMaxG, piece.weightG * uniform(this.#random, ...pressShare))
-    this.#act(state, 'lift', atMs, durationMs, -piece.weightG, pressG, ownRingShare)
-    return { piece, endMs: atMs + durationMs }
+    const fits = (piece: Piece) => (wanted ? piece === wanted : sku === undefined || piece.sku === sku)
+    const pieces = state.pieces.filter(fits).slice(-count)
+    if (pieces.length === 0) return undefined
+    state.pieces = state.pieces.filter((piece) => !pieces.includes(piece))
+    const { shares, weightG } = this.#jointShares(plateId, pieces)
+    for (const piece of pieces) this.#spread.delete(piece)
+    return { ...this.#move(shares, -weightG, liftActions(this.#random, weightG, atMs, manner, holdMs)), pieces }
   }
 
   /** Puts pieces down on a plate, all at once, in front of what lies there. */
-  putDown(plateId: string, pieces: readonly Piece[], atMs: number): { endMs: number } {
-    const state = this.#state(plateId)
-    state.pieces.push(...pieces)
-    const weightG = pieces.reduce((sum, piece) => sum + piece.weightG, 0)
-    const durationMs = uniform(this.#random, ...putDownMs)
-    const pressG = Math.min(pressMaxG, weightG * uniform(this.#random, ...pressShare))
-    this.#act(state, 'put-down', atMs, durationMs, weightG, pressG, landingRingShare)
-    return { endMs: atMs + durationMs }
+  putDown(plateId: string, pieces: readonly Piece[], atMs: number, choice: PutDownChoice = {}): Moved {
+    const { manner = 'usual', over = [] } = choice
+    for (const piece of pieces) this.#lay(plateId, piece, over)
+    const weightG = weightOf(pieces)
+    return this.#move(sharesOf(plateId, over), weightG, putDownActions(this.#random, weightG, atMs, manner))
   }
 
-  #act(
-    state: PlateState,
-    kind: 'lift' | 'put-down',
-    startMs: number,
-    durationMs: number,
-    deltaG: number,
-    pressG: number,
-    ringShare: [number, number],
-  ): void {
-    const ringG = deltaG * uniform(this.#random, ...ringShare)
-    state.physics.act({ kind, startMs, durationMs, deltaG, pressG, ringG })
-    for (const { state: neighbour, steps, sameShelf, keepShare } of state.neighbours) {
-      const share = (uniform(this.#random, ...neighbourRingShare) * (sameShelf ? 1 : otherShelfShare)) / steps
-      neighbour.physics.act({
-        kind: 'shadow',
-        startMs,
-        durationMs,
-        deltaG: deltaG * keepShare,
-        pressG: 0,
-        ringG: deltaG * share,
-      })
-    }
+  /** Lays something on a plate that is not for sale. */
+  layForeign(plateId: string, weightG: number, atMs: number, choice: PutDownChoice = {}): Moved & ForeignWeight {
+    const { manner = 'usual', over = [] } = choice
+    const on = sharesOf(plateId, over)
+    return { ...this.#move(on, weightG, putDownActions(this.#random, weightG, atMs, manner)), weightG, on }
+  }
+
+  pickUpForeign({ weightG, on }: ForeignWeight, atMs: number, choice: Omit<LiftChoice, 'sku' | 'piece'> = {}): Moved {
+    const { manner = 'usual', holdMs } = choice
+    return this.#move(on, -weightG, liftActions(this.#random, weightG, atMs, manner, holdMs))
+  }
+
+  /**
+   * Somebody leans or presses on plates, or lifts at what lies there, and lets go again: no weight changes.
+   *
+   * @param forceG on all plates together; negative: upwards
+   */
+  press(plateIds: readonly string[], forceG: number, fromMs: number, untilMs: number): void {
+    const shares = plateIds.map((plate) => ({ plate, share: 1 / plateIds.length }))
+    this.#surfaces.act(shares, [press(this.#random, forceG, fromMs, untilMs)])
+  }
+
+  /** Somebody bumps into a fixture. @param strength 1: as with a hip; 3: as with a full trolley */
+  knock(fixture: string, strength: number, atMs: number): void {
+    this.#surfaces.knock(fixture, strength, atMs)
   }
 
   /** Somebody's foot comes down at `atM`. */
   footfall(atM: PointM, atMs: number): void {
-    for (const state of this.#fixtures.values()) {
-      const distance = Math.max(0, distanceToPolygonM(atM, state.footprintM))
-      if (distance > footfallReachM || state.gain === 0) continue
-      const amplitudeG =
-        footfallG * state.gain * Math.exp(-(distance - 0.5) / footfallDecayM) * uniform(this.#random, 0.4, 1.6)
-      // Samples are asked for in arrears, so a kick is kept for as long again as it lasts.
-      state.kicks = state.kicks.filter((kick) => kick.atMs > atMs - 2 * kickLifetimeMs)
-      state.kicks.push({ atMs, amplitudeG })
-    }
+    this.#surfaces.footfall(atM, atMs)
   }
 
   /** What the transmitter of a plate shows at `atMs`, which must not be more than a second or two past. */
   gramsAt(plateId: string, atMs: number): number {
-    const state = this.#state(plateId)
-    return state.physics.gramsAt(atMs, this.#fixtures.get(state.plate.fixture)?.kicks ?? [])
+    return this.#surfaces.gramsAt(plateId, atMs)
+  }
+
+  #move(shares: readonly PlateShare[], deltaG: number, actions: readonly LoadAction[]): Moved {
+    this.#surfaces.act(shares, actions)
+    const endMs = Math.max(...actions.map(endOf))
+    return { endMs, plates: shares.map(({ plate, share }) => ({ plate, deltaG: deltaG * share })) }
+  }
+
+  /** How the weight of several pieces of one plate lies on plates. */
+  #jointShares(plateId: string, pieces: readonly Piece[]): { shares: PlateShare[]; weightG: number } {
+    const weightG = weightOf(pieces)
+    const onPlate = new Map<string, number>()
+    for (const piece of pieces) {
+      for (const { plate, share } of this.#spread.get(piece) ?? sharesOf(plateId, [])) {
+        onPlate.set(plate, (onPlate.get(plate) ?? 0) + (share * piece.weightG) / weightG)
+      }
+    }
+    return { shares: [...onPlate].map(([plate, share]) => ({ plate, share })), weightG }
   }
 
   #state(plateId: string): PlateState {
@@ -254,4 +265,12 @@ export class Shelves {
     if (!state) throw new RangeError(`no plate ${plateId}`)
     return state
   }
+}
+
+const weightOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, { weightG }) => sum + weightG, 0)
+
+function sharesOf(plateId: string, over: readonly PlateShare[]): PlateShare[] {
+  const elsewhere = over.reduce((sum, { share }) => sum + share, 0)
+  if (elsewhere >= 1) throw new RangeError(`nothing of it lies on ${plateId}`)
+  return [{ plate: plateId, share: 1 - elsewhere }, ...over]
 }
