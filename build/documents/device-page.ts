@@ -3,6 +3,8 @@ import type { Static } from 'typebox'
 import type {
   Camera,
   DeviceDefinition,
+  LoadCellPublisher,
+  LoadCellStream,
   LoadCellTransmitter,
   Reader,
   RelayModule,
@@ -12,6 +14,8 @@ import type {
 
 export const kindTitles: Record<DeviceDefinition['kind'], string> = {
   'load-cell-transmitter': 'Load cell transmitter',
+  'load-cell-stream': 'Load cell indicator that sends text',
+  'load-cell-publisher': 'Load cell board that publishes over MQTT',
   'relay-module': 'Relays and inputs',
   reader: 'Reader',
   camera: 'Camera',
@@ -43,6 +47,10 @@ function facts(device: DeviceDefinition): string[][] {
   switch (device.kind) {
     case 'load-cell-transmitter':
       return transmitterFacts(device)
+    case 'load-cell-stream':
+      return streamFacts(device)
+    case 'load-cell-publisher':
+      return publisherFacts(device)
     case 'relay-module':
       return relayFacts(device)
     case 'reader':
@@ -94,14 +102,35 @@ function transmitterFacts(device: LoadCellTransmitter): string[][] {
 
 function statusSection(device: LoadCellTransmitter): string[] {
   if (!device.status) return []
-  const { address, stride, ...conditions } = device.status
+  const { address, stride, type, ...conditions } = device.status
   const rows = Object.entries(conditions).map(([name, flags]) => [name, flags.map(flagText).join('; or ')])
   return [
     '## Status',
     `Register ${address}${stride ? `, ${stride} further for each channel` : ', one for all channels'}.`,
+    ...(type === 'f32' ? ['It is a whole number in a float of two registers.'] : []),
     table(['condition', 'when'], rows),
   ]
 }
+
+function streamFacts({ unitIds, frame, start, commands, lateMs, offlineMs }: LoadCellStream): string[][] {
+  const words = (['stable', 'moving', 'overload'] as const).map((name) => `${name} ${frame[name].join(', ')}`)
+  return [
+    ['Unit ids', range(unitIds)],
+    ['A frame', `${frame.length} bytes; weight at ${frame.weight.at}, unit at ${frame.unit.at}`],
+    ['Conditions', words.join('; ')],
+    ['Begins to send', start === undefined ? 'by itself' : `when told ${JSON.stringify(start)}`],
+    ['Orders', Object.keys(commands).join(', ') || 'none'],
+    ['Late, offline after', `${lateMs} ms, ${offlineMs} ms without a frame`],
+  ]
+}
+
+const publisherFacts = ({ channels, maxAgeMs, lateMs, offlineMs, maxBytes }: LoadCellPublisher): string[][] => [
+  ['Channels', `at most ${channels}`],
+  ['Publishes', "to the device's topic, JSON: `ts`, `seq`, `ch`, `raw`, `g`, `stable`"],
+  ['Oldest reading', `${maxAgeMs} ms by its own clock`],
+  ['Late, offline after', `${lateMs} ms, ${offlineMs} ms without a reading`],
+  ['Longest message', `${maxBytes} bytes`],
+]
 
 function flagText({ bit, bits = 1, values }: Static<typeof StatusFlag>): string {
   const where = bits === 1 ? `bit ${bit}` : `bits ${bit} to ${bit + bits - 1}`
@@ -151,13 +180,17 @@ function example(device: DeviceDefinition): object {
       const units = device.kind === 'load-cell-transmitter' ? { units: [device.unitIds.minimum], pollHz: 10 } : {}
       return { id, definition: device.id, address, ...units }
     }
+    case 'ascii-stream':
+      return { id, definition: device.id, address: { transport: 'tcp', host: '192.0.2.13', port: 4001 } }
     case 'tcp-stream':
       return { id, definition: device.id, address: { transport: 'tcp', host: '192.0.2.11', port: 4001 } }
     case 'http-snapshot': {
       const login = device.authentication === 'none' ? {} : { login: `${id}-login` }
       return { id, definition: device.id, address: { transport: 'http', url: 'http://192.0.2.12/snapshot', ...login } }
     }
-    case 'mqtt':
-      return { id, definition: device.id, address: { transport: 'mqtt', topic: 'my-store/vision' } }
+    case 'mqtt': {
+      const topic = `my-store/${device.kind === 'load-cell-publisher' ? 'shelf-1' : 'vision'}`
+      return { id, definition: device.id, address: { transport: 'mqtt', topic } }
+    }
   }
 }

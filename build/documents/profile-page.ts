@@ -57,6 +57,10 @@ function addressText(address: Address): string {
       return `MQTT ${address.topic}`
     case 'modbus-rtu':
       return `Modbus RTU ${address.path}, ${address.baudRate} baud`
+    case 'serial':
+      return `${address.path}, ${address.baudRate} baud`
+    case 'modbus-rtu-tcp':
+      return `Modbus RTU over TCP ${address.host}:${address.port}`
     default:
       return `${address.transport === 'tcp' ? 'TCP' : 'Modbus TCP'} ${address.host}:${address.port}`
   }

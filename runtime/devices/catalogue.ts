@@ -9,16 +9,21 @@ import {
   type DefinitionOf,
   type DeviceDefinition,
   type DeviceKind,
+  LoadCellPublisher,
+  LoadCellStream,
   LoadCellTransmitter,
   Reader,
   RelayModule,
   VisionAppliance,
 } from './definition-schema.ts'
+import { checkFrame } from './load-cells/frame-check.ts'
 import { checkRegisters } from './load-cells/register-check.ts'
 
 /** How a device of this kind is reached; anything else in a profile is a mistake. */
 const transports: Record<DeviceKind, readonly string[]> = {
-  'load-cell-transmitter': ['modbus-tcp', 'modbus-rtu'],
+  'load-cell-transmitter': ['modbus-tcp', 'modbus-rtu', 'modbus-rtu-tcp'],
+  'load-cell-stream': ['tcp', 'serial'],
+  'load-cell-publisher': ['mqtt'],
   'relay-module': ['modbus-tcp', 'modbus-rtu'],
   reader: ['tcp'],
   camera: ['http'],
@@ -28,6 +33,8 @@ const transports: Record<DeviceKind, readonly string[]> = {
 // One check a kind, not one of the union: its problems name the field, not every other kind's fields.
 const checks: Record<DeviceKind, (value: unknown) => Problem[]> = {
   'load-cell-transmitter': compileCheck(LoadCellTransmitter),
+  'load-cell-stream': compileCheck(LoadCellStream),
+  'load-cell-publisher': compileCheck(LoadCellPublisher),
   'relay-module': compileCheck(RelayModule),
   reader: compileCheck(Reader),
   camera: compileCheck(Camera),
@@ -38,9 +45,13 @@ export type ProfileDevice = Profile['devices'][number]
 
 export class DeviceCatalogue {
   readonly #definitions: ReadonlyMap<string, DeviceDefinition>
+  readonly #formerIds: ReadonlyMap<string, DeviceDefinition>
 
   constructor(definitions: readonly DeviceDefinition[]) {
     this.#definitions = new Map(definitions.map((definition) => [definition.id, definition]))
+    this.#formerIds = new Map(
+      definitions.flatMap((definition) => (definition.formerIds ?? []).map((id) => [id, definition] as const)),
+    )
   }
 
   get all(): DeviceDefinition[] {
@@ -48,7 +59,7 @@ export class DeviceCatalogue {
   }
 
   get(id: string): DeviceDefinition | undefined {
-    return this.#definitions.get(id)
+    return this.#definitions.get(id) ?? this.#formerIds.get(id)
   }
 
   /**
@@ -56,7 +67,7 @@ export class DeviceCatalogue {
    * @throws AisleError `device-unknown`, `device-mismatch`
    */
   of<K extends DeviceKind>(device: ProfileDevice, kind: K): DefinitionOf<K> {
-    const definition = this.#definitions.get(device.definition)
+    const definition = this.get(device.definition)
     const where = `device ${device.id}`
     if (!definition) {
       throw new AisleError('device-unknown', `There is no device definition "${device.definition}".`, {
@@ -121,5 +132,7 @@ function problemsOf(value: unknown, id: string): Problem[] {
   const definition = value as DeviceDefinition
   const named =
     definition.id === id ? [] : [{ pointer: '/id', message: `is "${definition.id}", but the file is ${id}.json` }]
-  return definition.kind === 'load-cell-transmitter' ? [...named, ...checkRegisters(definition)] : named
+  if (definition.kind === 'load-cell-transmitter') return [...named, ...checkRegisters(definition)]
+  if (definition.kind === 'load-cell-stream') return [...named, ...checkFrame(definition)]
+  return named
 }

@@ -15,6 +15,9 @@ const head = {
   format: Type.Literal('open-aisle-device'),
   version: Type.Literal(1),
   id: Identifier({ description: "The file's name without .json; profiles refer to it." }),
+  formerIds: Type.Optional(
+    Type.Array(Identifier(), { maxItems: 8, description: 'What profiles of earlier releases call it.' }),
+  ),
   maker: Type.String({ minLength: 1, maxLength: 100 }),
   model: Type.String({ minLength: 1, maxLength: 100 }),
   description: Type.String({ maxLength: 2000, description: 'For the integrator: what to set on the device itself.' }),
@@ -83,26 +86,36 @@ const RegisterWrite = strictObject({
   address: address('First register.'),
   values: Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), { minItems: 1, maxItems: 16 }),
 })
+const registerWrites = (description: string) => Type.Optional(Type.Array(RegisterWrite, { maxItems: 4, description }))
+const timeoutMs = Type.Integer({ minimum: 10, maximum: 60_000 })
 
-/** An order to the transmitter, such as zero or tare. */
+/** An order to the transmitter, such as zero or tare. Written in the order of these fields. */
 const Command = strictObject({
-  unlock: Type.Optional(Type.Array(RegisterWrite, { maxItems: 4, description: 'Written first.' })),
+  unlock: registerWrites('Opens what the transmitter keeps locked.'),
+  before: registerWrites('Prepares the order.'),
+  weight: Type.Optional(
+    strictObject(
+      {
+        address: address('Where the known weight goes, in the unit and decimals of the weights.'),
+        type: oneOf(numberTypes),
+      },
+      { description: 'The command takes a weight.' },
+    ),
+  ),
   address: address('Register of channel 1.'),
   stride: Type.Optional(stride('Registers from one channel to the next; 0 or absent: one for all.')),
   values: Type.Optional(
     Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), {
       minItems: 1,
       maxItems: 4,
-      description: 'What to write.',
+      description: 'What to write; absent where writing the weight is the order.',
     }),
   ),
-  weight: Type.Optional(
-    strictObject(
-      { address: address('Where the known weight goes.'), type: oneOf(numberTypes) },
-      {
-        description: 'The command takes a weight.',
-      },
-    ),
+  channelMask: Type.Optional(
+    Type.Boolean({ description: 'The value has one bit for each channel: it is shifted left once for each.' }),
+  ),
+  oneWrite: Type.Optional(
+    Type.Boolean({ description: 'Weight and order are registers side by side and have to come in one request.' }),
   ),
   handshake: Type.Optional(
     strictObject(
@@ -110,23 +123,28 @@ const Command = strictObject({
         address: address('Register to watch.'),
         bit: bit('1 says done; then the command is written back to 0 and the bit falls.'),
         successBit: Type.Optional(bit('1 says that it succeeded.')),
-        timeoutMs: Type.Integer({ minimum: 10, maximum: 60_000 }),
+        timeoutMs,
       },
       { description: 'How the transmitter says that it is done.' },
     ),
   ),
   verify: Type.Optional(
-    strictObject({
-      address: address('Read back after the command.'),
-      values: Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), {
-        minItems: 1,
-        description: 'Any of these: done.',
-      }),
-      timeoutMs: Type.Integer({ minimum: 10, maximum: 60_000 }),
-    }),
+    strictObject(
+      {
+        address: address('Read back after the command.'),
+        values: Type.Array(Type.Integer({ minimum: 0, maximum: 65535 }), {
+          minItems: 1,
+          description: 'Any of these: done.',
+        }),
+        timeoutMs,
+      },
+      { description: 'A register that says that it is done. The weights are read back in any case.' },
+    ),
   ),
+  after: registerWrites('Ends the order, such as saving it to permanent memory.'),
   wearsFlash: Type.Boolean({ description: 'It is written to flash or EEPROM and counts against flashWriteBudget.' }),
 })
+export const commandNames = ['zero', 'tare', 'clearTare', 'calibrateZero', 'calibrateSpan'] as const
 
 const UnitIds = strictObject(
   { minimum: Type.Integer({ minimum: 0, maximum: 255 }), maximum: Type.Integer({ minimum: 0, maximum: 255 }) },
@@ -146,6 +164,14 @@ const Limits = strictObject({
   ),
 })
 
+const WeightPlace = (description: string) =>
+  strictObject({
+    address: address(description),
+    stride: Type.Optional(stride('Registers from one channel to the next.')),
+    type: oneOf(numberTypes),
+    signBit: Type.Optional(bit('The number is a magnitude; it is negative when this bit of the status is 1.')),
+  })
+
 export const LoadCellTransmitter = strictObject({
   ...head,
   kind: Type.Literal('load-cell-transmitter'),
@@ -154,33 +180,43 @@ export const LoadCellTransmitter = strictObject({
   channels: Type.Integer({ minimum: 1, maximum: 64, description: 'Load cells that it reports apart.' }),
   readFunction: Type.Union([Type.Literal(3), Type.Literal(4)], { description: 'Modbus function code for reading.' }),
   writeFunction: Type.Union([Type.Literal(6), Type.Literal(16)], {
-    description: 'Function code for writing; some models refuse 6.',
+    description: 'The only function code that it writes with: 16, or 6, one register at a time.',
   }),
   wordOrder: wordOrder({ description: 'Order of the two registers of a 32-bit number.' }),
   reads: Type.Array(
-    strictObject({ address: address('First register.'), count: Type.Integer({ minimum: 1, maximum: 125 }) }),
+    strictObject({
+      address: address('First register.'),
+      count: Type.Integer({ minimum: 1, maximum: 125 }),
+      seldom: Type.Optional(
+        Type.Boolean({
+          description: 'Settings of the device: read at first and then now and then, not in every poll.',
+        }),
+      ),
+    }),
     {
       minItems: 1,
       maxItems: 8,
       description: 'Requests of one poll, in this order; every register below lies in one of them.',
     },
   ),
-  weight: strictObject({
-    address: address('Gross weight of channel 1: a tare at the device must not look like a shopper.'),
-    stride: Type.Optional(stride('Registers from one channel to the next.')),
-    type: oneOf(numberTypes),
-    signBit: Type.Optional(bit('The number is a magnitude; it is negative when this bit of the status is 1.')),
-  }),
+  weight: WeightPlace('Gross weight of channel 1: a tare at the device must not look like a shopper.'),
+  net: Type.Optional(WeightPlace('Net weight of channel 1; read only to see whether a tare was taken.')),
   decimals: Decimals,
   unit: Unit,
   status: Type.Optional(
     strictObject({
       address: address('Status register of channel 1.'),
       stride: Type.Optional(stride('Registers from one channel to the next; 0 or absent: one for all.')),
+      type: Type.Optional(
+        oneOf(['u16', 'f32'], {
+          description: 'f32: the flags are the bits of a whole number that is held as a float.',
+        }),
+      ),
       stable: flags('At rest.'),
       overload: flags('Above what the cell or the converter can measure.'),
       underload: flags('Below it.'),
       error: flags('No valid weight: cell disconnected, converter fault.'),
+      net: flags('A tare is taken.'),
     }),
   ),
   adjustable: Type.Array(oneOf(['wordOrder', 'decimals']), {
@@ -195,6 +231,81 @@ export const LoadCellTransmitter = strictObject({
     calibrateSpan: Type.Optional(Command),
   }),
   limits: Limits,
+})
+
+const unitOfText = Type.Record(Type.String({ minLength: 1, maxLength: 4 }), oneOf(units))
+const part = (description: string) =>
+  strictObject(
+    { at: Type.Integer({ minimum: 0, maximum: 250 }), length: Type.Integer({ minimum: 1, maximum: 32 }) },
+    { description },
+  )
+const words = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 8 }), { minItems: 1, description })
+const line = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 40, description: `${description} {id}: the unit id in two digits.` })
+
+/** An indicator that sends its weight as lines of text, on a serial line or behind a gateway that passes bytes on. */
+export const LoadCellStream = strictObject({
+  ...head,
+  kind: Type.Literal('load-cell-stream'),
+  protocol: Type.Literal('ascii-stream'),
+  unitIds: UnitIds,
+  channels: Type.Literal(1),
+  frame: strictObject(
+    {
+      length: Type.Integer({ minimum: 4, maximum: 250, description: 'Bytes of a frame, terminator included.' }),
+      terminator: oneOf(['\r\n', '\r', '\n']),
+      condition: part('Words that say how the weight is.'),
+      stable: words('At rest.'),
+      moving: words('In motion.'),
+      overload: words('Above what the cell or the converter can measure.'),
+      mode: part('Words that say which weight it is.'),
+      gross: words('Gross weight.'),
+      net: words('Net weight: gross less a tare that only the indicator knows.'),
+      id: Type.Optional(
+        strictObject(
+          { at: Type.Integer({ minimum: 0, maximum: 250 }), as: oneOf(['byte', 'digit']) },
+          { description: 'Which unit sent the frame.' },
+        ),
+      ),
+      weight: part('The number, with sign and decimal point.'),
+      unit: part('Its unit.'),
+      unitByText: unitOfText,
+    },
+    { description: 'Places count from 0, in bytes.' },
+  ),
+  start: Type.Optional(line('Sent once after connecting, so that it begins to send.')),
+  commands: strictObject({
+    zero: Type.Optional(line('Sent to zero it.')),
+    tare: Type.Optional(line('Sent to tare it.')),
+    clearTare: Type.Optional(line('Sent to take the tare away.')),
+  }),
+  refusals: Type.Array(Type.String({ minLength: 1, maxLength: 8 }), {
+    maxItems: 8,
+    description: 'Answers that mean no.',
+  }),
+  lateMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No frame for so long: late.' }),
+  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No frame for so long: offline.' }),
+})
+
+/** A board that publishes its readings itself. */
+export const LoadCellPublisher = strictObject({
+  ...head,
+  kind: Type.Literal('load-cell-publisher'),
+  protocol: Type.Literal('mqtt'),
+  payload: Type.Literal('readings-json', {
+    description:
+      'One object or an array of {"ts": Unix ms, "seq": count, "ch": channel from 1, "raw": integer, "g": grams, "stable": boolean}; ts, seq, raw and stable may be missing; g is null when the cell has no valid reading.',
+  }),
+  channels: Type.Integer({ minimum: 1, maximum: 64 }),
+  maxAgeMs: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    description: 'A reading whose ts differs more from the present is not used: it was held back, or a clock is wrong.',
+  }),
+  lateMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No reading for so long: late.' }),
+  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No reading for so long: offline.' }),
+  maxBytes: Type.Integer({ minimum: 100, maximum: 1_000_000, description: 'A longer message is refused.' }),
 })
 
 export const RelayModule = strictObject({
@@ -270,10 +381,23 @@ export const VisionAppliance = strictObject({
   maxBytes: Type.Integer({ minimum: 1000, maximum: 1_000_000, description: 'A longer message is refused.' }),
 })
 
-export const DeviceDefinition = Type.Union([LoadCellTransmitter, RelayModule, Reader, Camera, VisionAppliance])
+export const DeviceDefinition = Type.Union([
+  LoadCellTransmitter,
+  LoadCellStream,
+  LoadCellPublisher,
+  RelayModule,
+  Reader,
+  Camera,
+  VisionAppliance,
+])
 
 export type DeviceDefinition = Static<typeof DeviceDefinition>
 export type LoadCellTransmitter = Static<typeof LoadCellTransmitter>
+export type LoadCellStream = Static<typeof LoadCellStream>
+export type LoadCellPublisher = Static<typeof LoadCellPublisher>
+export type LoadCellDefinition = LoadCellTransmitter | LoadCellStream | LoadCellPublisher
+export type LoadCellCommand = Static<typeof Command>
+export type CommandName = (typeof commandNames)[number]
 export type RelayModule = Static<typeof RelayModule>
 export type Reader = Static<typeof Reader>
 export type Camera = Static<typeof Camera>

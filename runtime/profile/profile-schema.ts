@@ -21,6 +21,12 @@ const secretName = Type.String({
   description: 'Name of a secret; its value lives in the secret store (aisle secret set NAME), never here.',
 })
 
+const serialPath = Type.String({ title: 'Serial port', maxLength: 200 })
+const serialLine = {
+  baudRate: Type.Integer({ title: 'Baud rate', minimum: 1200, maximum: 1_000_000 }),
+  parity: oneOf(['none', 'even', 'odd']),
+}
+
 const FixtureSchema = strictObject({
   id: Identifier({ title: 'Fixture' }),
   positionM: Point3M({ title: 'Position (m)', description: 'Front left corner of its foot as the shopper sees it.' }),
@@ -66,14 +72,27 @@ const PlateSchema = strictObject({
 /** How a device is reached. */
 export const DeviceAddress = Type.Union(
   [
-    strictObject({ transport: Type.Literal('modbus-tcp'), host, port }),
     strictObject({
-      transport: Type.Literal('modbus-rtu'),
-      path: Type.String({ title: 'Serial port', maxLength: 200 }),
-      baudRate: Type.Integer({ title: 'Baud rate', minimum: 1200, maximum: 1_000_000 }),
-      parity: oneOf(['none', 'even', 'odd']),
+      transport: Type.Literal('modbus-tcp'),
+      host,
+      port,
+      line: Type.Optional(
+        strictObject(serialLine, {
+          title: 'Serial line',
+          description: 'The line behind this port of a gateway; absent where the device itself is on Ethernet.',
+        }),
+      ),
     }),
+    strictObject({ transport: Type.Literal('modbus-rtu'), path: serialPath, ...serialLine }),
+    strictObject(
+      { transport: Type.Literal('modbus-rtu-tcp'), host, port, line: Type.Optional(strictObject(serialLine)) },
+      { description: 'A gateway that passes the bytes of a serial line on as they are: RTU frames over TCP.' },
+    ),
     strictObject({ transport: Type.Literal('tcp'), host, port }),
+    strictObject(
+      { transport: Type.Literal('serial'), path: serialPath, ...serialLine },
+      { description: 'A serial line that carries lines of text.' },
+    ),
     strictObject({
       transport: Type.Literal('http'),
       url: Type.String({

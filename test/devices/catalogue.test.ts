@@ -22,7 +22,7 @@ describe('the catalogue of device definitions', () => {
     const catalogue = await loadDeviceDefinitions(shipped)
     for (const id of [
       'baykon-mx08',
-      'generic-rs485',
+      'generic-rs485-1',
       'laumas-tlb4',
       'moxa-e1214',
       'tcp-scanner',
@@ -31,6 +31,12 @@ describe('the catalogue of device definitions', () => {
     ]) {
       assert.equal(catalogue.get(id)?.id, id)
     }
+  })
+
+  it('knows a definition by the name that profiles of earlier releases use', async () => {
+    const catalogue = await loadDeviceDefinitions(shipped)
+    assert.equal(catalogue.get('generic-rs485')?.id, 'generic-rs485-1')
+    assert.equal(catalogue.all.filter(({ id }) => id.startsWith('generic-rs485')).length, 4)
   })
 
   it('refuses a misfit with file and place', async () => {
@@ -63,6 +69,24 @@ describe('the catalogue of device definitions', () => {
     ]
     assert.match(refusal({ reads: overlapping }).message, /\/reads\/1 overlaps \/reads\/0/)
     assert.match(refusal({ reads: [{ address: 1004, count: 64 }] }).message, /answers at most 60/)
+  })
+
+  it('refuses numbers that share a register', () => {
+    const net = { address: 1008, stride: 7, type: 'i32' }
+    assert.match(refusal({ net }).message, /\/net overlaps \/weight in register 1008/)
+  })
+
+  it('refuses orders that cannot be carried out or confirmed', () => {
+    const order = { address: 1061, stride: 1, values: [1], wearsFlash: false }
+    const commands = (name: string, changes: object) => ({ commands: { [name]: { ...order, ...changes } } })
+    assert.match(refusal(commands('calibrateSpan', {})).message, /needs a known weight/)
+    assert.match(refusal(commands('zero', { wearsFlash: true })).message, /needs a flashWriteBudget/)
+    assert.match(refusal(commands('zero', { values: undefined })).message, /nothing is written/)
+    const { net: _, ...withoutNet } = mx08.status
+    assert.match(
+      refusal({ ...commands('tare', {}), net: undefined, status: withoutNet }).message,
+      /cannot be confirmed/,
+    )
   })
 
   it('refuses channels whose numbers run into one another', () => {
