@@ -1,6 +1,7 @@
 import type { Attribution, Visit } from '../../runtime/contract/messages.ts'
 import { Fusion } from '../../runtime/fusion/fusion.ts'
 import { defaultFusionPolicy } from '../../runtime/fusion/fusion-policy.ts'
+import { UnbrokenView } from '../../runtime/fusion/unbroken-view.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { TillState } from '../../runtime/till-api/events.ts'
 import { businessId } from '../kit/business-id.ts'
@@ -21,6 +22,7 @@ type Input = 'weight-event' | 'people' | 'sighting' | 'visit' | 'device-health'
 export default (context: NodeContext<unknown>): Controller<Input> => {
   const { clock, layout, till } = context.store
   const fusion = new Fusion(layout)
+  const view = new UnbrokenView(clock.nowMs())
   const sightings = new Set<number>()
   let waitUntilMs = 0
 
@@ -35,6 +37,8 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
         send,
       )
     }
+    // A recording ends, and nobody looks any more; in a store, that is a reason to wait.
+    if (!context.store.isReplay && !view.isSettled(nowMs)) return
     for (const visitId of fusion.finishable(nowMs)) sendAll(fusion.finish(visitId), send)
   }
 
@@ -77,8 +81,10 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
 
   return {
     async onMessage(message, send) {
-      if (message.type === 'people') fusion.observePeople(message)
-      else if (message.type === 'weight-event') fusion.observeWeight(message)
+      if (message.type === 'people') {
+        view.seen(message.receivedAtMs, clock.nowMs())
+        fusion.observePeople(message)
+      } else if (message.type === 'weight-event') fusion.observeWeight(message)
       else if (message.type === 'device-health') fusion.observeHealth(message)
       else if (message.type === 'visit') fusion.observeVisit(message)
       else if (isNew(message.sequence, sightings)) fusion.observeSighting(message)

@@ -23,6 +23,13 @@ describe('the fusion node', () => {
     await give(weightEvent())
     await pass(500)
   }
+  /** Time passes, and the vision sees an empty floor. */
+  async function watch({ give, store, pass }: Bench, ms: number) {
+    for (let waitedMs = 0; waitedMs < ms; waitedMs += 500) {
+      await give(people([], store.clock.nowMs()))
+      await pass(500)
+    }
+  }
   const lastOf = (bench: Bench) => bench.payloads('attributions').at(-1) as Attribution
 
   it('journals what was seen around an event before anybody is said to have taken something', async () => {
@@ -46,14 +53,27 @@ describe('the fusion node', () => {
     await bench.give(visit())
     await take(bench)
     await bench.give(visit({ state: 'exited', seenAtMs: bench.store.clock.nowMs() }))
-    await bench.pass(1000)
+    await watch(bench, 1000)
     equal(lastOf(bench).final, false)
-    await bench.pass(5000)
+    await watch(bench, 5000)
     equal(lastOf(bench).final, true)
     deepEqual(
       lastOf(bench).lines.map(({ sku }) => sku),
       ['milk'],
     )
+  })
+
+  it('makes no basket final while nobody watches the store, nor before what happened unseen is known', async () => {
+    const bench = await loadBench(registerFusion, fusionDefinition)
+    await bench.give(visit())
+    await take(bench)
+    await bench.give(visit({ state: 'exited', seenAtMs: bench.store.clock.nowMs() }))
+    await bench.pass(60_000)
+    equal(lastOf(bench).final, false)
+    await watch(bench, 4500)
+    equal(lastOf(bench).final, false)
+    await watch(bench, 1000)
+    equal(lastOf(bench).final, true)
   })
 
   it('makes an empty basket final for who took nothing', async () => {
