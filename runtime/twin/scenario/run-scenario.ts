@@ -1,0 +1,175 @@
+/** Runs a scenario in virtual time, through the same stages as a replay, and says what came out of each visit. */
+import type { Attribution, DecidedLine } from '../../contract/messages.ts'
+import { decideEntry, defaultEntryRules } from '../../policy/entry-rules.ts'
+import { defaultLineRules } from '../../policy/line-rules.ts'
+import type { LoadedStore } from '../../profile/load-store.ts'
+import type { ReplayInput } from '../../store/recorded-store.ts'
+import { replayStore } from '../../store/replay-store.ts'
+import type { VisitSnapshot } from '../../till-api/events.ts'
+import { type Act, behaviours } from '../shoppers/behaviour.ts'
+import { arrivalsOf } from '../virtual/arrivals-of.ts'
+import { type Comer, quietMs, runVirtual, type VirtualTruth, visitIdOf } from '../virtual/run-virtual.ts'
+import { type StreamFault, withFaults } from '../virtual/stream-faults.ts'
+import { goodAppliance, poorAppliance } from '../vision/sightings.ts'
+import { type Item, itemsOf, type VisitTruth } from '../world/truth.ts'
+import type { Scenario, ScenarioVisit } from './scenario-schema.ts'
+import { type ScenarioStore, scenarioStore } from './scenario-store.ts'
+
+export interface VisitOutcome {
+  name: string
+  role: VisitTruth['role']
+  refused: boolean
+  /** What was really taken, and not put back. */
+  taken: Item[]
+  charged: DecidedLine[]
+  inReview: DecidedLine[]
+  letGo: DecidedLine[]
+}
+
+export interface Misplaced {
+  plate: string
+  sku: string
+  quantity: number
+}
+
+export interface ScenarioRun {
+  seed: number
+  /** In the order in which they came. */
+  visits: VisitOutcome[]
+  /** What `restock` would tell of goods in the wrong place, added up. */
+  misplaced: Misplaced[]
+  /** Store time. */
+  durationMs: number
+}
+
+/** Unix ms; whole seconds make the times easy to read. */
+const usualStartMs = 1_800_000_000_000
+
+/** @param seed instead of the scenario's own, to try the same with other luck */
+export function runScenario(scenario: Scenario, loaded: LoadedStore, seed = scenario.seed): ScenarioRun {
+  const store = scenarioStore(scenario, loaded)
+  let truth: VirtualTruth | undefined
+  const input: ReplayInput = {
+    startMs: startMsOf(scenario),
+    durationMs: 0,
+    layout: store.stated,
+    admission: 'by-scan',
+    arrivals: (function* () {
+      truth = yield* arrivalsOf(virtualRun(scenario, store, { seed, timeZone: loaded.profile.timeZone }))
+    })(),
+  }
+  const shelves = new ShelfMoves()
+  const { visits } = replayStore(input, {
+    policy: { ...defaultLineRules, ...scenario.policy?.lines },
+    onAttribution: (attribution) => shelves.add(attribution),
+  })
+  if (!truth) throw new RangeError('a run without an end')
+  return {
+    seed,
+    visits: truth.visits.map((visit) => outcomeOf(visit, visits)),
+    misplaced: shelves.misplaced,
+    durationMs: truth.endMs - truth.startMs,
+  }
+}
+
+function virtualRun(
+  scenario: Scenario,
+  { real, planogram }: ScenarioStore,
+  { seed, timeZone }: { seed: number; timeZone: string },
+) {
+  const startMs = startMsOf(scenario)
+  const { rateHz, batchSize, appliance = 'good', idChangesPerMinute } = scenario.sensors ?? {}
+  const run = runVirtual({
+    ...{ layout: real, planogram, seed, startMs },
+    ...(rateHz === undefined ? {} : { rateHz }),
+    ...(batchSize === undefined ? {} : { batchSize }),
+    ...(idChangesPerMinute === undefined ? {} : { idChangesPerMinute }),
+    certainty: appliance === 'poor' ? poorAppliance : goodAppliance,
+    comers: comersOf(scenario),
+    admits: doorOf(scenario, timeZone),
+  })
+  return withFaults(run, faultsOf(scenario, startMs + quietMs), seed)
+}
+
+const startMsOf = ({ opensAt }: Scenario) => (opensAt === undefined ? usualStartMs : Date.parse(opensAt) - quietMs)
+
+function comersOf({ visits }: Scenario): Comer[] {
+  return visits
+    .map((visit): Comer => {
+      const { name, role = 'shopper', comesAtS = 0 } = visit
+      const customer = { accountId: name, role, credential: `code-of-${name}`, payment: null }
+      return { atMs: comesAtS * 1000, customer, choice: choiceOf(visit) }
+    })
+    .sort((a, b) => a.atMs - b.atMs)
+}
+
+function choiceOf({ does, behaviour }: ScenarioVisit): NonNullable<Comer['choice']> {
+  const known = behaviour === undefined ? undefined : behaviours[behaviour]
+  return known ? { behaviour: known } : { plan: (does ?? []) as Act[] }
+}
+
+/** The entry rules, as the flow's node would apply them. */
+function doorOf(scenario: Scenario, timeZone: string): (visit: VisitTruth, atMs: number) => boolean {
+  const policy = { ...defaultEntryRules, ...scenario.policy?.entry }
+  const admitted = new Set<VisitTruth>()
+  return (visit, atMs) => {
+    const {
+      name,
+      account,
+      with: companions = [],
+    } = scenario.visits.find((one) => one.name === visit.accountId) as ScenarioVisit
+    const inside = [...admitted].filter((other) => other.role === 'shopper' && other.leftAtMs === null).length
+    const { decision } = decideEntry(
+      {
+        ...{ known: true, openVisit: false, debt: false, blocked: false, adult: null, usable: true },
+        ...{ accountId: name, role: visit.role, party: 1 + companions.length },
+        ...account,
+      },
+      policy,
+      { atMs, timeZone },
+      { inside, canSee: true },
+    )
+    if (decision === 'admit') admitted.add(visit)
+    return decision === 'admit'
+  }
+}
+
+function faultsOf({ faults = [] }: Scenario, openedMs: number): StreamFault[] {
+  return faults.map(({ atS, forS, ...fault }) => {
+    const fromMs = atS === undefined ? 0 : openedMs + atS * 1000
+    const untilMs =
+      forS === undefined ? Number.POSITIVE_INFINITY : (atS === undefined ? openedMs : fromMs) + forS * 1000
+    return { share: 1, ...fault, fromMs, untilMs } as StreamFault
+  })
+}
+
+function outcomeOf(truth: VisitTruth, visits: readonly VisitSnapshot[]): VisitOutcome {
+  const lines = visits.find(({ visitId }) => visitId === visitIdOf(truth))?.decision?.lines ?? []
+  const of = (outcome: DecidedLine['outcome']) => lines.filter((line) => line.outcome === outcome)
+  return {
+    name: truth.accountId,
+    role: truth.role,
+    refused: truth.turnedAway,
+    taken: itemsOf(truth),
+    ...{ charged: of('charge'), inReview: of('review'), letGo: of('let-go') },
+  }
+}
+
+/** What attributions told of the shelves; a move is told again when it is understood better. */
+class ShelfMoves {
+  readonly #moves = new Map<string, Attribution['shelf'][number]>()
+
+  add({ shelf }: Attribution): void {
+    for (const move of shelf) this.#moves.set(JSON.stringify([move.eventId, move.plate, move.sku]), move)
+  }
+
+  get misplaced(): Misplaced[] {
+    const wrong = [...this.#moves.values()].filter(({ misplaced }) => misplaced)
+    const places = Map.groupBy(wrong, ({ plate, sku }) => JSON.stringify([plate, sku]))
+    return [...places.values()].flatMap((moves) => {
+      const { plate, sku } = moves[0] as Misplaced
+      const quantity = moves.reduce((sum, move) => sum + move.quantity, 0)
+      return quantity === 0 ? [] : [{ plate, sku, quantity }]
+    })
+  }
+}
