@@ -9,6 +9,7 @@ import { createAccounts } from './accounts.ts'
 import { createControl } from './control/control.ts'
 import { Faults, providerName } from './devices/faults.ts'
 import { DoorQueue } from './door-queue.ts'
+import { readRealGoods } from './goods.ts'
 import { ProviderLedger } from './provider/provider-ledger.ts'
 import { serveProvider } from './provider/provider-server.ts'
 import { createToss } from './provider/toss.ts'
@@ -18,17 +19,18 @@ import { CustomerBase } from './shoppers/customer.ts'
 import { Deliveries } from './shoppers/deliveries.ts'
 import { PeopleView } from './vision/people-view.ts'
 import { Sightings } from './vision/sightings.ts'
-import { facingQuantityOf } from './world/facing-quantity.ts'
 import { GateMechanics, RelayModule } from './world/gate-mechanics.ts'
 import { hash32, streamOf } from './world/hash-noise.ts'
 import { tickMs, World } from './world/world.ts'
 
 /** @throws AisleError `port-taken`, `twin-not-loopback`, `twin-unknown-device` */
 export async function startTwin(
-  { profile, layout, planogram }: LoadedStore,
+  store: LoadedStore,
   context: Pick<ProgramContext, 'settings' | 'secrets' | 'clock' | 'log'>,
 ): Promise<RunningProgram> {
   const { settings, secrets, clock, log } = context
+  const { profile } = store
+  const { layout, facingQuantity } = await readRealGoods(settings.profileDirectory, store)
   const { seed, shoppersPerHour, visits } = settings.twin
   const startMs = clock.nowMs()
   const random = (what: string, run = 0) => seededRandom(hash32(seed, streamOf(what), run))
@@ -42,7 +44,7 @@ export async function startTwin(
   let devices: ServedDevices | undefined
   const world = new World({
     layout,
-    facingQuantity: facingQuantityOf(planogram),
+    facingQuantity,
     mechanics,
     seed,
     startMs,

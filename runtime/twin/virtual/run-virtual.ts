@@ -7,6 +7,7 @@ import { type Random, seededRandom } from '../../contract/random.ts'
 import type { Point3DM, StoreLayout } from '../../profile/layout.ts'
 import type { Planogram } from '../../profile/profile-schema.ts'
 import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
+import type { RealGoods } from '../goods.ts'
 import { Arrivals } from '../shoppers/arrivals.ts'
 import { type Act, type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
 import { type Customer, CustomerBase } from '../shoppers/customer.ts'
@@ -23,6 +24,8 @@ import { Doorkeeper } from './doorkeeper.ts'
 export interface VirtualOptions {
   layout: StoreLayout
   planogram: Planogram
+  /** What really lies there, where catalogue and planogram are mistaken. */
+  goods?: RealGoods
   seed: number
   /** How many shoppers come at random; it ends some seconds after the last has left. */
   visits?: number
@@ -92,8 +95,8 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
   const doorkeeper = new Doorkeeper(layout)
   const sightings = new Sightings(layout, random('sightings'), options.certainty)
   const world = new World({
-    layout,
-    facingQuantity: facingQuantityOf(options.planogram),
+    layout: options.goods?.layout ?? layout,
+    facingQuantity: options.goods?.facingQuantity ?? facingQuantityOf(options.planogram),
     mechanics: doorkeeper.mechanics,
     seed,
     startMs,
