@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AisleError } from '../../runtime/contract/errors.ts'
+import type { PlanogramEntry, StoreLayout } from '../../runtime/profile/layout.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { copyProfile, edit } from '../support/profile-folder.ts'
 
@@ -28,6 +29,20 @@ async function refusal(file: string, change: (json: Record<string, unknown>) => 
 type Json = Record<string, Record<string, unknown>[]>
 const first = (json: Record<string, unknown>, list: string) => (json as Json)[list]?.[0] ?? assert.fail(list)
 
+/** Whether another product of a weight within 10 g has a place on a shelf of this one. */
+function hasAlikeOnItsShelf({ sku, plates }: PlanogramEntry, layout: StoreLayout): boolean {
+  const shelfOf = new Map(layout.plates.map(({ id, fixture, shelf }) => [id, `${fixture} ${shelf}`]))
+  const weightOf = new Map(layout.products.map((product) => [product.sku, product.weightG ?? Number.NaN]))
+  const shelves = new Set(plates.map((id) => shelfOf.get(id)))
+  const own = weightOf.get(sku) ?? Number.NaN
+  return layout.planogram.some(
+    (other) =>
+      other.sku !== sku &&
+      Math.abs((weightOf.get(other.sku) ?? Number.NaN) - own) <= 10 &&
+      other.plates.some((id) => shelves.has(shelfOf.get(id))),
+  )
+}
+
 describe('loading a store', () => {
   for (const store of stores) {
     it(`accepts ${store} as shipped, with every plate bound to a channel and every product to a place`, async () => {
@@ -39,20 +54,7 @@ describe('loading a store', () => {
         layout.products.filter(({ sku }) => !placed.has(sku)),
         [],
       )
-      const neighbours = layout.planogram.filter(({ sku, plates }) => {
-        const shelfOf = (id: string) => layout.plates.find((plate) => plate.id === id)
-        const weightOf = (code: string) => layout.products.find((product) => product.sku === code)?.weightG ?? 0
-        return layout.planogram.some(
-          (other) =>
-            other.sku !== sku &&
-            Math.abs(weightOf(other.sku) - weightOf(sku)) <= 10 &&
-            other.plates.some((a) =>
-              plates.some(
-                (b) => shelfOf(a)?.fixture === shelfOf(b)?.fixture && shelfOf(a)?.shelf === shelfOf(b)?.shelf,
-              ),
-            ),
-        )
-      })
+      const neighbours = layout.planogram.filter((entry) => hasAlikeOnItsShelf(entry, layout))
       assert.ok(neighbours.length / layout.planogram.length >= 0.6, 'most products share a shelf with one within 10 g')
     })
   }
