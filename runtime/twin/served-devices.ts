@@ -5,13 +5,16 @@ import type { Profile } from '../profile/profile-schema.ts'
 import { serveCameras } from './devices/camera.ts'
 import { e1214 } from './devices/e1214.ts'
 import type { Faults } from './devices/faults.ts'
+import { serveCasAscii } from './devices/load-cells/cas-ascii.ts'
+import { startMqttBoard } from './devices/load-cells/diy-mqtt.ts'
 import type { LoadCellPhysics, SlaveFactory } from './devices/load-cells/load-cell.ts'
 import { loadCellSlaves } from './devices/load-cells/registry.ts'
-import { requireLoopback, type Served } from './devices/loopback.ts'
+import { requireLoopback } from './devices/loopback.ts'
 import { serveModbus } from './devices/modbus-server.ts'
 import type { ModbusUnit } from './devices/modbus-unit.ts'
 import { type Scanner, serveScanner } from './devices/scanner.ts'
 import { startVisionAppliance, type VisionAppliance } from './devices/vision-appliance.ts'
+import { cellsOf } from './served-plates.ts'
 import { cameraPicture } from './vision/camera-picture.ts'
 import type { PeopleView } from './vision/people-view.ts'
 import type { SeenPiece } from './vision/sightings.ts'
@@ -42,30 +45,37 @@ export interface ServeOptions {
 type Device = Profile['devices'][number]
 type At<T extends Device['address']['transport']> = Extract<Device['address'], { transport: T }>
 
-/** One request and answer of 56 registers on a serial line of 115200 baud, without the transmitter's pause. */
-const weighingRequestMs = 6
-const relayRequestMs = 2
-/** The MX08's own motion detector (chosen): this much within this time is motion. */
-const motionG = 3
-const motionWindowMs = 400
+/** The fastest that gateways run their lines at with some length of cable (chosen). */
+const weighingBaudRate = 230_400
 
 /** @throws AisleError `port-taken`, `twin-not-loopback`, `twin-unknown-device` */
 export async function serveDevices(options: ServeOptions): Promise<ServedDevices> {
-  const served: Served[] = []
+  const served: { stop(): Promise<void> }[] = []
   const scanners = new Map<string, Scanner>()
   const appliances: VisionAppliance[] = []
   const stop = async () => {
-    await Promise.all([...served, ...appliances].map((one) => one.stop()))
+    await Promise.all(served.map((one) => one.stop()))
   }
-  const { profile, clock, faults } = options
+  const { profile, clock, faults, advance, brokerUrl, brokerPassword: password } = options
 
   /** How each model is served. Cameras follow later: several may share a port. */
   const simulators: Record<string, (device: Device) => Promise<unknown>> = {
+    async 'cas-ascii'({ id, address, settings }) {
+      faults.declare(id, 'indicator')
+      const cells = firstChannels(cellsOf(id, options))
+      const at = addressOf({ id, address }, 'tcp')
+      served.push(await serveCasAscii({ device: id, ...at, clock, faults, cells, setup: settings ?? {}, advance }))
+    },
+    async 'diy-mqtt'({ id, address }) {
+      faults.declare(id, 'mqtt-board')
+      const [cells = new Map()] = cellsOf(id, options).values()
+      const { topic } = addressOf({ id, address }, 'mqtt')
+      served.push(startMqttBoard({ device: id, brokerUrl, password, topic, clock, faults, cells, advance }))
+    },
     async 'moxa-e1214'(device) {
-      faults.declare(device.id, 'modbus-device')
       const module = options.modules.get(device.id)
       const unit = module && advancing(e1214(module, clock), options)
-      await serveUnits(device, () => unit, relayRequestMs)
+      await serveUnits(device, () => unit)
     },
     async 'tcp-scanner'(device) {
       faults.declare(device.id, 'reader')
@@ -73,12 +83,22 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
       scanners.set(device.id, scanner)
       served.push(scanner)
     },
-    async 'people-mqtt'(device) {
-      faults.declare(device.id, 'vision-appliance')
-      const { topic } = addressOf(device, 'mqtt')
-      const { brokerUrl, brokerPassword: password, view, advance } = options
-      const { id } = device
-      appliances.push(startVisionAppliance({ device: id, brokerUrl, password, topic, clock, faults, view, advance }))
+    async 'people-mqtt'({ id, address }) {
+      faults.declare(id, 'vision-appliance')
+      const { topic } = addressOf({ id, address }, 'mqtt')
+      const { view } = options
+      const appliance = startVisionAppliance({
+        device: id,
+        brokerUrl,
+        password,
+        topic,
+        clock,
+        faults,
+        view,
+        advance,
+      })
+      appliances.push(appliance)
+      served.push(appliance)
     },
     async 'http-camera'({ id }) {
       faults.declare(id, 'camera')
@@ -86,13 +106,16 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
   }
 
   async function serveWeighing(device: Device, slave: SlaveFactory) {
-    faults.declare(device.id, 'modbus-device')
-    await serveUnits(device, weighingUnits(device, slave, options), weighingRequestMs)
+    const units = weighingUnits(device, slave, options)
+    await serveUnits(device, (unitId) => units.get(unitId), weighingBaudRate)
   }
 
-  async function serveUnits(device: Device, unit: (unitId: number) => ModbusUnit | undefined, requestMs: number) {
+  /** @param baudRate of the line behind a gateway; without, the device sits on the network itself */
+  async function serveUnits(device: Device, unit: (unitId: number) => ModbusUnit | undefined, baudRate?: number) {
+    faults.declare(device.id, 'modbus-device')
     const at = addressOf(device, 'modbus-tcp')
-    served.push(await serveModbus({ device: device.id, ...at, clock, faults, unit, requestMs }))
+    const line = baudRate === undefined ? {} : { baudRate }
+    served.push(await serveModbus({ device: device.id, ...at, ...line, clock, faults, unit }))
   }
 
   try {
@@ -126,7 +149,10 @@ function unknownDevice({ id, definition }: Device): never {
 }
 
 /** @throws AisleError `twin-unknown-device` when the device is reached in a way that the twin cannot serve */
-function addressOf<T extends Device['address']['transport']>({ id, address }: Device, transport: T): At<T> {
+function addressOf<T extends Device['address']['transport']>(
+  { id, address }: Pick<Device, 'id' | 'address'>,
+  transport: T,
+): At<T> {
   if (address.transport === transport) return address as At<T>
   throw new AisleError(
     'twin-unknown-device',
@@ -138,59 +164,25 @@ function addressOf<T extends Device['address']['transport']>({ id, address }: De
   )
 }
 
-function weighingUnits(
-  device: Device,
-  slave: SlaveFactory,
-  options: ServeOptions,
-): (unitId: number) => ModbusUnit | undefined {
-  const { profile, world, clock, faults } = options
-  const units = new Map<number, ModbusUnit>()
-  for (const unitId of device.units ?? []) {
-    const channels = new Map<number, LoadCellPhysics>()
-    for (const { id, ratingG, source } of profile.plates) {
-      if (source.device !== device.id || source.unit !== unitId) continue
-      faults.declare(id, 'plate')
-      channels.set(source.channel, loadCell(id, ratingG, world, clock, faults))
-    }
-    units.set(
-      unitId,
-      advancing(slave({ cell: (channel) => channels.get(channel), clock, setup: device.settings ?? {} }), options),
-    )
-  }
-  return (unitId) => units.get(unitId)
+function weighingUnits(device: Device, slave: SlaveFactory, options: ServeOptions): Map<number, ModbusUnit> {
+  const cells = cellsOf(device.id, options)
+  const { clock } = options
+  const made = (device.units ?? []).map((unitId): [number, ModbusUnit] => {
+    const cell = (channel: number) => cells.get(unitId)?.get(channel)
+    return [unitId, advancing(slave({ cell, clock, setup: device.settings ?? {} }), options)]
+  })
+  return new Map(made)
 }
 
-function loadCell(plate: string, ratingG: number, world: World, clock: Clock, faults: Faults): LoadCellPhysics {
-  let stuckAtMs: number | undefined
-  const timeMs = () => {
-    if (faults.active(plate, 'stuck')) stuckAtMs ??= clock.nowMs()
-    else stuckAtMs = undefined
-    return stuckAtMs ?? clock.nowMs()
-  }
-  let stuckG = 0
-  const grams = (atMs: number) => world.shelves.gramsAt(plate, atMs)
-  return {
-    ratingG,
-    connected: () => !faults.active(plate, 'disconnected'),
-    grams() {
-      const before = stuckAtMs
-      const atMs = timeMs()
-      // A stuck value is kept itself: what the plate weighed long ago cannot be asked for.
-      if (stuckAtMs === undefined || before === undefined) stuckG = grams(atMs)
-      return stuckG
-    },
-    moving() {
-      if (faults.active(plate, 'stuck')) return false
-      const nowMs = clock.nowMs()
-      const readings = [0, 0.25, 0.5, 0.75, 1].map((share) => grams(nowMs - share * motionWindowMs))
-      return Math.max(...readings) - Math.min(...readings) > motionG
-    },
-  }
+/** Where a unit has one cell only. */
+function firstChannels(units: ReadonlyMap<number, ReadonlyMap<number, LoadCellPhysics>>): Map<number, LoadCellPhysics> {
+  return new Map([...units].flatMap(([unitId, channels]) => [...channels.values()].map((cell) => [unitId, cell])))
 }
 
 /** A unit that sees the world as it is at the moment of the request. */
 function advancing(unit: ModbusUnit, { advance }: ServeOptions): ModbusUnit {
   return {
+    ...(unit.tcpUnitId === undefined ? {} : { tcpUnitId: unit.tcpUnitId }),
     answer(request) {
       advance()
       return unit.answer(request)

@@ -35,7 +35,7 @@ describe('the weighing gateway of the twin', () => {
     faults.declare('gateway', 'modbus-device')
     const units = new Map<number, ModbusUnit>([[1, baykonMx08({ cell: channelOf, clock })]])
     const unit = (id: number) => units.get(id)
-    served = await serveModbus({ device: 'gateway', host: '127.0.0.1', port: 0, clock, faults, unit, requestMs: 1 })
+    served = await serveModbus({ device: 'gateway', host: '127.0.0.1', port: 0, clock, faults, unit })
     modbus = await rawModbus(served.port)
   })
 

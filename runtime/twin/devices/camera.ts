@@ -12,8 +12,6 @@ export interface CameraOptions {
   picture(): Picture
 }
 
-const slowMs = 5000
-
 export function serveCameras(options: {
   host: string
   port: number
@@ -28,10 +26,13 @@ export function serveCameras(options: {
     if (!camera || request.method !== 'GET') return void response.writeHead(404).end()
     const { device } = camera
     if (faults.active(device, 'offline')) return void request.socket.destroy()
+    if (faults.active(device, 'wrong-password')) {
+      return void response.writeHead(401, { 'www-authenticate': 'Basic realm="camera"' }).end()
+    }
     const before = kept.get(device)
     const png = before && faults.active(device, 'stuck') ? before : encodePng(camera.picture())
     kept.set(device, png)
-    void sleep(clock, faults.active(device, 'slow') ? slowMs : 0).then(() =>
+    void sleep(clock, faults.value(device, 'slow') ?? 0).then(() =>
       response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-store' }).end(png),
     )
   })

@@ -1,49 +1,44 @@
 /**
- * A Modbus TCP server as a gateway with a serial line is one: one request at a time on the line, each taking as
- * long as its frames do; a unit that does not answer costs the gateway's whole time-out.
- * Modbus Messaging on TCP/IP 1.0b, clause 3.1.3 (MBAP header); Modbus Application Protocol 1.1b3, clause 7.
+ * A Modbus TCP server: a gateway with a serial line behind it, or a device with a socket of its own.
+ * Modbus Messaging on TCP/IP 1.0b, clause 3.1.3 (MBAP header).
  */
 import { createServer, type Socket } from 'node:net'
-import { type Clock, sleep } from '../../contract/clock.ts'
-import type { Faults } from './faults.ts'
 import { type Served, serve } from './loopback.ts'
-import { answerOf, exceptionTo, type ModbusUnit, modbusException } from './modbus-unit.ts'
+import { ModbusLine, type ModbusLineOptions, type ModbusRequest } from './modbus-line.ts'
 
-export interface ModbusServerOptions {
-  device: string
+export interface ModbusServerOptions extends ModbusLineOptions {
   host: string
   port: number
-  clock: Clock
-  faults: Faults
-  /** undefined: nobody answers under this id. */
-  unit(unitId: number): ModbusUnit | undefined
-  /** Time on the line for one request and its answer. */
-  requestMs: number
 }
 
-/** How long a gateway waits for a unit (Moxa MGate's default). */
-const silentUnitMs = 1000
-const slowMs = 700
 const headerBytes = 7
 const longestPduBytes = 253
 
+interface Frame extends ModbusRequest {
+  transaction: number
+}
+
 export function serveModbus(options: ModbusServerOptions): Promise<Served> {
-  const line = new SerialLine(options)
+  const line = new ModbusLine(options, 'exception')
   const server = createServer((socket) => {
     socket.setNoDelay(true)
-    if (options.faults.active(options.device, 'offline')) return void socket.destroy()
+    if (line.offline) return void socket.destroy()
     let pending: Buffer = Buffer.alloc(0)
     socket.on('data', (chunk) => {
-      pending = takeFrames(Buffer.concat([pending, chunk]), socket, (frame) => line.request(frame, socket))
+      pending = takeFrames(Buffer.concat([pending, chunk]), socket, (frame) => void answer(frame, socket))
     })
   })
   return serve(server, options)
-}
 
-interface Frame {
-  transaction: number
-  unitId: number
-  pdu: Buffer
+  async function answer(frame: Frame, socket: Socket): Promise<void> {
+    const only = options.unit(frame.unitId)?.tcpUnitId
+    if (only !== undefined && only !== frame.unitId) return
+    const answers = await line.request(frame, ({ unitId, pdu }, stranger) =>
+      framed({ transaction: (frame.transaction + (stranger ? 1 : 0)) & 0xffff, unitId, pdu }),
+    )
+    if (answers === null) socket.destroy()
+    else if (!socket.destroyed) for (const bytes of answers) socket.write(bytes)
+  }
 }
 
 /** Hands out whole frames; returns what is left. Whatever is not Modbus loses its connection. */
@@ -61,38 +56,10 @@ function takeFrames(bytes: Buffer, socket: Socket, onFrame: (frame: Frame) => vo
   return bytes
 }
 
-class SerialLine {
-  readonly #options: ModbusServerOptions
-  #busy: Promise<void> = Promise.resolve()
-
-  constructor(options: ModbusServerOptions) {
-    this.#options = options
-  }
-
-  request(frame: Frame, socket: Socket): void {
-    this.#busy = this.#busy.then(() => this.#serve(frame, socket))
-  }
-
-  async #serve(frame: Frame, socket: Socket): Promise<void> {
-    const { device, clock, faults, requestMs } = this.#options
-    if (faults.active(device, 'offline')) return void socket.destroy()
-    const unit = this.#options.unit(frame.unitId)
-    await sleep(clock, faults.active(device, 'slow') ? slowMs : unit ? requestMs + (unit.delayMs ?? 0) : silentUnitMs)
-    if (faults.active(device, 'no-answer') || socket.destroyed) return
-    const answer = this.#answer(frame, unit)
-    const header = Buffer.alloc(headerBytes)
-    header.writeUInt16BE(frame.transaction, 0)
-    header.writeUInt16BE(answer.length + 1, 4)
-    header[6] = frame.unitId
-    const bytes = Buffer.concat([header, answer])
-    socket.write(faults.active(device, 'truncated') ? bytes.subarray(0, Math.ceil(bytes.length / 2)) : bytes)
-  }
-
-  #answer({ pdu }: Frame, unit: ModbusUnit | undefined): Buffer {
-    if (!unit) return exceptionTo(pdu, modbusException.targetSilent)
-    if (this.#options.faults.active(this.#options.device, 'exceptions')) {
-      return exceptionTo(pdu, modbusException.deviceFailure)
-    }
-    return answerOf(unit, pdu)
-  }
+function framed({ transaction, unitId, pdu }: Frame): Buffer {
+  const header = Buffer.alloc(headerBytes)
+  header.writeUInt16BE(transaction, 0)
+  header.writeUInt16BE(pdu.length + 1, 4)
+  header[6] = unitId
+  return Buffer.concat([header, pdu])
 }

@@ -24,6 +24,8 @@ export interface ModbusUnit {
   answer(request: Buffer): Buffer
   /** How long it thinks before it answers; 0 when absent. */
   readonly delayMs?: number
+  /** Over TCP it answers to this unit id alone. */
+  readonly tcpUnitId?: number
 }
 
 /** What stands on the wire for a request: the unit's answer, or its exception. */

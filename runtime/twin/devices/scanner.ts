@@ -21,12 +21,17 @@ export async function serveScanner(options: {
     else socket.resume()
   })
   const served = await serve(server, options)
+  // Through a dirty window some characters come out wrong; the length stays.
+  const read = (code: string) =>
+    faults.active(device, 'garbled')
+      ? code.replace(/[0-9A-Za-z]/g, (right, at: number) => (at % 4 === 1 ? '?' : right))
+      : code
   return {
     ...served,
     reads(code) {
       for (const socket of served.sockets) {
         if (faults.active(device, 'offline')) socket.destroy()
-        else socket.write(`${code}\r`.repeat(faults.active(device, 'twice') ? 2 : 1))
+        else socket.write(`${read(code)}\r`.repeat(faults.active(device, 'twice') ? 2 : 1))
       }
     },
   }

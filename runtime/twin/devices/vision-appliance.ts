@@ -1,18 +1,12 @@
 /** A vision appliance: publishes the people of each frame, and what it saw in hands, over MQTT. */
-import mqtt from 'mqtt'
-import type { Clock, Timer } from '../../contract/clock.ts'
+import type { Timer } from '../../contract/clock.ts'
 import { frameHz, type PeopleView } from '../vision/people-view.ts'
 import type { SeenPiece } from '../vision/sightings.ts'
-import type { Faults } from './faults.ts'
+import { type PublisherOptions, unrulyPublisher } from './unruly-publisher.ts'
 
-export interface VisionApplianceOptions {
-  device: string
-  brokerUrl: string
-  password: string
+export interface VisionApplianceOptions extends PublisherOptions {
   topic: string
-  clock: Clock
-  faults: Faults
-  view: PeopleView
+  view: Pick<PeopleView, 'people'>
   /** Brings the world up to now before it is looked at. */
   advance(): void
 }
@@ -24,32 +18,21 @@ export interface VisionAppliance {
 
 const frameMs = 1000 / frameHz
 
-/** Connects in the background and again whenever the broker was away. Frames of a time without it are lost. */
 export function startVisionAppliance(options: VisionApplianceOptions): VisionAppliance {
-  const { device, clock, faults, topic } = options
-  const client = mqtt.connect(options.brokerUrl, {
-    clientId: device,
-    username: device,
-    password: options.password,
-    reconnectPeriod: 500,
-    clean: true,
-    queueQoSZero: false,
-  })
-  // Refusals and resets only mean another try.
-  client.on('error', () => {})
+  const { device, clock, faults, topic, view } = options
+  const publisher = unrulyPublisher(options)
   let timer: Timer | undefined
   let frameAtMs = clock.nowMs()
 
-  const publish = (part: string, line: unknown) => {
-    if (client.connected && !faults.active(device, 'offline')) {
-      client.publish(`${topic}/${part}`, JSON.stringify(line), { qos: 1 }, () => {})
-    }
+  function people(nowMs: number) {
+    const seen = view.people(nowMs)
+    return faults.active(device, 'no-hands') ? seen.map((person) => ({ ...person, hands: [null, null] })) : seen
   }
 
   const frame = () => {
     options.advance()
     const nowMs = clock.nowMs()
-    publish('people', { t: seconds(nowMs), people: options.view.people(nowMs) })
+    publisher.publish(`${topic}/people`, { t: seconds(publisher.nowMs()), people: people(nowMs) }, { qos: 1 })
     // Frames that this machine was too busy for are left out, as a camera would.
     frameAtMs += frameMs
     if (frameAtMs < nowMs) frameAtMs = nowMs + frameMs
@@ -59,11 +42,13 @@ export function startVisionAppliance(options: VisionApplianceOptions): VisionApp
 
   return {
     sees(piece, atMs) {
-      if (!faults.active(device, 'no-sightings')) publish('sightings', { t: seconds(atMs), ...piece })
+      if (faults.active(device, 'no-sightings')) return
+      const t = seconds(atMs + publisher.nowMs() - clock.nowMs())
+      publisher.publish(`${topic}/sightings`, { t, ...piece }, { qos: 1 })
     },
     async stop() {
       clock.clear(timer)
-      await client.endAsync(true)
+      await publisher.stop()
     },
   }
 }

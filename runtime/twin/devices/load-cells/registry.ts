@@ -1,7 +1,17 @@
 /** Which slave stands in for which model; the names are those of the device definitions. */
 import { baykonMx08 } from './baykon-mx08.ts'
+import { genericRs485 } from './generic-rs485.ts'
+import { hbmWtx110 } from './hbm-wtx110.ts'
+import { laumasTlb4 } from './laumas-tlb4.ts'
 import type { SlaveFactory } from './load-cell.ts'
+import { pavoneDat400 } from './pavone-dat400.ts'
+import { senecaZeSg3 } from './seneca-ze-sg3.ts'
 
 export const loadCellSlaves: Readonly<Record<string, SlaveFactory>> = {
   'baykon-mx08': baykonMx08,
+  'generic-rs485': genericRs485,
+  'hbm-wtx110': hbmWtx110,
+  'laumas-tlb4': laumasTlb4,
+  'pavone-dat400': pavoneDat400,
+  'seneca-ze-sg3': senecaZeSg3,
 }

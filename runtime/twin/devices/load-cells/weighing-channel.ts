@@ -29,6 +29,10 @@ export class WeighingChannel {
     return this.#cell.moving()
   }
 
+  get uncalibratedG(): number {
+    return this.#cell.grams()
+  }
+
   /** Everything that lies on it, as the calibration has it. */
   get loadG(): number {
     return (this.#cell.grams() - this.#deadLoadG) * this.#span
