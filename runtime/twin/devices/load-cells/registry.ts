@@ -9,7 +9,11 @@ import { senecaZeSg3 } from './seneca-ze-sg3.ts'
 
 export const loadCellSlaves: Readonly<Record<string, SlaveFactory>> = {
   'baykon-mx08': baykonMx08,
-  'generic-rs485': genericRs485,
+  'generic-rs485': genericRs485(1),
+  'generic-rs485-1': genericRs485(1),
+  'generic-rs485-2': genericRs485(2),
+  'generic-rs485-4': genericRs485(4),
+  'generic-rs485-8': genericRs485(8),
   'hbm-wtx110': hbmWtx110,
   'laumas-tlb4': laumasTlb4,
   'pavone-dat400': pavoneDat400,
