@@ -62,12 +62,29 @@ export const actSchemas = [
   act('put-back', 'Puts an item, from hand, bag or pocket, onto a plate.', {
     item,
     plate: Type.Optional({ ...plate, description: 'Any plate of the store. Without: where it was taken from.' }),
-    slowMs: Type.Optional(milliseconds('Slowly', 'The weight comes onto the plate evenly within this time.')),
+    manner: Type.Optional(
+      oneOf(['gentle', 'usual', 'dropped'], { title: 'How', description: 'Set down slowly, as usual, or let fall.' }),
+    ),
+    over: Type.Optional(
+      strictObject(
+        {
+          plate,
+          share: Type.Number({
+            exclusiveMinimum: 0,
+            exclusiveMaximum: 1,
+            title: 'Share',
+            description: 'How much of the weight that plate bears, from 0 to 1.',
+          }),
+        },
+        { title: 'Also on', description: 'Lies over a second plate too.' },
+      ),
+    ),
     hand,
   }),
   act('put-weight', 'Lays something that is not for sale onto a plate, to fool the shelf.', {
     plate,
     weightG: grams('Weight', 'What it weighs.'),
+    forMs: Type.Optional(milliseconds('For', 'Takes it away again after so long, like a bag that was set down.')),
   }),
   act('swap', 'Takes a piece and lays something else in its place at the same moment.', {
     plate,
@@ -79,7 +96,17 @@ export const actSchemas = [
     forceG: grams('Force', 'As the plate would show it.'),
     durationMs: milliseconds('Duration', 'How long.'),
   }),
-  act('knock', 'Bumps into a fixture: all its plates shake.', { fixture }),
+  act('knock', 'Bumps into a fixture: all its plates shake.', {
+    fixture,
+    strength: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 10,
+        title: 'Strength',
+        description: '1: as with a hip; 3: as with a full trolley. Default 1.',
+      }),
+    ),
+  }),
   act('reach', 'Puts a hand before a plate and keeps it there, until the next act needs the hand.', { plate, hand }),
   act('hand-over', 'Goes to another person and gives them an item; they interrupt what they do between two acts.', {
     item,

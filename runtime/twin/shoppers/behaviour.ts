@@ -1,23 +1,8 @@
 /** How shoppers behave, as data, and the plans that are made from it. */
 import { integerBetween, pick, type Random, uniform } from '../../contract/random.ts'
+import type { Act, Companion } from './acts.ts'
 
-/** One thing that a shopper does. A plan is a list of these. */
-export type Act =
-  /**
-   * Goes to a plate and takes its front piece into the hand, remembered as `item`. With `substitute`, takes what
-   * lies nearest when the plate is empty.
-   */
-  | { act: 'take'; plate: string; item: string; substitute?: boolean }
-  /** Looks at what the hand holds. */
-  | { act: 'look'; durationMs: number }
-  /** Puts what the hand holds into the bag. */
-  | { act: 'stow' }
-  /** Puts `item`, from hand or bag, onto a plate; without `plate`, where it was taken from. */
-  | { act: 'put-back'; item: string; plate?: string }
-  /** Puts so many new pieces of a product onto a plate at once, as staff do. */
-  | { act: 'fill'; plate: string; sku: string; count: number }
-  /** Stands about. */
-  | { act: 'wait'; durationMs: number }
+export type { Act }
 
 export interface Behaviour {
   name: string
@@ -62,8 +47,12 @@ export interface Offer {
 }
 
 /** Makes a plan: fixture after fixture, so that nobody runs to and fro without reason. */
-export function planVisit(behaviour: Behaviour, offers: readonly Offer[], random: Random): Act[] {
-  if (offers.length === 0) return []
+export function planVisit(
+  behaviour: Behaviour,
+  offers: readonly Offer[],
+  random: Random,
+): { plan: Act[]; companions: Companion[] } {
+  if (offers.length === 0) return { plan: [], companions: [] }
   const count = integerBetween(random, ...behaviour.takes)
   const plates = choosePlates(behaviour, offers, count, random)
   const returned = chooseReturned(behaviour.putBacks, plates.length, random)
@@ -83,7 +72,7 @@ export function planVisit(behaviour: Behaviour, offers: readonly Offer[], random
     acts.push({ act: 'wait', durationMs: uniform(random, ...behaviour.pauseMs) })
     if (later.length > 0 && random.next() < 0.4) acts.push(...later.splice(0))
   }
-  return [...acts, ...later]
+  return { plan: [...acts, ...later], companions: [] }
 }
 
 function choosePlates(behaviour: Behaviour, offers: readonly Offer[], count: number, random: Random): string[] {

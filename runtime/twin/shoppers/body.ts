@@ -10,6 +10,8 @@ export type HandPose =
   | 'chest'
   /** At the bag. */
   | 'bag'
+  /** In a pocket, close to the body. */
+  | 'pocket'
   /** At a point of the store. */
   | Point3DM
 
@@ -24,6 +26,10 @@ interface HandMotion {
 const restOffsetM = { forward: 0.05, aside: 0.24, up: 0.9 }
 const chestOffsetM = { forward: 0.32, aside: 0.08, up: 1.22 }
 const bagOffsetM = { forward: 0.02, aside: 0.3, up: 0.8 }
+const pocketOffsetM = { forward: 0.1, aside: 0.17, up: 0.85 }
+const offsetsM = { rest: restOffsetM, chest: chestOffsetM, bag: bagOffsetM, pocket: pocketOffsetM }
+/** The offsets are those of a body of this height; a child's are smaller in proportion. */
+const grownM = 1.5
 const strideM = 0.65
 const swingM = 0.12
 const leanM = 0.12
@@ -81,11 +87,12 @@ export class Body {
 
   #inStore(pose: HandPose, side: 0 | 1): Point3DM {
     if (typeof pose !== 'string') return pose
-    const offset = pose === 'rest' ? restOffsetM : pose === 'chest' ? chestOffsetM : bagOffsetM
+    const offset = offsetsM[pose]
+    const size = Math.min(1, this.heightM / grownM)
     const swing = pose === 'rest' ? swingM * Math.sin((Math.PI * this.walkedM) / strideM + Math.PI * side) : 0
     const [c, s] = [Math.cos(this.headingRad), Math.sin(this.headingRad)]
-    const [forward, aside] = [offset.forward + swing, offset.aside * (side === 0 ? 1 : -1)]
-    return [this.positionM[0] + c * forward - s * aside, this.positionM[1] + s * forward + c * aside, offset.up]
+    const [forward, aside] = [size * (offset.forward + swing), size * offset.aside * (side === 0 ? 1 : -1)]
+    return [this.positionM[0] + c * forward - s * aside, this.positionM[1] + s * forward + c * aside, size * offset.up]
   }
 }
 

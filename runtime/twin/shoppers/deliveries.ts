@@ -1,7 +1,7 @@
 /** Fills the shelves up again: when little is left, the shop closes, and a member of staff brings new goods. */
 import type { Random } from '../../contract/random.ts'
 import type { World } from '../world/world.ts'
-import type { Act } from './behaviour.ts'
+import type { Act } from './acts.ts'
 import { type Customer, codeOf } from './customer.ts'
 
 /** Goods are brought when less than this share of them is left. */

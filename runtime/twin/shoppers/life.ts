@@ -1,10 +1,15 @@
-/** A visit as a shopper lives it: in by the gate, along the plan, out by the gate. */
+/** A visit as a person lives it: in by the gate, along the plan, out by the gate, alone or in a party. */
 import { uniform } from '../../contract/random.ts'
 import type { PointM } from '../../profile/layout.ts'
+import type { Lane } from '../world/floor-plan.ts'
 import { along, distanceM } from '../world/geometry.ts'
-import { heldAs, perform, politeSpacingM, stow } from './at-the-shelf.ts'
-import type { Act } from './behaviour.ts'
+import type { Act } from './acts.ts'
+import { politeSpacingM } from './at-the-shelf.ts'
+import { itemsCalled, stow } from './hands.ts'
+import { awaitParty, comeAlong, stayWithLeader, walkIn } from './party.ts'
+import { perform } from './perform.ts'
 import type { Life, Shopper, Surroundings } from './shopper.ts'
+import { answer } from './together.ts'
 import { pause, walkLane, walkTo } from './walking.ts'
 
 /** How long one waits at a closed gate before showing the code again, and how often one tries. */
@@ -15,11 +20,16 @@ const exitPressMs = 1200
 const exitPressAgainMs = 4000
 
 export function* live(shopper: Shopper, w: Surroundings): Life {
-  const inside = yield* comeIn(shopper, w)
+  const inside = shopper.leader ? yield* comeAlong(shopper, shopper.leader, w) : yield* comeIn(shopper, w)
   if (inside) {
+    yield* awaitParty(shopper, 'inside', w)
     yield* follow(shopper, w)
+    yield* stow(shopper, w)
+    shopper.finished = true
+    if (shopper.leader) yield* stayWithLeader(shopper, shopper.leader, w)
+    else yield* awaitParty(shopper, 'finished', w)
     yield* leave(shopper, w)
-  } else {
+  } else if (!shopper.leader) {
     shopper.visit.turnedAway = true
   }
   w.release(shopper)
@@ -38,13 +48,7 @@ function* comeIn(shopper: Shopper, w: Surroundings): Life<boolean> {
     while (!gate.turns('in', w.nowMs) && w.nowMs < untilMs) yield
     if (gate.turns('in', w.nowMs)) {
       yield* pause(w, uniform(shopper.random, 200, 500))
-      shopper.stage = 'entering'
-      yield* walkLane(shopper, w, lane.outerM)
-      yield* walkLane(shopper, w, lane.middleM)
-      gate.passed('in', w.nowMs)
-      w.passed(shopper, lane.gate, 'in')
-      yield* walkLane(shopper, w, lane.innerM)
-      shopper.stage = 'inside'
+      yield* walkIn(lane, true, shopper, w)
       return true
     }
     w.leaveLane(shopper)
@@ -54,26 +58,31 @@ function* comeIn(shopper: Shopper, w: Surroundings): Life<boolean> {
 }
 
 function* leave(shopper: Shopper, w: Surroundings): Life {
-  yield* stow(shopper, w)
   const lane = w.laneFor('out', shopper)
-  while (!w.enterLane(shopper, lane)) yield* waitBeforeGate(shopper, w, lane.innerM)
+  while (!w.enterLane(shopper, lane)) {
+    yield* answer(shopper, w)
+    yield* waitBeforeGate(shopper, w, lane.innerM)
+  }
   while (!(yield* walkTo(shopper, w, lane.innerM))) yield* pause(w, 500)
   w.release(shopper)
   shopper.stage = 'leaving'
-  const gate = w.mechanics(lane.gate)
   yield* walkLane(shopper, w, along(lane.middleM, lane.inwards, 0.25))
-  for (let pressedMs = Number.NEGATIVE_INFINITY; !gate.turns('out', w.nowMs); ) {
+  if (!shopper.isChild) yield* openExit(lane, w)
+  yield* pause(w, uniform(shopper.random, 150, 400))
+  yield* walkLane(shopper, w, lane.middleM)
+  w.passed(shopper, lane.gate, 'out', !shopper.isChild)
+  yield* walkLane(shopper, w, lane.outerM)
+}
+
+function* openExit({ gate }: Lane, w: Surroundings): Life {
+  const mechanics = w.mechanics(gate)
+  for (let pressedMs = Number.NEGATIVE_INFINITY; !mechanics.turns('out', w.nowMs); ) {
     if (w.nowMs - pressedMs > exitPressAgainMs) {
       pressedMs = w.nowMs
-      gate.pressExit(w.nowMs, exitPressMs)
+      mechanics.pressExit(w.nowMs, exitPressMs)
     }
     yield
   }
-  yield* pause(w, uniform(shopper.random, 150, 400))
-  yield* walkLane(shopper, w, lane.middleM)
-  gate.passed('out', w.nowMs)
-  w.passed(shopper, lane.gate, 'out')
-  yield* walkLane(shopper, w, lane.outerM)
 }
 
 /** While somebody else is in the lane, one waits well beside it. */
@@ -93,12 +102,24 @@ function* follow(shopper: Shopper, w: Surroundings): Life {
   const errands = errandsOf(shopper.plan)
   let patience = 5
   while (errands.length > 0) {
+    yield* answer(shopper, w)
     const possible = errands.findIndex((errand) => isPossible(errand[0] as Act, shopper, w))
     const [errand = []] = errands.splice(shopper.flexible ? Math.max(0, possible) : 0, 1)
     const [goal, ...rest] = errand
-    const done = goal && (yield* perform(goal, shopper, w))
-    if (!done && shopper.flexible && patience-- > 0) errands.push(errand)
-    else for (const act of rest) yield* perform(act, shopper, w)
+    if (!goal) continue
+    if (yield* perform(goal, shopper, w)) yield* performAll(rest, shopper, w)
+    else if (shopper.flexible && patience-- > 0) errands.push(errand)
+    else {
+      shopper.visit.undone.push({ atMs: w.nowMs, act: goal })
+      yield* performAll(rest, shopper, w)
+    }
+  }
+}
+
+function* performAll(acts: readonly Act[], shopper: Shopper, w: Surroundings): Life {
+  for (const act of acts) {
+    yield* answer(shopper, w)
+    if (!(yield* perform(act, shopper, w))) shopper.visit.undone.push({ atMs: w.nowMs, act })
   }
 }
 
@@ -113,7 +134,8 @@ function errandsOf(plan: readonly Act[]): Act[][] {
 }
 
 function isPossible(act: Act, shopper: Shopper, w: Surroundings): boolean {
-  if (act.act === 'put-back' && !heldAs(act.item, shopper)) return false
-  const plateId = act.act === 'put-back' ? (act.plate ?? heldAs(act.item, shopper)?.from) : 'plate' in act && act.plate
+  const [held] = act.act === 'put-back' ? itemsCalled(act.item, shopper) : []
+  if (act.act === 'put-back' && !held) return false
+  const plateId = ('plate' in act ? act.plate : undefined) ?? held?.from
   return !plateId || w.hasRoom(shopper, w.plan.standFor(w.shelves.plate(plateId), 0), politeSpacingM)
 }

@@ -18,6 +18,7 @@ const patienceMs = 25_000
 /** Walks to `target`. @returns false when there was no getting there */
 export function* walkTo(shopper: Shopper, w: Surroundings, target: PointM): Life<boolean> {
   const startedMs = w.nowMs
+  shopper.ready = undefined
   let way = w.plan.path(shopper.body.positionM, target, near(shopper, w))
   let best = Number.POSITIVE_INFINITY
   let progressMs = w.nowMs

@@ -60,7 +60,7 @@ const liftRingShare: [number, number] = [0.005, 0.015]
  * weight over bit by bit and does not push first (assumption).
  */
 const liftPhases = {
-  abrupt: { pressUntil: 0.45, moveFrom: 0.35, moveUntil: 0.6 },
+  abrupt: { pressUntil: 0.5, moveFrom: 0.4, moveUntil: 0.55 },
   slow: { pressUntil: 0.1, moveFrom: 0.05, moveUntil: 0.95 },
 }
 
@@ -95,10 +95,11 @@ export function liftActions(
   weightG: number,
   startMs: number,
   manner: LiftManner,
-  heldForMs?: number,
+  { heldForMs, slowMs }: { heldForMs?: number | undefined; slowMs?: number | undefined } = {},
 ): LoadAction[] {
-  const holding = manner === 'held' ? (heldForMs ?? uniform(random, ...holdMs)) : 0
-  const durationMs = uniform(random, ...liftMs[manner])
+  const holding = heldForMs ?? (manner === 'held' ? uniform(random, ...holdMs) : 0)
+  const usualMs = uniform(random, ...liftMs[manner])
+  const durationMs = slowMs ?? usualMs
   const isSlow = manner === 'slow'
   const move: Move = {
     kind: 'move',

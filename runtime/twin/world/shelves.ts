@@ -43,16 +43,18 @@ export interface ShelvesOptions {
 
 export interface LiftChoice {
   /** Takes the front piece of this product. */
-  sku?: string
+  sku?: string | undefined
   /** Takes just this piece. */
   piece?: Piece
-  manner?: LiftManner
-  /** How long the hand rests on it first (manner `held`), in ms. */
-  holdMs?: number
+  manner?: LiftManner | undefined
+  /** How long the hand rests on it first, in ms; a manner of `held` has a time of its own. */
+  holdMs?: number | undefined
+  /** How long the load takes to go, in ms; a manner of `slow` has a time of its own. */
+  slowMs?: number | undefined
 }
 
 export interface PutDownChoice {
-  manner?: PutDownManner
+  manner?: PutDownManner | undefined
   /** Other plates that bear a part of it; the rest lies on the plate itself. */
   over?: readonly PlateShare[]
 }
@@ -185,7 +187,7 @@ export class Shelves {
     plateId: string,
     count: number,
     atMs: number,
-    { sku, piece: wanted, manner = 'usual', holdMs }: LiftChoice = {},
+    { sku, piece: wanted, manner = 'usual', holdMs, slowMs }: LiftChoice = {},
   ): (Moved & { pieces: Piece[] }) | undefined {
     const state = this.#state(plateId)
     const fits = (piece: Piece) => (wanted ? piece === wanted : sku === undefined || piece.sku === sku)
@@ -194,7 +196,8 @@ export class Shelves {
     state.pieces = state.pieces.filter((piece) => !pieces.includes(piece))
     const { shares, weightG } = this.#jointShares(plateId, pieces)
     for (const piece of pieces) this.#spread.delete(piece)
-    return { ...this.#move(shares, -weightG, liftActions(this.#random, weightG, atMs, manner, holdMs)), pieces }
+    const actions = liftActions(this.#random, weightG, atMs, manner, { heldForMs: holdMs, slowMs })
+    return { ...this.#move(shares, -weightG, actions), pieces }
   }
 
   /** Puts pieces down on a plate, all at once, in front of what lies there. */
@@ -213,8 +216,8 @@ export class Shelves {
   }
 
   pickUpForeign({ weightG, on }: ForeignWeight, atMs: number, choice: Omit<LiftChoice, 'sku' | 'piece'> = {}): Moved {
-    const { manner = 'usual', holdMs } = choice
-    return this.#move(on, -weightG, liftActions(this.#random, weightG, atMs, manner, holdMs))
+    const { manner = 'usual', holdMs, slowMs } = choice
+    return this.#move(on, -weightG, liftActions(this.#random, weightG, atMs, manner, { heldForMs: holdMs, slowMs }))
   }
 
   /**

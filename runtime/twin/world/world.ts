@@ -4,24 +4,30 @@
  */
 import { type Random, seededRandom, uniform } from '../../contract/random.ts'
 import type { Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
-import { type Act, type Behaviour, demonstrationBehaviour, type Offer, planVisit } from '../shoppers/behaviour.ts'
+import type { Act, Companion } from '../shoppers/acts.ts'
+import { type Behaviour, demonstrationBehaviour, type Offer, planVisit } from '../shoppers/behaviour.ts'
 import { Body } from '../shoppers/body.ts'
 import type { Customer } from '../shoppers/customer.ts'
+import { Gatherings } from '../shoppers/gatherings.ts'
 import { live } from '../shoppers/life.ts'
-import type { Held, Shopper, Surroundings } from '../shoppers/shopper.ts'
+import { type Dropped, type Lifted, Shopper, type Surroundings } from '../shoppers/shopper.ts'
 import { bodyDistanceM } from '../shoppers/walking.ts'
 import { FloorPlan, type Lane } from './floor-plan.ts'
 import type { Direction, GateMechanics } from './gate-mechanics.ts'
 import { along, distanceM } from './geometry.ts'
 import { hash32, streamOf } from './hash-noise.ts'
 import type { Piece } from './piece.ts'
-import { Shelves } from './shelves.ts'
-import { TruthBook, type VisitTruth } from './truth.ts'
+import { type LiftChoice, type Moved, type PutDownChoice, Shelves } from './shelves.ts'
+import { type Disturbance, TruthBook, type VisitTruth } from './truth.ts'
 
 /** People move this often; finer than any camera looks. */
 export const tickMs = 1000 / 30
 /** After a longer stall (a suspended machine) the world goes on from now instead of catching up. */
 const longestCatchUpMs = 30_000
+
+const heightM: Record<'adult' | 'child', [number, number]> = { adult: [1.56, 1.82], child: [1.0, 1.3] }
+/** Keeps the track ids of a party's members apart from those of later visits. */
+const memberStep = 1_000_000
 
 /** What the world tells the devices that are in it. */
 export interface WorldEvents {
@@ -29,8 +35,25 @@ export interface WorldEvents {
   passed?(gate: string, direction: Direction, visit: VisitTruth, atMs: number): void
   /** A piece was held up in front of the body. */
   seen?(visit: VisitTruth, piece: Piece, handM: Point3DM, atMs: number): void
+  /** The last of a visit's people has gone. */
   left?(visit: VisitTruth, customer: Customer): void
 }
+
+/** Who comes, and what for. */
+export interface Coming {
+  /** As others' acts call this person; the account's id by default. */
+  name?: string
+  /** Defaults to the demonstration's mix. */
+  behaviour?: Behaviour
+  /** Overrules the behaviour, and is kept in its order. */
+  plan?: readonly Act[]
+  /** Who comes along on the same code. */
+  companions?: readonly Companion[]
+}
+
+/** How many people a code has to admit for them: children in tow are not counted. */
+export const partyOf = (companions: readonly Pick<Companion, 'child'>[]): number =>
+  1 + companions.filter(({ child }) => !child).length
 
 export interface WorldOptions {
   layout: StoreLayout
@@ -48,6 +71,8 @@ export class World implements Surroundings {
   readonly plan: FloorPlan
   readonly shelves: Shelves
   readonly truth = new TruthBook()
+  readonly gatherings = new Gatherings()
+  readonly dropped: Dropped[] = []
   paused = false
   readonly #events: WorldEvents
   readonly #mechanics: ReadonlyMap<string, GateMechanics>
@@ -100,32 +125,50 @@ export class World implements Surroundings {
     return this.#shoppers.every(({ shopper }) => shopper.stage === 'inside')
   }
 
-  /** A customer comes to the gate. The behaviour defaults to the demonstration's mix; `plan` overrules it. */
-  arrive(customer: Customer, choice: { behaviour?: Behaviour; plan?: readonly Act[] } = {}): VisitTruth {
+  /** A customer comes to the gate, alone or with companions. */
+  arrive(customer: Customer, coming: Coming = {}): VisitTruth {
     const number = this.truth.visits.length + 1
     const random = this.#randomFor(`visit-${number}`)
-    const plan =
-      choice.plan ??
-      planVisit(choice.behaviour ?? demonstrationBehaviour(this.truth.shoppers + 1), this.offers(), random)
-    const trackId = String(100_000 + (hash32(this.#seed, streamOf('track'), number) % 900_000))
+    const planned = coming.plan
+      ? { plan: coming.plan, companions: [] }
+      : planVisit(coming.behaviour ?? demonstrationBehaviour(this.truth.shoppers + 1), this.offers(), random)
+    const companions = coming.companions ?? planned.companions
     const lane = this.#laneOf('in', random)
-    const visit = this.truth.open(customer, lane.gate, trackId)
+    const visit = this.truth.open(customer, lane.gate, partyOf(companions))
+    const name = coming.name ?? customer.accountId
+    const common = { customer, visit, flexible: coming.plan === undefined }
+    const leader = this.#comes(
+      { ...common, name, plan: planned.plan, leader: undefined, isChild: false, random },
+      lane,
+      0,
+    )
+    for (const [i, { name: called, child = false, plan = [] }] of companions.entries()) {
+      const who = { name: called ?? `${name}-${i + 2}`, isChild: child, plan, leader }
+      this.#comes({ ...common, ...who, random: this.#randomFor(`visit-${number}-${i + 2}`) }, lane, i + 1)
+    }
+    return visit
+  }
+
+  /** @param place in the party's row before the gate */
+  #comes(
+    person: Pick<Shopper, 'name' | 'customer' | 'visit' | 'flexible' | 'plan' | 'leader' | 'isChild' | 'random'>,
+    lane: Lane,
+    place: number,
+  ): Shopper {
+    const { random, visit, isChild } = person
     const aside: PointM = [-lane.inwards[1], lane.inwards[0]]
-    const shopper: Shopper = {
-      customer,
-      visit,
-      plan,
-      flexible: choice.plan === undefined,
-      random,
-      body: new Body(along(lane.outerM, aside, 0.8), uniform(random, 1.56, 1.82)),
+    const shopper = new Shopper({
+      ...person,
+      trackId: String(100_000 + (hash32(this.#seed, streamOf('track'), visit.visit + memberStep * place) % 900_000)),
+      body: new Body(
+        along(lane.outerM, aside, 0.8 + 0.6 * place),
+        uniform(random, ...heightM[isChild ? 'child' : 'adult']),
+      ),
       speedMps: uniform(random, 0.9, 1.3),
       hand: random.next() < 0.15 ? 0 : 1,
-      stage: 'outside',
-      inHand: undefined,
-      bag: [],
-    }
+    })
     this.#shoppers.push({ shopper, life: live(shopper, this) })
-    return visit
+    return shopper
   }
 
   /** Plates with something on them. */
@@ -142,8 +185,9 @@ export class World implements Surroundings {
     }
     const gone = this.#shoppers.filter(({ shopper }) => shopper.stage === 'gone')
     for (const one of gone) {
+      const { visit, customer } = one.shopper
       this.#shoppers.splice(this.#shoppers.indexOf(one), 1)
-      this.#events.left?.(one.shopper.visit, one.shopper.customer)
+      if (this.shoppers.every((other) => other.visit !== visit)) this.#events.left?.(visit, customer)
     }
   }
 
@@ -211,22 +255,47 @@ export class World implements Surroundings {
     this.#events.credentialShown?.(gate, shopper.visit, this.nowMs)
   }
 
-  passed(shopper: Shopper, gate: string, direction: Direction): void {
-    if (direction === 'in') shopper.visit.enteredAtMs = this.nowMs
-    else shopper.visit.leftAtMs = this.nowMs
-    this.#events.passed?.(gate, direction, shopper.visit, this.nowMs)
+  passed(shopper: Shopper, gate: string, direction: Direction, counted: boolean): void {
+    const { visit } = shopper
+    if (direction === 'in') visit.enteredAtMs ??= this.nowMs
+    else visit.leftAtMs = this.nowMs
+    if (!counted) return
+    this.mechanics(gate).passed(direction, this.nowMs)
+    this.#events.passed?.(gate, direction, visit, this.nowMs)
   }
 
   footfall(shopper: Shopper): void {
     this.shelves.footfall(shopper.body.positionM, this.nowMs)
   }
 
-  took(shopper: Shopper, held: Held, untilMs: number): void {
-    this.truth.moved(shopper.visit, 1, [held.piece], held.from, this.nowMs, untilMs)
+  lift(shopper: Shopper, plate: string, choice: LiftChoice & { count?: number | undefined } = {}): Lifted | undefined {
+    const lifted = this.shelves.liftTogether(plate, choice.count ?? 1, this.nowMs, choice)
+    if (!lifted) return undefined
+    for (const pieces of Map.groupBy(lifted.pieces, ({ sku }) => sku).values()) {
+      this.truth.took(shopper.visit, pieces, this.#movement(plate, lifted))
+    }
+    return lifted
   }
 
-  put(shopper: Shopper, pieces: readonly Piece[], plate: string, untilMs: number): void {
-    this.truth.moved(shopper.visit, -1, pieces, plate, this.nowMs, untilMs)
+  putDown(shopper: Shopper, plate: string, pieces: readonly Piece[], choice: PutDownChoice = {}): number {
+    const moved = this.shelves.putDown(plate, pieces, this.nowMs, choice)
+    for (const alike of Map.groupBy(pieces, ({ sku }) => sku).values()) {
+      this.truth.put(shopper.visit, alike, this.#movement(plate, moved))
+    }
+    return moved.endMs
+  }
+
+  #movement(plate: string, { endMs, plates }: Moved) {
+    const others = plates.map((one) => one.plate).filter((other) => other !== plate)
+    return { fromMs: this.nowMs, untilMs: endMs, plates: [plate, ...others] }
+  }
+
+  changedHands(from: VisitTruth, to: Shopper, piece: Piece): void {
+    this.truth.changedHands(from, to.visit, piece, this.nowMs)
+  }
+
+  disturbed(shopper: Shopper, what: Pick<Disturbance, 'act' | 'untilMs' | 'where' | 'deltaG'>): void {
+    this.truth.disturbances.push({ ...what, fromMs: this.nowMs, visit: shopper.visit.visit })
   }
 
   looksAt(shopper: Shopper, piece: Piece, handM: Point3DM): void {
