@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander'
 import { AisleError } from '../../runtime/contract/errors.ts'
-import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { mismatches } from '../../runtime/twin/scenario/expectations.ts'
 import { fitScenario, readScenario, scenarioFiles } from '../../runtime/twin/scenario/load-scenario.ts'
 import { runScenario } from '../../runtime/twin/scenario/run-scenario.ts'
 import { reportOf, type ScenarioResult, statusOf, summaryOf } from '../../runtime/twin/scenario/scenario-report.ts'
 import { ScenarioSchema } from '../../runtime/twin/scenario/scenario-schema.ts'
+import { storeShelf } from '../../runtime/twin/scenario/scenario-store.ts'
 import type { AddCommand } from '../command.ts'
 import { storeDirectories } from '../store-options.ts'
 
@@ -31,20 +31,17 @@ const addCommand: AddCommand = (program) => {
 
 async function play(path: string, { seeds, json }: Options): Promise<void> {
   const results: ScenarioResult[] = []
-  const stores = new Map<string, LoadedStore>()
+  const storeOf = storeShelf((profile) => storeDirectories({ profile, data: '' }).profileDirectory)
   const problems: string[] = []
   for (const file of await scenarioFiles(path)) {
     try {
       const scenario = await readScenario(file)
-      const name = scenario.store ?? 'corner-shop'
-      const store =
-        stores.get(name) ?? (await loadStore(storeDirectories({ profile: name, data: '' }).profileDirectory))
-      stores.set(name, store)
-      fitScenario(scenario, store, file)
+      const store = await storeOf(scenario)
+      fitScenario(scenario, store.loaded, file)
       for (let seed = scenario.seed; seed < scenario.seed + seeds; seed++) {
         const startedMs = performance.now()
         const run = runScenario(scenario, store, seed)
-        const nameOf = (sku: string) => store.layout.products.find((product) => product.sku === sku)?.name ?? sku
+        const nameOf = (sku: string) => store.loaded.layout.products.find((product) => product.sku === sku)?.name ?? sku
         const result = {
           ...{ file, title: scenario.title, seed, known: scenario.known ?? null },
           mismatches: mismatches(scenario, run, nameOf),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { mismatches } from '../../runtime/twin/scenario/expectations.ts'
 import { fitScenario, readScenario, scenarioFiles } from '../../runtime/twin/scenario/load-scenario.ts'
 import { runScenario } from '../../runtime/twin/scenario/run-scenario.ts'
+import { storeShelf } from '../../runtime/twin/scenario/scenario-store.ts'
 
 const folder = fileURLToPath(new URL('../../scenarios', import.meta.url))
 const profiles = new URL('../../hardware-profiles/', import.meta.url)
@@ -14,17 +14,12 @@ const library = await Promise.all(
 )
 
 describe('the library of scenarios', () => {
-  const stores = new Map<string, Promise<LoadedStore>>()
-  const storeOf = (name = 'corner-shop') => {
-    const store = stores.get(name) ?? loadStore(fileURLToPath(new URL(name, profiles)))
-    stores.set(name, store)
-    return store
-  }
+  const storeOf = storeShelf((profile) => fileURLToPath(new URL(profile, profiles)))
 
   for (const { file, scenario } of library) {
     it(`${basename(file, '.json')} (seed ${scenario.seed}): ${scenario.title}`, async function () {
-      const store = await storeOf(scenario.store)
-      fitScenario(scenario, store, file)
+      const store = await storeOf(scenario)
+      fitScenario(scenario, store.loaded, file)
       const found = mismatches(scenario, runScenario(scenario, store), (sku) => sku)
       if (scenario.known === undefined) assert.deepEqual(found, [])
       else if (found.length > 0) this.skip()

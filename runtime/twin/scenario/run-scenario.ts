@@ -2,7 +2,7 @@
 import type { Attribution, DecidedLine } from '../../contract/messages.ts'
 import { decideEntry, defaultEntryRules } from '../../policy/entry-rules.ts'
 import { defaultLineRules } from '../../policy/line-rules.ts'
-import type { LoadedStore } from '../../profile/load-store.ts'
+import type { Product } from '../../profile/layout.ts'
 import type { ReplayInput } from '../../store/recorded-store.ts'
 import { replayStore } from '../../store/replay-store.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
@@ -13,7 +13,7 @@ import { type StreamFault, withFaults } from '../virtual/stream-faults.ts'
 import { goodAppliance, poorAppliance } from '../vision/sightings.ts'
 import { type Item, itemsOf, type VisitTruth } from '../world/truth.ts'
 import type { Scenario, ScenarioVisit } from './scenario-schema.ts'
-import { type ScenarioStore, scenarioStore } from './scenario-store.ts'
+import { type ScenarioStore, scenarioStore, type TwinStore } from './scenario-store.ts'
 
 export interface VisitOutcome {
   name: string
@@ -46,8 +46,8 @@ export interface ScenarioRun {
 const usualStartMs = 1_800_000_000_000
 
 /** @param seed instead of the scenario's own, to try the same with other luck */
-export function runScenario(scenario: Scenario, loaded: LoadedStore, seed = scenario.seed): ScenarioRun {
-  const store = scenarioStore(scenario, loaded)
+export function runScenario(scenario: Scenario, twin: TwinStore, seed = scenario.seed): ScenarioRun {
+  const store = scenarioStore(scenario, twin)
   let truth: VirtualTruth | undefined
   const input: ReplayInput = {
     startMs: startMsOf(scenario),
@@ -55,7 +55,7 @@ export function runScenario(scenario: Scenario, loaded: LoadedStore, seed = scen
     layout: store.stated,
     admission: 'by-scan',
     arrivals: (function* () {
-      truth = yield* arrivalsOf(virtualRun(scenario, store, { seed, timeZone: loaded.profile.timeZone }))
+      truth = yield* arrivalsOf(virtualRun(scenario, store, { seed, timeZone: twin.loaded.profile.timeZone }))
     })(),
   }
   const shelves = new ShelfMoves()
@@ -64,9 +64,10 @@ export function runScenario(scenario: Scenario, loaded: LoadedStore, seed = scen
     onAttribution: (attribution) => shelves.add(attribution),
   })
   if (!truth) throw new RangeError('a run without an end')
+  const products = new Map(store.stated.products.map((product) => [product.sku, product]))
   return {
     seed,
-    visits: truth.visits.map((visit) => outcomeOf(visit, visits)),
+    visits: truth.visits.map((visit) => outcomeOf(visit, visits, products)),
     misplaced: shelves.misplaced,
     durationMs: truth.endMs - truth.startMs,
   }
@@ -74,13 +75,13 @@ export function runScenario(scenario: Scenario, loaded: LoadedStore, seed = scen
 
 function virtualRun(
   scenario: Scenario,
-  { real, planogram }: ScenarioStore,
+  { stated, real }: ScenarioStore,
   { seed, timeZone }: { seed: number; timeZone: string },
 ) {
   const startMs = startMsOf(scenario)
   const { rateHz, batchSize, appliance = 'good', idChangesPerMinute } = scenario.sensors ?? {}
   const run = runVirtual({
-    ...{ layout: real, planogram, seed, startMs },
+    ...{ layout: stated, goods: real, seed, startMs },
     ...(rateHz === undefined ? {} : { rateHz }),
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(idChangesPerMinute === undefined ? {} : { idChangesPerMinute }),
@@ -143,17 +144,27 @@ function faultsOf({ faults = [] }: Scenario, openedMs: number): StreamFault[] {
   })
 }
 
-function outcomeOf(truth: VisitTruth, visits: readonly VisitSnapshot[]): VisitOutcome {
+function outcomeOf(
+  truth: VisitTruth,
+  visits: readonly VisitSnapshot[],
+  products: ReadonlyMap<string, Product>,
+): VisitOutcome {
   const lines = visits.find(({ visitId }) => visitId === visitIdOf(truth))?.decision?.lines ?? []
   const of = (outcome: DecidedLine['outcome']) => lines.filter((line) => line.outcome === outcome)
   return {
     name: truth.accountId,
     role: truth.role,
     refused: truth.turnedAway,
-    taken: itemsOf(truth),
+    taken: itemsOf(truth).map(({ sku, quantity }) =>
+      products.get(sku)?.soldBy === 'weight' ? { sku, quantity: gramsOf(sku, truth) } : { sku, quantity },
+    ),
     ...{ charged: of('charge'), inReview: of('review'), letGo: of('let-go') },
   }
 }
+
+/** What somebody took of what is sold by weight. */
+const gramsOf = (sku: string, { events }: VisitTruth): number =>
+  -events.reduce((sum, event) => (event.sku === sku ? sum + event.deltaG : sum), 0)
 
 /** What attributions told of the shelves; a move is told again when it is understood better. */
 class ShelfMoves {

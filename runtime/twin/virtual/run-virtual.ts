@@ -23,8 +23,9 @@ import { Doorkeeper } from './doorkeeper.ts'
 
 export interface VirtualOptions {
   layout: StoreLayout
-  planogram: Planogram
-  /** What really lies there, where catalogue and planogram are mistaken. */
+  /** How many of what the planogram has; without it the usual number. */
+  planogram?: Planogram
+  /** What really lies there, where catalogue and planogram are mistaken; `planogram` does not matter then. */
   goods?: RealGoods
   seed: number
   /** How many shoppers come at random; it ends some seconds after the last has left. */
@@ -96,7 +97,8 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
   const sightings = new Sightings(layout, random('sightings'), options.certainty)
   const world = new World({
     layout: options.goods?.layout ?? layout,
-    facingQuantity: options.goods?.facingQuantity ?? facingQuantityOf(options.planogram),
+    facingQuantity:
+      options.goods?.facingQuantity ?? (options.planogram ? facingQuantityOf(options.planogram) : new Map()),
     mechanics: doorkeeper.mechanics,
     seed,
     startMs,

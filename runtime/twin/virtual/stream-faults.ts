@@ -30,7 +30,7 @@ export type VisionFault =
   /** From then on everybody goes under a new id, as after a restart of the tracker. */
   | { fault: 'ids-lost' }
 
-export const streamNames = ['weights', 'people', 'sightings', 'gate-passes'] as const
+export const streamNames = ['weights', 'people', 'sightings', 'passes-in', 'passes-out'] as const
 export type StreamName = (typeof streamNames)[number]
 
 export type MessageFault = { stream: StreamName } & (
@@ -196,14 +196,21 @@ const distanceM = ([ax, ay]: Point3DM, [bx, by]: Point3DM) => Math.hypot(ax - bx
 
 // ---- messages -------------------------------------------------------------------------------------------
 
-const streamOfType = {
-  samples: 'weights',
-  people: 'people',
-  sighting: 'sightings',
-  'gate-pass': 'gate-passes',
-  // Till and reader are one machine: no message between them can be lost.
-  scan: null,
-} as const satisfies Record<VirtualRecord['type'], StreamName | null>
+function streamOfRecord(record: VirtualRecord): StreamName | null {
+  switch (record.type) {
+    case 'samples':
+      return 'weights'
+    case 'people':
+      return 'people'
+    case 'sighting':
+      return 'sightings'
+    case 'gate-pass':
+      return record.message.direction === 'in' ? 'passes-in' : 'passes-out'
+    case 'scan':
+      // Till and reader are one machine: no message between them can be lost.
+      return null
+  }
+}
 
 function messageStage(
   fault: MessageFault & { fromMs: number },
@@ -212,7 +219,7 @@ function messageStage(
 ): Stage {
   let count = 0
   return (record) => {
-    if (streamOfType[record.type] !== fault.stream || !active(record)) return [record]
+    if (streamOfRecord(record) !== fault.stream || !active(record)) return [record]
     const draw = hashUniform(seed, streamOf(fault.stream), ++count)
     const laterBy = (ms: number): VirtualRecord => ({ ...record, atMs: record.atMs + ms })
     switch (fault.fault) {

@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { StoreLayout } from '../../profile/layout.ts'
-import { itemsOf, type VisitTruth } from '../world/truth.ts'
+import { itemsOf } from '../world/truth.ts'
 import { runVirtual, type VirtualOptions, type VirtualRecord, type VirtualTruth } from './run-virtual.ts'
 
 const streams = ['weights', 'people', 'sightings', 'gate'] as const
@@ -43,7 +43,7 @@ export async function writeTwinRecording(
   await write('layout.json', layoutJson(options.layout))
   await write('products.json', options.layout.products.map(productJson))
   await write('planogram.json', options.layout.planogram)
-  await write('truth.json', truthJson(truth.visits))
+  await write('truth.json', truthJson(truth))
   return truth
 }
 
@@ -106,24 +106,30 @@ const productJson = (product: StoreLayout['products'][number]) => ({
   ...(product.aliases.length > 0 ? { aliases: product.aliases } : {}),
 })
 
-function truthJson(visits: readonly VisitTruth[]) {
+function truthJson({ visits, handOvers }: VirtualTruth) {
   const entered = visits.filter(({ enteredAtMs, role }) => enteredAtMs !== null && role === 'shopper')
-  const personOf = (visit: VisitTruth) => visit.trackIds[0] as string
+  const people = new Map(entered.map((visit) => [visit.visit, visit.trackIds[0] as string]))
+  const personOf = ({ visit }: { visit: number }) => people.get(visit) as string
   return {
     people: entered.map((visit) => ({ person: personOf(visit), ids: visit.trackIds, token: visit.credential })),
-    events: entered
-      .flatMap((visit) => visit.events.map((event) => ({ person: personOf(visit), event })))
-      .sort((a, b) => a.event.fromMs - b.event.fromMs)
-      .map(({ person, event }) => ({
+    events: visits
+      .flatMap(({ events }) => events)
+      // Of what staff do, only what takes something off a shopper's receipt is told.
+      .filter(({ visit, payer }) => people.has(payer ?? visit))
+      .sort((a, b) => a.fromMs - b.fromMs)
+      .map((event) => ({
         t0: seconds(event.fromMs),
         t1: seconds(event.untilMs),
-        person,
+        person: people.get(event.visit) ?? 'staff',
         sku: event.sku,
         quantity: event.quantity,
         delta_g: Math.round(event.deltaG * 10) / 10,
-        plates: [event.plate],
+        plates: event.plates,
+        ...(event.payer === undefined ? {} : { payer: people.get(event.payer) }),
       })),
-    handovers: [],
+    handovers: handOvers
+      .filter(({ from, to }) => people.has(from) && people.has(to))
+      .map(({ atMs, from, to, sku }) => ({ t: seconds(atMs), from: people.get(from), to: people.get(to), sku })),
     receipts: entered.map((visit) => ({ person: personOf(visit), items: itemsOf(visit) })),
   }
 }
