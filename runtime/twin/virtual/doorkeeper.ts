@@ -14,10 +14,21 @@ const wiring = {
 /** How long a till and its flows take to answer a scan. */
 const answerMs = 300
 
+/** The gate is opened for a party's next person when the one before is through (as the till does it). */
+const nextPersonMs = 1000
+
+interface Admission {
+  openAtMs: number
+  /** How many have not walked in yet. */
+  missing: number
+  /** How many had walked in when the gate was opened; null: it is not open. */
+  countedAtOpening: number | null
+}
+
 export class Doorkeeper {
   readonly mechanics = new Map<string, GateMechanics>()
   readonly #modules = new Map<string, RelayModule>()
-  readonly #admitAtMs = new Map<string, number>()
+  readonly #admissions = new Map<string, Admission>()
 
   constructor(layout: StoreLayout) {
     for (const { id } of layout.gates) {
@@ -27,8 +38,8 @@ export class Doorkeeper {
     }
   }
 
-  shown(gate: string, atMs: number): void {
-    this.#admitAtMs.set(gate, atMs + answerMs)
+  shown(gate: string, atMs: number, party = 1): void {
+    this.#admissions.set(gate, { openAtMs: atMs + answerMs, missing: party, countedAtOpening: null })
   }
 
   /** To be called often: holds the watchdog and works the relays. */
@@ -36,10 +47,25 @@ export class Doorkeeper {
     for (const [gate, module] of this.#modules) {
       module.requested(nowMs)
       module.setRelay(wiring.watchdogRelay, true, nowMs)
-      const admits = (this.#admitAtMs.get(gate) ?? Number.POSITIVE_INFINITY) <= nowMs
-      if (admits) this.#admitAtMs.delete(gate)
-      module.setRelay(wiring.entryRelay, admits, nowMs)
+      module.setRelay(wiring.entryRelay, this.#opens(gate, module, nowMs), nowMs)
       module.setRelay(wiring.exitRelay, module.input(wiring.exitRequestInput, nowMs), nowMs)
     }
+  }
+
+  /** Whether the entry is to be opened now. */
+  #opens(gate: string, module: RelayModule, nowMs: number): boolean {
+    const admission = this.#admissions.get(gate)
+    if (!admission) return false
+    const counted = module.count(wiring.passInInput)
+    if (admission.countedAtOpening !== null) {
+      if (counted === admission.countedAtOpening) return false
+      admission.missing--
+      admission.countedAtOpening = null
+      admission.openAtMs = nowMs + nextPersonMs
+    }
+    if (admission.missing === 0) this.#admissions.delete(gate)
+    if (admission.missing === 0 || nowMs < admission.openAtMs) return false
+    admission.countedAtOpening = counted
+    return true
   }
 }

@@ -17,7 +17,7 @@ import { type Certainty, Sightings } from '../vision/sightings.ts'
 import { facingQuantityOf } from '../world/facing-quantity.ts'
 import { hash32, streamOf } from '../world/hash-noise.ts'
 import type { Piece } from '../world/piece.ts'
-import type { VisitTruth } from '../world/truth.ts'
+import type { HandOver, VisitTruth } from '../world/truth.ts'
 import { tickMs, World } from '../world/world.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 
@@ -79,6 +79,7 @@ export interface VirtualTruth {
   startMs: number
   endMs: number
   visits: VisitTruth[]
+  handOvers: HandOver[]
 }
 
 const defaults = { shoppersPerHour: 120, startMs: 1_800_000_000_000, rateHz: 15, batchSize: 3 }
@@ -106,7 +107,7 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
     events: {
       credentialShown(gate, visit, atMs) {
         const admitted = options.admits?.(visit, atMs) ?? true
-        if (admitted) doorkeeper.shown(gate, atMs)
+        if (admitted) doorkeeper.shown(gate, atMs, visit.party)
         records.scan(gate, visit, atMs, admitted)
       },
       passed: (gate, direction, visit, atMs) => records.pass(gate, direction, visit, atMs),
@@ -133,12 +134,14 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
     if (tick % ticksPerFrame === 0) yield records.people(view, nowMs)
     for (const sampler of samplers) yield* sampler.until(nowMs)
     if (world.shoppers.length > 0 || !callers.done) emptySinceMs = nowMs
-    if (nowMs - emptySinceMs > quietMs) return { startMs, endMs: nowMs, visits: world.truth.visits }
+    if (nowMs - emptySinceMs > quietMs) return { startMs, endMs: nowMs, ...truthOf(world) }
     if (world.shoppers.some(({ visit }) => nowMs - (visit.scannedAtMs ?? nowMs) > longestVisitMs)) {
       throw new RangeError(`seed ${seed}: a visit never ends`)
     }
   }
 }
+
+const truthOf = ({ truth: { visits, handOvers } }: World) => ({ visits, handOvers })
 
 /** Who comes to the door. */
 interface Callers {
@@ -273,10 +276,10 @@ class Records {
   }
 
   scan(gate: string, visit: VisitTruth, atMs: number, admitted: boolean): void {
-    const { credential: token, role } = visit
+    const { credential: token, role, party } = visit
     this.#waiting.push({
       type: 'scan',
-      ...{ atMs, gate, token, role, party: 1, admitted },
+      ...{ atMs, gate, token, role, party, admitted },
       visitId: visitIdOf(visit),
     })
   }

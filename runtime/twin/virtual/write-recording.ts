@@ -68,8 +68,11 @@ function lineOf(record: VirtualRecord): { stream: StreamName; line: unknown } {
       const seen = candidates.map(({ sku, probability }) => ({ sku, p: probability }))
       return { stream: 'sightings', line: { t, camera, position: positionM, candidates: seen } }
     }
-    case 'scan':
-      return { stream: 'gate', line: { t, gate: record.gate, event: 'scan', direction: 'in', token: record.token } }
+    case 'scan': {
+      const { gate, token, party } = record
+      const scan = { t, gate, event: 'scan', direction: 'in', token, ...(party === 1 ? {} : { party }) }
+      return { stream: 'gate', line: scan }
+    }
     case 'gate-pass': {
       const { gate, direction } = record.message
       return { stream: 'gate', line: { t, gate, event: 'pass', direction } }

@@ -54,7 +54,7 @@ export class PeopleView {
 
   #seen(shopper: Shopper, atMs: number): SeenPerson {
     const id = this.#idOf(shopper, atMs)
-    const stream = streamOf(shopper.visit.trackIds[0] ?? '')
+    const stream = streamOf(shopper.trackIds[0] ?? '')
     const noisy = (p: Point3DM, sdM: number, part: number): Point3DM =>
       p.map((value, axis) => round(value + sdM * this.#error(stream + part * 8 + axis, atMs))) as Point3DM
     const hand = (side: 0 | 1): Point3DM | null => {
@@ -82,13 +82,13 @@ export class PeopleView {
   }
 
   #idOf(shopper: Shopper, atMs: number): string {
-    const { trackIds } = shopper.visit
+    const { trackIds } = shopper
     const check = Math.floor(atMs / idCheckMs)
     const before = this.#checkedIds.get(shopper) ?? check
     this.#checkedIds.set(shopper, check)
     const stream = streamOf(trackIds[0] ?? '')
     if (check !== before && hashUniform(this.#seed, stream + 70, check & 0x7fffffff) < this.#idChangeLikelihood) {
-      trackIds.push(`${trackIds[0]}-${trackIds.length + 1}`)
+      shopper.retracked(`${trackIds[0]}-${trackIds.length + 1}`)
     }
     return trackIds.at(-1) as string
   }
