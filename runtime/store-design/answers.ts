@@ -19,6 +19,7 @@ export const Section = strictObject({
   shelves: Type.Integer({ title: 'Shelves', minimum: 1, maximum: 8, description: 'Weighed shelves of one fixture.' }),
   platesPerShelf: Type.Integer({ title: 'Plates on a shelf', minimum: 1, maximum: 20 }),
   ratingG: Type.Number({ title: 'Rating (g)', minimum: 500, maximum: 500_000, description: 'Rated load of a plate.' }),
+  transmitters: Type.Optional(definition('its load cell transmitters where they differ', 'laumas-tlb4')),
 })
 export type Section = Static<typeof Section>
 

@@ -23,10 +23,12 @@ const gapCharacters = 3.5
 const gapAboveBaud = 19_200
 const fastGapMs = 1.75
 
-/** Time for one poll of one unit: all its requests with their answers. `line` is undefined on Ethernet. */
+/** Time for one poll of one unit: all its usual requests with their answers. `line` is undefined on Ethernet. */
 export function unitPollMs(definition: LoadCellTransmitter, line: SerialLine | undefined): number {
   const each = networkMs + turnaroundMs + definition.limits.minIntervalMs
-  return definition.reads.reduce((sum, { count }) => sum + each + (line ? transmissionMs(count, line) : 0), 0)
+  return definition.reads
+    .filter(({ seldom }) => !seldom)
+    .reduce((sum, { count }) => sum + each + (line ? transmissionMs(count, line) : 0), 0)
 }
 
 function transmissionMs(registers: number, { baudRate, parity }: SerialLine): number {

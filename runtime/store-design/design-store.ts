@@ -40,11 +40,11 @@ export function designStore(
   const { sections, weighing, firstPort } = answers
   const floor = planFloor(answers)
   const plates = floor.fixtures.flatMap(platesOf)
-  const transmitter = definitions.of(
-    { id: 'weighing', definition: weighing.definition, address: { transport: 'modbus-tcp', host, port: firstPort } },
-    'load-cell-transmitter',
+  const models = new Map(
+    floor.fixtures.map(({ section, fixture }) => [fixture.id, section.transmitters ?? weighing.definition]),
   )
-  const wired = wirePlates(plates, weighing, transmitter, firstPort + ports.weighing)
+  const modelOf = ({ fixture }: { fixture: string }) => transmitter(models.get(fixture) ?? '', definitions)
+  const wired = wirePlates(plates, modelOf, weighing, firstPort + ports.weighing)
   const doors = gatesOf(answers, floor.gateZones)
   const ceiling = camerasOver(answers, `http://${host}:${firstPort + ports.recorder}`)
   const vision: Device = {
@@ -85,6 +85,11 @@ export function designStore(
   if (!answers.mistakes) return { profile, catalogue, planogram }
   const { truth, ...spoiled } = spoilGoods(catalogue, planogram, answers.mistakes)
   return { profile, ...spoiled, twinGoods: { format: 'open-aisle-twin-goods', version: 1, ...truth } }
+}
+
+function transmitter(definition: string, definitions: DeviceCatalogue) {
+  const address = { transport: 'modbus-tcp', host, port: 1 } as const
+  return definitions.of({ id: 'weighing', definition, address }, 'load-cell-transmitter')
 }
 
 function gatesOf({ gates, reader, contacts, firstPort }: StoreAnswers, zones: Profile['gates'][number]['zoneM'][]) {

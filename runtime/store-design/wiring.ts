@@ -3,7 +3,7 @@ import { AisleError } from '../contract/errors.ts'
 import type { LoadCellTransmitter } from '../devices/definition-schema.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { StoreAnswers } from './answers.ts'
-import { unitPollMs, unitsPerLine } from './bus-time.ts'
+import { type SerialLine, unitPollMs, unitsPerLine } from './bus-time.ts'
 import type { PlannedPlate } from './shelving.ts'
 
 export interface Wiring {
@@ -11,50 +11,59 @@ export interface Wiring {
   devices: Profile['devices']
 }
 
+/** A serial line with the transmitters on it, each with the plates of its channels. */
+interface PlannedLine {
+  definition: LoadCellTransmitter
+  units: PlannedPlate[][]
+}
+
 /**
  * A transmitter serves plates of one fixture only, so that no load cell's cable crosses an aisle.
+ * @param modelOf the transmitter that a plate is wired to
  * @throws AisleError `line-too-slow` when not even one transmitter can be read as often as wanted
  */
 export function wirePlates(
   plates: readonly PlannedPlate[],
-  weighing: StoreAnswers['weighing'],
-  definition: LoadCellTransmitter,
+  modelOf: (plate: PlannedPlate) => LoadCellTransmitter,
+  { pollHz, baudRate, parity }: StoreAnswers['weighing'],
   firstPort: number,
 ): Wiring {
-  const { pollHz, baudRate, parity } = weighing
-  const line = { baudRate, parity }
-  const most = Math.min(
-    unitsPerLine(definition, line, pollHz),
-    definition.unitIds.maximum - definition.unitIds.minimum + 1,
-  )
-  if (most < 1) {
-    const pollMs = unitPollMs(definition, line)
-    throw new AisleError(
-      'line-too-slow',
-      `One ${definition.model} takes ${pollMs.toFixed(1)} ms at ${baudRate} baud, so it gives at most ${(1000 / pollMs).toFixed(1)} readings a second, not ${pollHz}.`,
-      { where: 'weighing', action: 'Lower pollHz, or raise the baud rate.' },
-    )
-  }
-  const transmitters = [...Map.groupBy(plates, ({ fixture }) => fixture).values()].flatMap((ofFixture) =>
-    chunks(ofFixture, definition.channels),
-  )
-  const lines = chunks(transmitters, most)
-  const device = (i: number) => `weighing-${i + 1}`
-  const unitId = (i: number) => definition.unitIds.minimum + i
+  const serial: SerialLine = { baudRate, parity }
+  const lines = [...Map.groupBy(plates, modelOf)].flatMap(([definition, ofModel]): PlannedLine[] => {
+    const fixtures = [...Map.groupBy(ofModel, ({ fixture }) => fixture).values()]
+    const transmitters = fixtures.flatMap((ofFixture) => chunks(ofFixture, definition.channels))
+    return chunks(transmitters, mostUnits(definition, serial, pollHz)).map((units) => ({ definition, units }))
+  })
+  const device = (line: number) => `weighing-${line + 1}`
   return {
-    plates: lines.flatMap((units, l) =>
+    plates: lines.flatMap(({ definition, units }, l) =>
       units.flatMap((channels, u) =>
-        channels.map((plate, c) => ({ ...plate, source: { device: device(l), unit: unitId(u), channel: c + 1 } })),
+        channels.map((plate, c) => {
+          const source = { device: device(l), unit: definition.unitIds.minimum + u, channel: c + 1 }
+          return { ...plate, source }
+        }),
       ),
     ),
-    devices: lines.map((units, l) => ({
+    devices: lines.map(({ definition, units }, l) => ({
       id: device(l),
       definition: definition.id,
-      address: { transport: 'modbus-tcp', host: '127.0.0.1', port: firstPort + l, line },
-      units: units.map((_, u) => unitId(u)),
+      address: { transport: 'modbus-tcp', host: '127.0.0.1', port: firstPort + l, line: serial },
+      units: units.map((_, u) => definition.unitIds.minimum + u),
       pollHz,
     })),
   }
+}
+
+function mostUnits(definition: LoadCellTransmitter, line: SerialLine, pollHz: number): number {
+  const addresses = definition.unitIds.maximum - definition.unitIds.minimum + 1
+  const most = Math.min(unitsPerLine(definition, line, pollHz), addresses)
+  if (most >= 1) return most
+  const pollMs = unitPollMs(definition, line)
+  throw new AisleError(
+    'line-too-slow',
+    `One ${definition.model} takes ${pollMs.toFixed(1)} ms at ${line.baudRate} baud: at most ${(1000 / pollMs).toFixed(1)} readings a second, not ${pollHz}.`,
+    { where: 'weighing', action: 'Lower pollHz, raise the baud rate, or choose another model.' },
+  )
 }
 
 /** As few lists of at most `most` as possible, in order. */
