@@ -7,9 +7,12 @@ import type { Plate } from '../../profile/layout.ts'
 import { hashGaussian, hashUniform, streamOf } from './hash-noise.ts'
 import type { LoadAction } from './load-action.ts'
 
-/** Swing of the next plate (real: plates 9, 10 and 12 swing by 16-34 g peak to peak while 622 g leave). */
-const ringShare: [number, number] = [0.012, 0.035]
-/** A plate further along still swings by about half as much (real: 15-60 g over the shelf, steps of the shopper included). */
+/**
+ * Swing of the next plate (real: plates 9, 10 and 12 swing by 16-34 g peak to peak while 622 g leave, and swung by
+ * 12-18 g before).
+ */
+const ringShare: [number, number] = [0.014, 0.042]
+/** A plate further along still swings by about half as much (real: 0-50 g more than before, by the plate). */
 const farRingShare = 0.5
 const nearSteps = 3
 /** The shelves above and below (real: 5-15 g more than before, where they can be told from steps at all). */
@@ -18,9 +21,9 @@ const otherShelfShare = 0.4
 const keepShare: [number, number] = [0.004, 0.016]
 const keepLikelihood = 0.4
 const keepSteps = 2
-/** What some others of the shelf keep, either way (real: -3 g and +3 g on two of eight). */
-const farKeepSd = 0.002
-const farKeepLikelihood = 0.2
+/** What some others of the shelf keep, either way (real: -4, -2, +2 and +3 g on four of eight). */
+const farKeepSd = 0.003
+const farKeepLikelihood = 0.5
 /** What of a hand's push is felt next door (assumption: as of a weight that lies there). */
 const pushShare = 0.01
 

@@ -51,7 +51,7 @@ const holdMs: [number, number] = [1500, 6000]
 /** A hand that holds an item on its plate carries some of it, or leans on it (assumption). */
 const holdShare: [number, number] = [-0.35, 0.25]
 /** Push of the hand before a lift, as a share of the weight (real: 8 %), and at most this (assumption). */
-const liftPressShare: [number, number] = [0.03, 0.12]
+const liftPressShare: [number, number] = [0.04, 0.13]
 const pressMaxG = 80
 /** Oscillation of the emptied plate (real: 5 g after 622 g). */
 const liftRingShare: [number, number] = [0.005, 0.015]

@@ -23,7 +23,7 @@ const levelsG: readonly [share: number, levelG: number][] = [
 const linesHz = [1.5, 24.4] as const
 const lineShares: readonly [number, number][] = [
   [0.1, 0.46],
-  [0.05, 0.4],
+  [0.05, 0.36],
 ]
 /** The lines wander by this phase within this time (assumption: no more than the recording's 4 s of rest allow). */
 const wander = { rad: 2, periodS: 60 }

@@ -18,13 +18,19 @@ const modes: readonly { hz: [number, number]; decayMs: [number, number]; share: 
   { hz: [16, 18], decayMs: [80, 180], share: 0.9 },
   { hz: [19, 22.5], decayMs: [80, 180], share: 0.8 },
 ]
-/** A frame rocks about its foot (real: 1 g at 0.3 m, 11 g at 1.5 m on the nearest gondola); this height counts as 1. */
+/**
+ * A frame rocks about its foot and bends (real: on the gondola that shakes the most 1 g at 0.3 m, 4 g at 0.8 m, 11 g
+ * at 1.5 m); this height counts as 1.
+ */
 const referenceHeightM = 1.2
-/** Shelves differ, for they hang loosely in their slots (real: the lower two of one gondola shake the most). */
-const shelfSpread = 0.4
+const heightPower = 1.5
+/** Shelves differ, for they hang loosely in their slots (real: the lower two of another gondola shake the most). */
+const shelfSpread = 0.5
 /** Plates differ, too; what they have in common with their shelf (real: neighbours correlate by 0.3, at times by 0.7). */
 const plateSpread = 0.35
 const commonShare = 0.35
+/** No plate follows more than this (real: the worst one swings by twice as much as the median of its shelf). */
+const largestGain = 2.5
 /** Kicks older than this no longer matter: the slowest mode has decayed to 1 %. */
 const lifetimeMs = 1300
 /** Readers ask in arrears, plate by plate: so many conversions are kept. */
@@ -61,19 +67,20 @@ export class ShelfShaking {
   /** How strongly each mode swings a plate, with sign. */
   gainsOf(plate: Plate): Float64Array {
     const stream = streamOf(plate.id)
-    const size = this.#gain * (plate.positionM[2] / referenceHeightM)
+    const size = this.#gain * (plate.positionM[2] / referenceHeightM) ** heightPower
     const own = Math.exp(plateSpread * hashGaussian(this.#seed, stream, -5))
     return Float64Array.from(modes, (_, i) => {
       const common = hashGaussian(this.#seed, this.#stream, 40 + i)
       const apart = hashGaussian(this.#seed, stream, -60 - i)
-      return size * own * (Math.sqrt(commonShare) * common + Math.sqrt(1 - commonShare) * apart)
+      const gain = size * own * (Math.sqrt(commonShare) * common + Math.sqrt(1 - commonShare) * apart)
+      return Math.max(-largestGain, Math.min(largestGain, gain))
     })
   }
 
   /**
    * Something hits the fixture.
    *
-   * @param strength of each mode, about normally distributed: no two steps are alike
+   * @param strength of each mode, with its sign
    */
   kick(atMs: number, amplitudeG: number, strength: readonly number[]): void {
     const amplitudesG = Float64Array.from(modes, ({ share }, i) => amplitudeG * share * (strength[i] ?? 0))

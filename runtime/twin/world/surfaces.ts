@@ -1,5 +1,5 @@
 /** The mechanics of all plates: forces on them, what their neighbours feel, and what shakes whole fixtures. */
-import { gaussian, type Random } from '../../contract/random.ts'
+import { type Random, uniform } from '../../contract/random.ts'
 import type { Plate, PointM, StoreLayout } from '../../profile/layout.ts'
 import { type Coupling, couplingOf, shadowOf } from './cross-talk.ts'
 import { distanceToPolygonM } from './geometry.ts'
@@ -10,17 +10,20 @@ import { NoiseLines } from './sensor-noise.ts'
 import { modeCount, ShelfShaking } from './shelf-shaking.ts'
 
 /**
- * A footfall half a metre from a fixture (real: while somebody walks by, the median plate of the nearest gondola
- * swings 17-60 g peak to peak within a second and one of the next 5-15 g).
+ * A footfall half a metre from a fixture, and what is left of it farther away (real: while somebody walks past four
+ * gondolas, half of all plates swing by more than 7 g peak to peak within a second and one in ten by more than 40 g).
  */
-const footfallG = 13
-const footfallDecayM = 0.55
+const footfallG = 17
+const footfallDecayM = 0.8
 const footfallReachM = 2.5
 const nearestM = 0.5
-/** Fixtures stand more or less firmly (real: 1.0 to 2.6 times, one gondola against another at the same distance). */
-const fixtureSpread = 0.4
+/** Fixtures stand more or less firmly (real: one of four gondolas swings four times as much as another). */
+const fixtureSpread = 0.55
+const loosestFixture = 3
 /** Somebody bumps into a fixture with a hip or a trolley (assumption: some times as hard as a step beside it). */
 const knockG = 60
+/** No two steps or knocks are quite alike (assumption). */
+const kickSpread: [number, number] = [0.4, 1.6]
 
 /** What of a load a plate bears. */
 export interface PlateShare {
@@ -62,7 +65,7 @@ export class Surfaces {
     this.#quiet = quiet
     const lines = new NoiseLines()
     for (const { id } of layout.fixtures) {
-      const gain = Math.exp(fixtureSpread * hashGaussian(seed, streamOf(id), 1))
+      const gain = Math.min(loosestFixture, Math.exp(fixtureSpread * hashGaussian(seed, streamOf(id), 1)))
       this.#fixtures.set(id, { footprintM: footprints.get(id) ?? [], gain, shelves: [] })
     }
     for (const shelf of shelvesOf(layout.plates)) {
@@ -131,7 +134,10 @@ export class Surfaces {
 
   #kick(shelves: readonly ShelfShaking[], atMs: number, amplitudeG: number): void {
     // One and the same kick for all shelves: they answer it each in their own way.
-    const strength = Array.from({ length: modeCount }, () => gaussian(this.#random))
+    const strength = Array.from({ length: modeCount }, () => {
+      const size = uniform(this.#random, ...kickSpread)
+      return this.#random.next() < 0.5 ? size : -size
+    })
     for (const shelf of shelves) shelf.kick(atMs, amplitudeG, strength)
   }
 
