@@ -13,6 +13,7 @@ import { readRealGoods } from './goods.ts'
 import { ProviderLedger } from './provider/provider-ledger.ts'
 import { serveProvider } from './provider/provider-server.ts'
 import { createToss } from './provider/toss.ts'
+import { Webhooks } from './provider/webhooks.ts'
 import { type ServedDevices, serveDevices } from './served-devices.ts'
 import { Arrivals } from './shoppers/arrivals.ts'
 import { CustomerBase } from './shoppers/customer.ts'
@@ -26,7 +27,10 @@ import { tickMs, World } from './world/world.ts'
 /** @throws AisleError `port-taken`, `twin-not-loopback`, `twin-unknown-device` */
 export async function startTwin(
   store: LoadedStore,
-  context: Pick<ProgramContext, 'settings' | 'secrets' | 'clock' | 'log'>,
+  context: Pick<ProgramContext, 'settings' | 'secrets' | 'clock' | 'log'> & {
+    /** Absent where the twin runs without the other programs, which have to change with it. */
+    requestSpeed?: (scale: number) => void
+  },
 ): Promise<RunningProgram> {
   const { settings, secrets, clock, log } = context
   const { profile } = store
@@ -68,7 +72,7 @@ export async function startTwin(
   const queue = new DoorQueue({ world, arrivals, customers, deliveries, accounts, clock, visits })
 
   const advance = () => {
-    for (const gate of mechanics.values()) gate.fire = faults.active(gate.gate, 'fire')
+    for (const gate of mechanics.values()) breakGate(gate, faults)
     world.advanceTo(clock.nowMs())
   }
   devices = await serveDevices({
@@ -85,6 +89,12 @@ export async function startTwin(
   for (const { id } of profile.gates) faults.declare(id, 'gate')
 
   const ledger = new ProviderLedger(join(settings.dataDirectory, 'twin-payment-provider.jsonl'))
+  const webhookIds = random('webhooks', thisRun)
+  const webhooks = new Webhooks({
+    clock,
+    faults,
+    newId: () => `twin-${Math.floor(webhookIds.next() * 2 ** 48).toString(36)}`,
+  })
   const provider = await startProvider().catch(async (error: unknown) => {
     await devices?.stop()
     throw error
@@ -101,6 +111,7 @@ export async function startTwin(
     async stop() {
       clock.clear(timer)
       await queue.stop()
+      webhooks.stop()
       await devices?.stop()
       await provider.stop()
     },
@@ -117,6 +128,8 @@ export async function startTwin(
       newKey: () => `${thisRun.toString(36)}${Math.floor(keys.next() * 2 ** 32).toString(36)}${ledger.charges.length}`,
       customerOf: (billingKey) => customerOfKey.get(billingKey),
       declines: () => faults.active(providerName, 'declines'),
+      forgetsKeys: () => faults.active(providerName, 'forgets-keys'),
+      changed: (payment) => webhooks.changed(payment),
     })
     const url = new URL(profile.payment.url)
     return serveProvider({
@@ -133,9 +146,18 @@ export async function startTwin(
         ledger,
         invite: (wanted) => queue.invite(wanted),
         finished: () => queue.finished,
+        webhooks,
+        speed: { initial: settings.clock.scale, request: context.requestSpeed },
       }),
     })
   }
+}
+
+function breakGate(gate: GateMechanics, faults: Faults): void {
+  gate.fire = faults.active(gate.gate, 'fire')
+  gate.watchdogCut = faults.active(gate.gate, 'watchdog-cut')
+  gate.held = faults.active(gate.gate, 'held')
+  gate.blocked = faults.active(gate.gate, 'blocked')
 }
 
 /** The turnstiles, wired to their relay modules as the profile says. */

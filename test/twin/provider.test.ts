@@ -12,6 +12,8 @@ describe('the payment provider of the twin', () => {
   let clock: VirtualClock
   let ledger: ProviderLedger
   let declines = false
+  let forgetsKeys = false
+  let changes: unknown[] = []
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'open-aisle-provider-'))
@@ -19,6 +21,8 @@ describe('the payment provider of the twin', () => {
     clock = new VirtualClock(1_800_000_000_000)
     ledger = new ProviderLedger(file)
     declines = false
+    forgetsKeys = false
+    changes = []
   })
 
   afterEach(() => rm(directory, { recursive: true }))
@@ -26,7 +30,15 @@ describe('the payment provider of the twin', () => {
   function toss() {
     let keys = ledger.charges.length
     const customerOf = (billingKey: string) => (billingKey === 'bk-1' ? 'ck-1' : undefined)
-    return createToss({ ledger, clock, newKey: () => `key${++keys}`, customerOf, declines: () => declines })
+    return createToss({
+      ledger,
+      clock,
+      newKey: () => `key${++keys}`,
+      customerOf,
+      declines: () => declines,
+      forgetsKeys: () => forgetsKeys,
+      changed: (payment) => void changes.push(payment),
+    })
   }
 
   const order = { customerKey: 'ck-1', orderId: 'visit-000001', orderName: 'Cola and 1 more', amount: 3700 }
@@ -59,6 +71,26 @@ describe('the payment provider of the twin', () => {
     clock.advanceTo(clock.nowMs() + 15 * 86_400_000)
     assert.equal(codeOf(charge()), 'DUPLICATED_ORDER_ID')
     assert.equal(ledger.charges.length, 1)
+  })
+
+  it('carries a charge out anew when it has lost its keys, and refuses the order that it has', () => {
+    charge()
+    forgetsKeys = true
+    assert.equal(codeOf(charge()), 'DUPLICATED_ORDER_ID')
+    charge({ ...order, orderId: 'visit-000002' })
+    assert.equal(ledger.charges.length, 2)
+  })
+
+  it('tells of each change of a payment once, and of no refusal', () => {
+    const { paymentKey } = paymentOf(charge())
+    charge()
+    charge(order, 'other-key')
+    const path = `/v1/payments/${paymentKey}/cancel`
+    toss()({ method: 'POST', path, idempotencyKey: 'c-1', body: { cancelReason: 'returned' } })
+    assert.deepEqual(
+      changes.map((payment) => (payment as { status: string }).status),
+      ['DONE', 'CANCELED'],
+    )
   })
 
   it('has the same books after it was started again', () => {

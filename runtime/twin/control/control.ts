@@ -1,12 +1,21 @@
 /** What a person, the store page or a test may ask of the twin: the truth, and to play with it. */
-import { type Static, Type } from 'typebox'
 import { AisleError } from '../../contract/errors.ts'
-import { compileGate, Identifier, oneOf, strictObject } from '../../contract/schema.ts'
+import { faultsOfKind, kindTitles } from '../devices/fault-catalogue.ts'
 import type { Faults } from '../devices/faults.ts'
 import type { ProviderLedger } from '../provider/provider-ledger.ts'
-import { type Act, type Behaviour, behaviours } from '../shoppers/behaviour.ts'
+import type { Webhooks } from '../provider/webhooks.ts'
+import { behaviours } from '../shoppers/behaviour.ts'
 import { itemsOf } from '../world/truth.ts'
-import type { World } from '../world/world.ts'
+import type { Coming, World } from '../world/world.ts'
+import {
+  checkNames,
+  FaultRequest,
+  MendRequest,
+  requestGate,
+  ShopperRequest,
+  SpeedRequest,
+  WebhookRequest,
+} from './requests.ts'
 
 export interface ControlAnswer {
   status: number
@@ -18,17 +27,19 @@ export const twinRoutes = [
   'GET /twin/truth',
   'GET /twin/state',
   'GET /twin/ledger',
+  'GET /twin/things',
+  'GET /twin/behaviours',
   'POST /twin/pause',
   'POST /twin/resume',
   'POST /twin/shopper',
   'POST /twin/fault',
+  'POST /twin/mend',
+  'POST /twin/speed',
+  'POST /twin/webhook',
 ] as const
 
 /** A shopper who was asked for. */
-export interface Wanted {
-  behaviour?: Behaviour
-  plan?: Act[]
-}
+export type Wanted = Coming
 
 export interface ControlOptions {
   world: World
@@ -38,50 +49,25 @@ export interface ControlOptions {
   invite(wanted: Wanted): void
   /** Whether no more shoppers will come by themselves and none is under way. */
   finished(): boolean
+  webhooks: Pick<Webhooks, 'subscribe'>
+  /** `initial` as the store was started; `request` is absent where nothing else would change with the twin. */
+  speed: { initial: number; request: ((scale: number) => void) | undefined }
 }
 
-const plate = Identifier()
-const item = Type.String({ minLength: 1, maxLength: 40 })
-const durationMs = Type.Number({ minimum: 0, maximum: 600_000 })
-const ActSchema = Type.Union([
-  strictObject({ act: Type.Literal('take'), plate, item, substitute: Type.Optional(Type.Boolean()) }),
-  strictObject({ act: Type.Literal('look'), durationMs }),
-  strictObject({ act: Type.Literal('stow') }),
-  strictObject({ act: Type.Literal('put-back'), item, plate: Type.Optional(plate) }),
-  strictObject({
-    act: Type.Literal('fill'),
-    plate,
-    sku: Type.String({ maxLength: 64 }),
-    count: Type.Integer({ minimum: 1, maximum: 50 }),
-  }),
-  strictObject({ act: Type.Literal('wait'), durationMs }),
-])
-const ShopperRequest = strictObject({
-  behaviour: Type.Optional(oneOf(Object.keys(behaviours))),
-  plan: Type.Optional(Type.Array(ActSchema, { maxItems: 200 })),
-})
-const FaultRequest = strictObject({
-  device: Type.String({ minLength: 1, maxLength: 128, description: 'A device, plate or gate of the profile.' }),
-  fault: Type.String({ minLength: 1, maxLength: 40 }),
-  seconds: Type.Number({ minimum: 0, maximum: 86_400 }),
-})
-
-const gate = <S extends Parameters<typeof compileGate>[0]>(schema: S) =>
-  compileGate(schema, {
-    code: 'twin-request-invalid',
-    what: 'This request',
-    action: 'See runtime/twin/control/control.ts for what the twin understands.',
-  })
-const readShopper: (body: unknown) => Static<typeof ShopperRequest> = gate(ShopperRequest)
-const readFault: (body: unknown) => Static<typeof FaultRequest> = gate(FaultRequest)
+const readShopper = requestGate(ShopperRequest)
+const readFault = requestGate(FaultRequest)
+const readMend = requestGate(MendRequest)
+const readSpeed = requestGate(SpeedRequest)
+const readWebhook = requestGate(WebhookRequest)
 
 export function createControl(options: ControlOptions): (method: string, path: string, body: unknown) => ControlAnswer {
-  const { world, faults, ledger } = options
+  const { world, faults, ledger, webhooks, speed } = options
+  let scale = speed.initial
   const done: ControlAnswer = { status: 200, body: { done: true } }
 
   const routes: Record<(typeof twinRoutes)[number], (body: unknown) => ControlAnswer> = {
     'GET /twin/truth': () => ({ status: 200, body: { visits: truth(world) } }),
-    'GET /twin/state': () => ({ status: 200, body: state(world, options.finished()) }),
+    'GET /twin/state': () => ({ status: 200, body: { ...state(world, options.finished()), speed: scale } }),
     'GET /twin/ledger': () => ({ status: 200, body: { charges: ledger.charges } }),
     'POST /twin/pause': () => {
       world.paused = true
@@ -91,16 +77,36 @@ export function createControl(options: ControlOptions): (method: string, path: s
       world.paused = false
       return done
     },
+    'GET /twin/things': () => ({ status: 200, body: { kinds, things: faults.all } }),
+    'GET /twin/behaviours': () => ({
+      status: 200,
+      body: { behaviours: Object.keys(behaviours), requestSchema: ShopperRequest },
+    }),
     'POST /twin/shopper': (body) => {
-      const { behaviour, plan } = readShopper(body ?? {})
-      for (const act of plan ?? []) if ('plate' in act && act.plate) requirePlate(world, act.plate)
+      const { behaviour, ...coming } = readShopper(body ?? {})
+      for (const { plan = [] } of [coming, ...(coming.companions ?? [])]) checkNames(world.layout, plan)
       const chosen = behaviour === undefined ? undefined : behaviours[behaviour]
-      options.invite({ ...(chosen ? { behaviour: chosen } : {}), ...(plan ? { plan: plan as Act[] } : {}) })
+      options.invite({ ...coming, ...(chosen ? { behaviour: chosen } : {}) })
       return done
     },
     'POST /twin/fault': (body) => {
-      const { device, fault, seconds } = readFault(body)
-      faults.set(device, fault, seconds)
+      const { device, fault, seconds, value } = readFault(body)
+      faults.set(device, fault, seconds, value)
+      return done
+    },
+    'POST /twin/mend': (body) => {
+      faults.mend(readMend(body ?? {}).device)
+      return done
+    },
+    'POST /twin/speed': (body) => {
+      const wanted = readSpeed(body)
+      if (!speed.request) throw speedIsFixed(scale)
+      speed.request(wanted.scale)
+      scale = wanted.scale
+      return done
+    },
+    'POST /twin/webhook': (body) => {
+      webhooks.subscribe(readWebhook(body).url)
       return done
     },
   }
@@ -112,10 +118,16 @@ export function createControl(options: ControlOptions): (method: string, path: s
     }
 }
 
-function requirePlate(world: World, plateId: string): void {
-  if (world.layout.plates.some(({ id }) => id === plateId)) return
-  throw new AisleError('twin-request-invalid', `There is no plate "${plateId}".`, {
-    action: 'Name one of the profile.',
+/** What can break in each kind of thing, for whoever shows a choice. */
+const kinds = Object.entries(faultsOfKind).map(([kind, faults]) => ({
+  kind,
+  title: kindTitles[kind as keyof typeof kindTitles],
+  faults: Object.entries(faults).map(([fault, description]) => ({ fault, ...description })),
+}))
+
+function speedIsFixed(scale: number): AisleError {
+  return new AisleError('twin-speed-fixed', `This twin runs at ${scale} times real time and cannot change it.`, {
+    action: 'Start the whole store, or start it anew with another speed.',
   })
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Clock, sleep } from '../../contract/clock.ts'
 import { hash32 } from '../world/hash-noise.ts'
+import type { Fault } from './fault-catalogue.ts'
 import type { Faults } from './faults.ts'
 import { answerOf, exceptionTo, type ModbusUnit, modbusException } from './modbus-unit.ts'
 
@@ -113,7 +114,7 @@ export class ModbusLine {
     return Buffer.from(Array.from({ length }, (_, i) => hash32(run, 0, i) & 0xff))
   }
 
-  #broken(fault: Parameters<Faults['active']>[1]): boolean {
+  #broken(fault: Fault<'modbus-device'>): boolean {
     return this.#options.faults.active(this.#options.device, fault)
   }
 }

@@ -2,11 +2,10 @@
  * Units on a serial line of their own, Modbus RTU. Modbus over Serial Line 1.02, clause 2.5.1: unit id, request,
  * checksum with its low byte first; a silence ends a frame. Unit id 0 is a broadcast, which nobody answers.
  */
-import { open } from 'node:fs/promises'
-import type { Duplex } from 'node:stream'
+import { openSync } from 'node:fs'
+import { Duplex } from 'node:stream'
 import { ReadStream, WriteStream } from 'node:tty'
-import type { Timer } from '../../contract/clock.ts'
-import { SystemClock } from '../../contract/clock.ts'
+import { SystemClock, type Timer } from '../../contract/clock.ts'
 import { ModbusLine, type ModbusLineOptions } from './modbus-line.ts'
 import { answerOf } from './modbus-unit.ts'
 
@@ -16,7 +15,7 @@ export interface ModbusRtuOptions extends ModbusLineOptions {
 }
 
 export interface ServedLine {
-  stop(): Promise<void>
+  stop(): void
 }
 
 const shortestFrameBytes = 4
@@ -24,7 +23,7 @@ const shortestFrameBytes = 4
 const silenceMs = 50
 
 /** Serves a line that is already open. */
-export function serveModbusRtu(stream: Pick<Duplex, 'on' | 'off' | 'write'>, options: ModbusRtuOptions): ServedLine {
+export function serveModbusRtu(stream: Duplex, options: ModbusRtuOptions): ServedLine {
   const line = new ModbusLine(options, 'nothing')
   // The line's own silence is real, whatever clock the store runs on.
   const wire = new SystemClock()
@@ -59,7 +58,7 @@ export function serveModbusRtu(stream: Pick<Duplex, 'on' | 'off' | 'write'>, opt
   }
 
   return {
-    async stop() {
+    stop() {
       stopped = true
       wire.clear(silence)
       stream.off('data', onData)
@@ -68,23 +67,19 @@ export function serveModbusRtu(stream: Pick<Duplex, 'on' | 'off' | 'write'>, opt
 }
 
 /** Serves a serial port, or one end of a pair of pseudo-terminals. */
-export async function serveModbusRtuAt(path: string, options: ModbusRtuOptions): Promise<ServedLine> {
-  const file = await open(path, 'r+')
-  const input = new ReadStream(file.fd)
-  const output = new WriteStream(file.fd)
+export function serveModbusRtuAt(path: string, options: ModbusRtuOptions): ServedLine {
+  // Each stream closes its own.
+  const input = new ReadStream(openSync(path, 'r+'))
+  const output = new WriteStream(openSync(path, 'r+'))
   input.setRawMode(true)
+  const stream = Duplex.from({ readable: input, writable: output })
   // The far end of a pair that goes away is the end of the line.
-  input.on('error', () => {})
-  output.on('error', () => {})
-  const line = serveModbusRtu(
-    Object.assign(input, { write: (frame: Buffer) => output.write(frame) }) as unknown as Duplex,
-    options,
-  )
+  stream.on('error', () => {})
+  const line = serveModbusRtu(stream, options)
   return {
-    async stop() {
-      await line.stop()
-      input.destroy()
-      output.destroy()
+    stop() {
+      line.stop()
+      stream.destroy()
     },
   }
 }

@@ -5,6 +5,7 @@ import { type Clock, sleep } from '../../contract/clock.ts'
 import { AisleError } from '../../contract/errors.ts'
 import { parseJson } from '../../contract/schema.ts'
 import type { ControlAnswer } from '../control/control.ts'
+import type { Fault } from '../devices/fault-catalogue.ts'
 import { type Faults, providerName } from '../devices/faults.ts'
 import { type Served, serve } from '../devices/loopback.ts'
 import { refusal, type TossAnswer, type TossRequest } from './toss.ts'
@@ -21,7 +22,6 @@ export interface ProviderServerOptions {
   control(method: string, path: string, body: unknown): ControlAnswer
 }
 
-const slowMs = 20_000
 const retryAfterS = 2
 const largestBody = 100_000
 
@@ -44,7 +44,7 @@ async function handle(options: ProviderServerOptions, request: IncomingMessage, 
     return send(response, options.control(method, path, await bodyOf(request, path)))
   }
   const { faults, clock } = options
-  const broken = (fault: Parameters<Faults['active']>[1]) => faults.active(providerName, fault)
+  const broken = (fault: Fault<'provider'>) => faults.active(providerName, fault)
   if (broken('offline')) return request.socket.destroy()
   const basic = `Basic ${Buffer.from(`${options.secretKey}:`).toString('base64')}`
   if (!same(given, basic)) return send(response, refusal(401, 'UNAUTHORIZED_KEY', 'The secret key is wrong.'))
@@ -58,7 +58,7 @@ async function handle(options: ProviderServerOptions, request: IncomingMessage, 
   const idempotencyKey = Array.isArray(header) ? header[0] : header
   const answer = options.toss({ method, path, idempotencyKey, body: await bodyOf(request, path) })
   // From here on it is carried out, whatever the shop gets to hear of it.
-  if (broken('slow')) await sleep(clock, slowMs)
+  await sleep(clock, faults.value(providerName, 'slow') ?? 0)
   if (broken('lost-answers')) return request.socket.destroy()
   send(response, broken('errors-after') ? failure : answer)
 }

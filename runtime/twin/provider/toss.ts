@@ -26,6 +26,10 @@ export interface TossOptions {
   /** customerKey of a registered billing key, or undefined. */
   customerOf(billingKey: string): string | undefined
   declines(): boolean
+  /** It has lost the idempotency keys that it was given, and carries everything out anew. */
+  forgetsKeys(): boolean
+  /** A payment's state changed. */
+  changed(payment: unknown): void
 }
 
 const keyLifetimeMs = 15 * 86_400_000
@@ -53,10 +57,12 @@ export function createToss(options: TossOptions): (request: TossRequest) => Toss
     }
     const key = idempotencyKey === undefined ? undefined : `${idempotencyKey} ${request.method} ${request.path}`
     const kept = key === undefined ? undefined : ledger.answerTo(key)
-    if (kept && clock.nowMs() - kept.keptAtMs < keyLifetimeMs) return { status: kept.status, body: kept.body }
+    const known = kept && clock.nowMs() - kept.keptAtMs < keyLifetimeMs && !options.forgetsKeys()
+    if (known) return { status: kept.status, body: kept.body }
     const { charge, ...given } = carryOut()
     const toKeep = key === undefined ? {} : { answer: { key, keptAtMs: clock.nowMs(), ...given } }
     if (charge || key !== undefined) ledger.keep({ ...(charge ? { charge } : {}), ...toKeep })
+    if (charge) options.changed(given.body)
     return given
   }
 

@@ -65,6 +65,12 @@ export class GateMechanics {
   #exitWantedUntilMs = Number.NEGATIVE_INFINITY
   /** The fire panel's alarm: opens its contact, frees the exit and overrules every relay. */
   fire = false
+  /** The wire from the watchdog relay is cut: to the gate it has dropped, whatever the relay does. */
+  watchdogCut = false
+  /** Somebody or something holds its arm: it turns outwards for everybody, and its contact does not let go. */
+  held = false
+  /** Something is jammed in it: it turns for nobody. */
+  blocked = false
 
   constructor(gate: string, module: RelayModule, wiring: GateWiring, passTimeoutMs = defaultPassTimeoutMs) {
     this.gate = gate
@@ -81,6 +87,7 @@ export class GateMechanics {
 
   /** Whether a shopper can turn it now. */
   turns(direction: Direction, atMs: number): boolean {
+    if (this.blocked) return false
     if (direction === 'out' && this.exitFree(atMs)) return true
     if (this.fire) return false
     const heldOpen =
@@ -91,8 +98,8 @@ export class GateMechanics {
   /** Fire, or nobody minds the relays: everybody can leave. */
   exitFree(atMs: number): boolean {
     const { watchdogRelay } = this.#wiring
-    const dropped = watchdogRelay !== undefined && !this.#module.relay(watchdogRelay)
-    return this.fire || dropped || this.#module.masterSilent(atMs)
+    const dropped = watchdogRelay !== undefined && (this.watchdogCut || !this.#module.relay(watchdogRelay))
+    return this.fire || this.held || dropped || this.#module.masterSilent(atMs)
   }
 
   /** A shopper has turned it: the passage is used up. */
@@ -119,7 +126,7 @@ export class GateMechanics {
       return since >= 0 && since < passContactMs
     }
     if (channel === this.#wiring.passInInput) return justPassed('in')
-    if (channel === this.#wiring.passOutInput) return justPassed('out')
+    if (channel === this.#wiring.passOutInput) return this.held || justPassed('out')
     if (channel === this.#wiring.exitRequestInput) return atMs < this.#exitWantedUntilMs
     return channel === this.#wiring.fireInput && !this.fire
   }
