@@ -24,6 +24,7 @@ export function* live(shopper: Shopper, w: Surroundings): Life {
   if (inside) {
     yield* awaitParty(shopper, 'inside', w)
     yield* follow(shopper, w)
+    yield* answer(shopper, w)
     yield* stow(shopper, w)
     shopper.finished = true
     if (shopper.leader) yield* stayWithLeader(shopper, shopper.leader, w)
@@ -63,7 +64,10 @@ function* leave(shopper: Shopper, w: Surroundings): Life {
     yield* answer(shopper, w)
     yield* waitBeforeGate(shopper, w, lane.innerM)
   }
-  while (!(yield* walkTo(shopper, w, lane.innerM))) yield* pause(w, 500)
+  while (!(yield* walkTo(shopper, w, lane.innerM, () => shopper.caller !== undefined))) {
+    yield* answer(shopper, w)
+    yield* pause(w, 500)
+  }
   w.release(shopper)
   shopper.stage = 'leaving'
   yield* walkLane(shopper, w, along(lane.middleM, lane.inwards, 0.25))

@@ -11,7 +11,7 @@ import { face, pause, walkTo } from './walking.ts'
 /** One walks to within this of a point that one cannot stand on. */
 const nearEnoughM = 0.6
 /** Attempts to get somewhere in a crowd. */
-const tries = 6
+const tries = 15
 const fallMs = 350
 const bendMs = 800
 /** A wrist that picks something up from the floor, or drops it. */
@@ -29,8 +29,10 @@ export function* goTo({ plate, positionM }: ActOf<'go-to'>, shopper: Shopper, w:
 
 /** Goes as near to a point as one can stand. */
 export function* approach(atM: PointM, shopper: Shopper, w: Surroundings): Life<boolean> {
-  for (let left = tries; left > 0; left--) {
-    const place = w.plan.nearestFree(atM, nearEnoughM)
+  for (let i = 0; i < tries; i++) {
+    // Where others stand, a place beside is tried next.
+    const beside = (): number => (i === 0 ? 0 : uniform(shopper.random, -nearEnoughM, nearEnoughM))
+    const place = w.plan.nearestFree([atM[0] + beside(), atM[1] + beside()], nearEnoughM)
     if (place && w.claim(shopper, place, 0.5) && (yield* walkTo(shopper, w, place))) {
       if (distanceM(place, atM) > 0.05) face(shopper, atM)
       return true

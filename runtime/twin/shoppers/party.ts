@@ -4,7 +4,7 @@ import type { Lane } from '../world/floor-plan.ts'
 import { along, distanceM } from '../world/geometry.ts'
 import type { Life, Shopper, Surroundings } from './shopper.ts'
 import { answer } from './together.ts'
-import { pause, walkLane, walkTo } from './walking.ts'
+import { clearGate, pause, walkLane, walkTo } from './walking.ts'
 
 /** A gate that admits a party opens for its next person by then; otherwise that one squeezes through (chosen). */
 const ownTurnMs = 6000
@@ -47,11 +47,7 @@ export function* awaitParty(leader: Shopper, what: 'inside' | 'finished', w: Sur
   const isAwaited = (one: Shopper) =>
     one.leader === leader && one.stage !== 'gone' && (what === 'finished' ? !one.finished : one.stage !== 'inside')
   const untilMs = w.nowMs + partyPatienceMs
-  if (what === 'inside' && w.shoppers.some(isAwaited)) {
-    const { innerM, inwards } = w.laneFor('in', leader)
-    const place = w.plan.nearestFree(along(innerM, inwards, 1), 0.8)
-    if (place) yield* walkTo(leader, w, place)
-  }
+  if (w.shoppers.some(isAwaited)) yield* clearGate(leader, w)
   while (w.shoppers.some(isAwaited) && w.nowMs < untilMs) {
     yield* answer(leader, w)
     yield

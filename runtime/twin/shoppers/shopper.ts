@@ -133,6 +133,8 @@ export interface Surroundings {
   /** Claims a gate's lane for oneself. */
   enterLane(shopper: Shopper, lane: Lane): boolean
   leaveLane(shopper: Shopper): void
+  /** Whether somebody has a gate's lane to itself. */
+  inLane(shopper: Shopper): boolean
   laneFor(direction: 'in' | 'out', shopper: Shopper): Lane
   showCredential(shopper: Shopper, gate: string): void
   /** Has walked through; `counted` by the gate, or unseen by it. */

@@ -5,7 +5,7 @@ import { along, distanceM } from '../world/geometry.ts'
 import type { ActOf } from './acts.ts'
 import { bringToHand, empty, handTo, itemsCalled, letGo } from './hands.ts'
 import type { Life, Shopper, Side, Surroundings } from './shopper.ts'
-import { face, pause, walkTo } from './walking.ts'
+import { clearGate, face, pause, walkTo } from './walking.ts'
 
 /** So long one waits for others to come to a meeting, and for somebody in particular (chosen). */
 export const meetingPatienceMs = 5 * 60_000
@@ -23,6 +23,7 @@ export function* until(
   w: Surroundings,
   patienceMs = Number.POSITIVE_INFINITY,
 ): Life<boolean> {
+  yield* clearGate(shopper, w)
   for (const untilMs = w.nowMs + patienceMs; w.nowMs < untilMs; ) {
     if (done()) return true
     yield* answer(shopper, w)

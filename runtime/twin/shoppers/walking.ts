@@ -15,15 +15,20 @@ const stuckMs = 900
 /** Then one steps aside first, or gives up. */
 const patienceMs = 25_000
 
-/** Walks to `target`. @returns false when there was no getting there */
-export function* walkTo(shopper: Shopper, w: Surroundings, target: PointM): Life<boolean> {
+/** Walks to `target`. @returns false when there was no getting there, or when `stops` says so on the way */
+export function* walkTo(
+  shopper: Shopper,
+  w: Surroundings,
+  target: PointM,
+  stops: () => boolean = () => false,
+): Life<boolean> {
   const startedMs = w.nowMs
   shopper.ready = undefined
   let way = w.plan.path(shopper.body.positionM, target, near(shopper, w))
   let best = Number.POSITIVE_INFINITY
   let progressMs = w.nowMs
   while (distanceM(shopper.body.positionM, target) > 0.06) {
-    if (w.nowMs - startedMs > patienceMs) return false
+    if (w.nowMs - startedMs > patienceMs || stops()) return false
     if (!way || w.nowMs - progressMs > stuckMs) {
       if (w.nowMs - startedMs > patienceMs / 3) yield* stepAside(shopper, w)
       yield* pause(w, uniform(shopper.random, 100, 500))
@@ -53,6 +58,14 @@ export function* walkLane(shopper: Shopper, w: Surroundings, target: PointM): Li
     if (w.others(shopper).every((other) => distanceM(other, next) >= bodyDistanceM)) move(shopper, w, next)
     yield
   }
+}
+
+/** Whoever has just come in and has no errand yet steps out of the way of the next. */
+export function* clearGate(shopper: Shopper, w: Surroundings): Life {
+  if (!w.inLane(shopper)) return
+  const { innerM, inwards } = w.laneFor('in', shopper)
+  const place = w.plan.nearestFree(along(innerM, inwards, 1), 0.8)
+  if (place) yield* walkTo(shopper, w, place)
 }
 
 /** Turns on the spot towards `point`. */

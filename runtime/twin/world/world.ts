@@ -250,6 +250,10 @@ export class World implements Surroundings {
     this.#leaving.delete(shopper)
   }
 
+  inLane(shopper: Shopper): boolean {
+    return [...this.#lanes.values()].includes(shopper)
+  }
+
   showCredential(shopper: Shopper, gate: string): void {
     shopper.visit.scannedAtMs = this.nowMs
     this.#events.credentialShown?.(gate, shopper.visit, this.nowMs)
