@@ -16,6 +16,9 @@ type NameOf = (sku: string) => string
 export function mismatches(scenario: Scenario, run: ScenarioRun, nameOf: NameOf): Mismatch[] {
   const expected = scenario.expect ?? {}
   const visits = run.visits.flatMap((visit) => {
+    if (visit.undone.length > 0) {
+      return [{ where: visit.name, expected: 'to do the whole plan', actual: `unable to ${visit.undone.join(', ')}` }]
+    }
     const expectation = expected.visits?.[visit.name] ?? { outcome: 'truth' as const }
     if (meets(visit, expectation)) return []
     return [{ where: visit.name, expected: wanted(visit, expectation, nameOf), actual: told(visit, nameOf) }]

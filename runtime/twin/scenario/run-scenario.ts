@@ -6,7 +6,7 @@ import type { Product } from '../../profile/layout.ts'
 import type { ReplayInput } from '../../store/recorded-store.ts'
 import { replayStore } from '../../store/replay-store.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
-import { type Act, behaviours } from '../shoppers/behaviour.ts'
+import { behaviours } from '../shoppers/behaviour.ts'
 import { arrivalsOf } from '../virtual/arrivals-of.ts'
 import { type Comer, quietMs, runVirtual, type VirtualTruth, visitIdOf } from '../virtual/run-virtual.ts'
 import { type StreamFault, withFaults } from '../virtual/stream-faults.ts'
@@ -19,6 +19,8 @@ export interface VisitOutcome {
   name: string
   role: VisitTruth['role']
   refused: boolean
+  /** Acts of the plan that could not be done: the scenario is not what it says. */
+  undone: string[]
   /** What was really taken, and not put back. */
   taken: Item[]
   charged: DecidedLine[]
@@ -89,7 +91,7 @@ function virtualRun(
     comers: comersOf(scenario),
     admits: doorOf(scenario, timeZone),
   })
-  return withFaults(run, faultsOf(scenario, startMs + quietMs), seed)
+  return withFaults(run, faultsOf(scenario, startMs), seed)
 }
 
 const startMsOf = ({ opensAt }: Scenario) => (opensAt === undefined ? usualStartMs : Date.parse(opensAt) - quietMs)
@@ -104,9 +106,9 @@ function comersOf({ visits }: Scenario): Comer[] {
     .sort((a, b) => a.atMs - b.atMs)
 }
 
-function choiceOf({ does, behaviour }: ScenarioVisit): NonNullable<Comer['choice']> {
+function choiceOf({ does, behaviour, with: companions }: ScenarioVisit): Comer['choice'] {
   const known = behaviour === undefined ? undefined : behaviours[behaviour]
-  return known ? { behaviour: known } : { plan: (does ?? []) as Act[] }
+  return { ...(known ? { behaviour: known } : { plan: does ?? [] }), ...(companions ? { companions } : {}) }
 }
 
 /** The entry rules, as the flow's node would apply them. */
@@ -114,16 +116,12 @@ function doorOf(scenario: Scenario, timeZone: string): (visit: VisitTruth, atMs:
   const policy = { ...defaultEntryRules, ...scenario.policy?.entry }
   const admitted = new Set<VisitTruth>()
   return (visit, atMs) => {
-    const {
-      name,
-      account,
-      with: companions = [],
-    } = scenario.visits.find((one) => one.name === visit.accountId) as ScenarioVisit
+    const { name, account } = scenario.visits.find((one) => one.name === visit.accountId) as ScenarioVisit
     const inside = [...admitted].filter((other) => other.role === 'shopper' && other.leftAtMs === null).length
     const { decision } = decideEntry(
       {
         ...{ known: true, openVisit: false, debt: false, blocked: false, adult: null, usable: true },
-        ...{ accountId: name, role: visit.role, party: 1 + companions.length },
+        ...{ accountId: name, role: visit.role, party: visit.party },
         ...account,
       },
       policy,
@@ -135,11 +133,10 @@ function doorOf(scenario: Scenario, timeZone: string): (visit: VisitTruth, atMs:
   }
 }
 
-function faultsOf({ faults = [] }: Scenario, openedMs: number): StreamFault[] {
+function faultsOf({ faults = [] }: Scenario, startMs: number): StreamFault[] {
   return faults.map(({ atS, forS, ...fault }) => {
-    const fromMs = atS === undefined ? 0 : openedMs + atS * 1000
-    const untilMs =
-      forS === undefined ? Number.POSITIVE_INFINITY : (atS === undefined ? openedMs : fromMs) + forS * 1000
+    const fromMs = atS === undefined ? startMs : startMs + quietMs + atS * 1000
+    const untilMs = forS === undefined ? Number.POSITIVE_INFINITY : fromMs + forS * 1000
     return { share: 1, ...fault, fromMs, untilMs } as StreamFault
   })
 }
@@ -155,6 +152,7 @@ function outcomeOf(
     name: truth.accountId,
     role: truth.role,
     refused: truth.turnedAway,
+    undone: truth.undone.map(({ act }) => act.act),
     taken: itemsOf(truth).map(({ sku, quantity }) =>
       products.get(sku)?.soldBy === 'weight' ? { sku, quantity: gramsOf(sku, truth) } : { sku, quantity },
     ),
@@ -163,8 +161,11 @@ function outcomeOf(
 }
 
 /** What somebody took of what is sold by weight. */
-const gramsOf = (sku: string, { events }: VisitTruth): number =>
-  -events.reduce((sum, event) => (event.sku === sku ? sum + event.deltaG : sum), 0)
+const gramsOf = (sku: string, { events, putBackByOthers }: VisitTruth): number =>
+  -[...events.filter(({ payer }) => payer === undefined), ...putBackByOthers].reduce(
+    (sum, event) => (event.sku === sku ? sum + event.deltaG : sum),
+    0,
+  )
 
 /** What attributions told of the shelves; a move is told again when it is understood better. */
 class ShelfMoves {

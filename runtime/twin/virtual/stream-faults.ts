@@ -49,8 +49,8 @@ export type StreamFault = { fromMs: number; untilMs: number } & (
   | MessageFault
 )
 
-/** Trackers confuse people who stand this close (chosen: two bodies side by side). */
-const switchWithinM = 0.9
+/** Trackers confuse people who stand this close (chosen: two who leave each other room at a shelf). */
+const switchWithinM = 1.2
 
 type Seen = Extract<VirtualRecord, { type: 'people' }>
 
