@@ -1,12 +1,12 @@
 /** A vision appliance: publishes the people of each frame, and what it saw in hands, over MQTT. */
 import type { Timer } from '../../contract/clock.ts'
-import { frameHz, type PeopleView } from '../vision/people-view.ts'
+import type { PeopleView } from '../vision/people-view.ts'
 import type { SeenPiece } from '../vision/sightings.ts'
 import { type PublisherOptions, unrulyPublisher } from './unruly-publisher.ts'
 
 export interface VisionApplianceOptions extends PublisherOptions {
   topic: string
-  view: Pick<PeopleView, 'people'>
+  view: Pick<PeopleView, 'people'> & { readonly frameHz?: number }
   /** Brings the world up to now before it is looked at. */
   advance(): void
 }
@@ -16,10 +16,12 @@ export interface VisionAppliance {
   stop(): Promise<void>
 }
 
-const frameMs = 1000 / frameHz
+/** Frames a second where the view does not say (real: 14.9). */
+const usualFrameHz = 15
 
 export function startVisionAppliance(options: VisionApplianceOptions): VisionAppliance {
   const { device, clock, faults, topic, view } = options
+  const frameMs = 1000 / (view.frameHz ?? usualFrameHz)
   const publisher = unrulyPublisher(options)
   let timer: Timer | undefined
   let frameAtMs = clock.nowMs()
