@@ -12,8 +12,9 @@ import { Arrivals } from '../shoppers/arrivals.ts'
 import { type Act, type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
 import { type Customer, CustomerBase } from '../shoppers/customer.ts'
 import { Deliveries } from '../shoppers/deliveries.ts'
-import { frameHz, PeopleView } from '../vision/people-view.ts'
+import { PeopleView } from '../vision/people-view.ts'
 import { type Certainty, Sightings } from '../vision/sightings.ts'
+import type { VisionQuality } from '../vision/vision-quality.ts'
 import { facingQuantityOf } from '../world/facing-quantity.ts'
 import { hash32, streamOf } from '../world/hash-noise.ts'
 import type { Piece } from '../world/piece.ts'
@@ -42,6 +43,8 @@ export interface VirtualOptions {
   /** Samples in a batch. */
   batchSize?: number
   idChangesPerMinute?: number
+  /** How well the appliance follows people; what is not given is as in the demonstration. */
+  vision?: Partial<VisionQuality>
   /** How good the appliance's classifier is. */
   certainty?: Certainty
   /** Who does what; `visit` counts from 1. Defaults to the demonstration's mix. */
@@ -115,7 +118,8 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
       left: (_, customer) => callers.left(customer),
     },
   })
-  const view = new PeopleView(world, { seed, idChangesPerMinute: options.idChangesPerMinute ?? 0 })
+  const { idChangesPerMinute = options.vision?.idChangesPerMinute ?? 0 } = options
+  const view = new PeopleView(world, { ...options.vision, seed, idChangesPerMinute })
   const callers = options.comers
     ? new Expected(world, options.comers, startMs + quietMs)
     : new Passersby(world, options, { random, shoppersPerHour, startMs: startMs + quietMs })
@@ -123,7 +127,7 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
     ({ id }, i) =>
       new Sampler(world, id, rateHz, batchSize, startMs + (i * 1000) / rateHz / (layout.fixtures.length + 1)),
   )
-  const ticksPerFrame = Math.round(1000 / frameHz / tickMs)
+  const ticksPerFrame = Math.max(1, Math.round(1000 / view.frameHz / tickMs))
   let emptySinceMs = startMs
   for (let tick = 1; ; tick++) {
     const nowMs = startMs + tick * tickMs
