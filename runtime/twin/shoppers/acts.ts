@@ -115,7 +115,7 @@ export const actSchemas = [
   act('exchange', 'Goes to another person, gives them an item and gets one of theirs.', {
     item,
     with: person('Who. Without: whoever stands nearest.'),
-    theirs: text('Their item', 'As the other’s plan calls it.'),
+    theirs: Type.Optional(text('Their item', 'As the other’s plan calls it. Without: whatever they have.')),
   }),
   act('drop', 'Lets an item fall to the floor.', { item }),
   act('pick-up', 'Picks an item up from the floor, whoever dropped it.', { item }),

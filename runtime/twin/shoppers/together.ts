@@ -3,13 +3,15 @@ import { uniform } from '../../contract/random.ts'
 import type { Point3DM, PointM } from '../../profile/layout.ts'
 import { along, distanceM } from '../world/geometry.ts'
 import type { ActOf } from './acts.ts'
-import { bringToHand, empty, handTo, itemsCalled, letGo } from './hands.ts'
+import { bringToHand, empty, handTo, heldOf, itemsCalled, letGo } from './hands.ts'
 import type { Life, Shopper, Side, Surroundings } from './shopper.ts'
 import { clearGate, face, pause, walkTo } from './walking.ts'
 
 /** So long one waits for others to come to a meeting, and for somebody in particular (chosen). */
 export const meetingPatienceMs = 5 * 60_000
 const partnerPatienceMs = 90_000
+/** Who would give it to anybody does not wait long for one (chosen). */
+const anybodyPatienceMs = 5000
 /** Two who hand something over stand so far apart (chosen): each stretches an arm halfway. */
 const handOverM = 0.75
 const stretchMs = 600
@@ -56,7 +58,10 @@ export function* handOver({ item, to }: ActOf<'hand-over'>, shopper: Shopper, w:
 }
 
 export function* exchange(act: ActOf<'exchange'>, shopper: Shopper, w: Surroundings): Life<boolean> {
-  return yield* withPartner(act.with, shopper, w, (partner) => give(act.item, act.theirs, shopper, partner, w))
+  return yield* withPartner(act.with, shopper, w, function* (partner) {
+    const theirs = act.theirs ?? [...heldOf(partner), ...partner.bag][0]?.item
+    return theirs !== undefined && (yield* give(act.item, theirs, shopper, partner, w))
+  })
 }
 
 function* withPartner(
@@ -70,7 +75,8 @@ function* withPartner(
     partner = partnerOf(name, shopper, w)
     return partner !== undefined && (partner.caller ?? shopper) === shopper
   }
-  if (!(yield* until(isFound, shopper, w, partnerPatienceMs)) || !partner) return false
+  const patienceMs = name === undefined ? anybodyPatienceMs : partnerPatienceMs
+  if (!(yield* until(isFound, shopper, w, patienceMs)) || !partner) return false
   partner.caller = shopper
   shopper.calls = partner
   const other = partner

@@ -5,11 +5,13 @@
 import { type Random, seededRandom, uniform } from '../../contract/random.ts'
 import type { Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
 import type { Act, Companion } from '../shoppers/acts.ts'
-import { type Behaviour, demonstrationBehaviour, type Offer, planVisit } from '../shoppers/behaviour.ts'
+import { type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
 import { Body } from '../shoppers/body.ts'
 import type { Customer } from '../shoppers/customer.ts'
 import { Gatherings } from '../shoppers/gatherings.ts'
+import type { Offer } from '../shoppers/habits.ts'
 import { live } from '../shoppers/life.ts'
+import { planVisit } from '../shoppers/plan-visit.ts'
 import { type Dropped, type Lifted, Shopper, type Surroundings } from '../shoppers/shopper.ts'
 import { bodyDistanceM } from '../shoppers/walking.ts'
 import { FloorPlan, type Lane } from './floor-plan.ts'
@@ -129,13 +131,14 @@ export class World implements Surroundings {
   arrive(customer: Customer, coming: Coming = {}): VisitTruth {
     const number = this.truth.visits.length + 1
     const random = this.#randomFor(`visit-${number}`)
+    const name = coming.name ?? customer.accountId
+    const behaviour = coming.behaviour ?? demonstrationBehaviour(this.truth.shoppers + 1)
     const planned = coming.plan
       ? { plan: coming.plan, companions: [] }
-      : planVisit(coming.behaviour ?? demonstrationBehaviour(this.truth.shoppers + 1), this.offers(), random)
+      : planVisit(behaviour, this.offers(), random, `${name}-${number}`)
     const companions = coming.companions ?? planned.companions
     const lane = this.#laneOf('in', random)
     const visit = this.truth.open(customer, lane.gate, partyOf(companions))
-    const name = coming.name ?? customer.accountId
     const common = { customer, visit, flexible: coming.plan === undefined }
     const leader = this.#comes(
       { ...common, name, plan: planned.plan, leader: undefined, isChild: false, random },
@@ -173,9 +176,11 @@ export class World implements Surroundings {
 
   /** Plates with something on them. */
   offers(): Offer[] {
-    return this.layout.plates
-      .filter(({ id }) => this.shelves.pieces(id).length > 0)
-      .map(({ id, fixture }) => ({ plate: id, fixture }))
+    const weightG = new Map(this.layout.products.map((product) => [product.sku, product.weightG]))
+    return this.layout.plates.flatMap(({ id, fixture }) => {
+      const front = this.shelves.pieces(id).at(-1)
+      return front ? [{ plate: id, fixture, weightG: weightG.get(front.sku) ?? null }] : []
+    })
   }
 
   #tick(): void {
