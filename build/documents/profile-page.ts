@@ -61,8 +61,10 @@ function addressText(address: Address): string {
       return `${address.path}, ${address.baudRate} baud`
     case 'modbus-rtu-tcp':
       return `Modbus RTU over TCP ${address.host}:${address.port}`
+    case 'modbus-tcp':
+      return `Modbus TCP ${address.host}:${address.port}${address.line ? `, line of ${address.line.baudRate} baud` : ''}`
     default:
-      return `${address.transport === 'tcp' ? 'TCP' : 'Modbus TCP'} ${address.host}:${address.port}`
+      return `TCP ${address.host}:${address.port}`
   }
 }
 

@@ -3,6 +3,7 @@
  * problems are collected, so that an integrator mends them in one go.
  */
 import type { Problem } from '../contract/schema.ts'
+import { checkPromotions } from './check-promotions.ts'
 import type { Catalogue, Planogram, Profile } from './profile-schema.ts'
 
 export function checkProfile(profile: Profile): Problem[] {
@@ -22,7 +23,7 @@ export function checkGoods(
   catalogue: Catalogue,
   planogram: Planogram,
 ): { catalogue: Problem[]; planogram: Problem[] } {
-  const problems = { catalogue: [] as Problem[], planogram: [] as Problem[] }
+  const problems = { catalogue: checkPromotions(catalogue), planogram: [] as Problem[] }
   const owners = new Map<string, string>()
   catalogue.products.forEach((product, i) => {
     for (const code of [product.sku, ...(product.aliases ?? [])]) {

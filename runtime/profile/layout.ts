@@ -59,6 +59,8 @@ export interface Product {
   priceMinor: number
   soldBy: 'each' | 'weight'
   ageRestricted: boolean
+  /** Its price contains no tax. */
+  taxFree?: boolean
   /** Other codes of the same product. */
   aliases: string[]
 }

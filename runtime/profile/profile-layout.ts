@@ -22,6 +22,7 @@ export function layoutOf(profile: Profile, catalogue: Catalogue, planogram: Plan
       priceMinor: product.priceMinor,
       soldBy: product.soldBy,
       ageRestricted: product.ageRestricted ?? false,
+      ...(product.taxFree ? { taxFree: true } : {}),
       aliases: product.aliases ?? [],
     })),
     planogram: planogram.entries.map(({ sku, plates }) => ({ sku, plates })),

@@ -5,6 +5,7 @@
  */
 import { type Static, Type } from 'typebox'
 import { Identifier, oneOf, Point2M, Point3M, strictObject } from '../contract/schema.ts'
+import { Promotion, TaxRule } from './promotions.ts'
 
 export const currentProfileVersion = 1
 
@@ -273,6 +274,8 @@ export const Catalogue = strictObject({
     }),
     { maxItems: 50_000 },
   ),
+  promotions: Type.Optional(Type.Array(Promotion, { maxItems: 1000 })),
+  tax: Type.Optional(TaxRule),
 })
 export type Catalogue = Static<typeof Catalogue>
 

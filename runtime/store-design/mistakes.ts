@@ -40,9 +40,11 @@ export function spoilGoods(catalogue: Catalogue, planogram: Planogram, mistakes:
   misweigh(mistakes.netWeights, (g) => Math.round(g / (1 + packShare)))
 
   const lies = ({ sku, plates, facingQuantity = 0 }: Entry) => truth.places.push({ sku, plates, facingQuantity })
-  const swapped = draw.some(2 * mistakes.swappedPlaces).map(({ sku }) => entries.get(sku) as Entry)
-  for (let i = 0; i + 1 < swapped.length; i += 2) {
-    const [one, other] = [swapped[i] as Entry, swapped[i + 1] as Entry]
+  for (const { sku } of draw.some(mistakes.swappedPlaces)) {
+    // Whoever filled the shelf mixed up two neighbours.
+    const at = planogram.entries.findIndex((entry) => entry.sku === sku)
+    const [one, other] = [planogram.entries[at], planogram.entries[at + 1]]
+    if (!one || !other || !draw.takes(other.sku)) continue
     lies({ ...other, sku: one.sku })
     lies({ ...one, sku: other.sku })
   }
@@ -71,6 +73,13 @@ class Draw {
 
   coin(): boolean {
     return this.#random.next() < 0.5
+  }
+
+  /** Draws this one, if nobody has yet. */
+  takes(sku: string): boolean {
+    const index = this.#left.findIndex((product) => product.sku === sku)
+    if (index >= 0) this.#left.splice(index, 1)
+    return index >= 0
   }
 
   some(count: number): { sku: string; weightG: number }[] {

@@ -118,10 +118,11 @@ class Row {
     if (text === undefined) return undefined
     // A comma may be a thousand's or a decimal one; guessing would make 1,5 g of 1.5 kg.
     const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-    const low = bounds.above === undefined ? (bounds.least ?? 0) : bounds.above
-    const fits = value <= bounds.most && (bounds.above === undefined ? value >= low : value > low)
+    const { above, least = 0, most } = bounds
+    const fits = value <= most && (above === undefined ? value >= least : value > above)
+    const range = `${above === undefined ? `at least ${least}` : `more than ${above}`}, at most ${most}`
     if (Number.isNaN(value)) this.#wrong(column, `is ${JSON.stringify(text)}; write a number such as 1250 or 12.5`)
-    else if (!fits) this.#wrong(column, `is ${text}; it lies between ${low} and ${bounds.most}`)
+    else if (!fits) this.#wrong(column, `is ${text}; it has to be ${range}`)
     else if (bounds.whole && !Number.isInteger(value)) this.#wrong(column, `is ${text}; write a whole number`)
     return value
   }

@@ -11,6 +11,9 @@ export interface Wiring {
   devices: Profile['devices']
 }
 
+/** A line that is planned to its last millisecond loses a round at every hiccup. */
+const fillShare = 0.95
+
 /** A serial line with the transmitters on it, each with the plates of its channels. */
 interface PlannedLine {
   definition: LoadCellTransmitter
@@ -61,7 +64,7 @@ function mostUnits(definition: LoadCellTransmitter, line: SerialLine, pollHz: nu
   const pollMs = unitPollMs(definition, line)
   throw new AisleError(
     'line-too-slow',
-    `One ${definition.model} takes ${pollMs.toFixed(1)} ms at ${line.baudRate} baud: at most ${(1000 / pollMs).toFixed(1)} readings a second, not ${pollHz}.`,
+    `One ${definition.model} takes ${pollMs.toFixed(1)} ms at ${line.baudRate} baud: at most ${((1000 * fillShare) / pollMs).toFixed(1)} readings a second, not ${pollHz}.`,
     { where: 'weighing', action: 'Lower pollHz, raise the baud rate, or choose another model.' },
   )
 }
