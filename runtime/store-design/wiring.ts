@@ -59,7 +59,7 @@ export function wirePlates(
 
 function mostUnits(definition: LoadCellTransmitter, line: SerialLine, pollHz: number): number {
   const addresses = definition.unitIds.maximum - definition.unitIds.minimum + 1
-  const most = Math.min(unitsPerLine(definition, line, pollHz), addresses)
+  const most = Math.min(unitsPerLine(definition, line, pollHz / fillShare), addresses)
   if (most >= 1) return most
   const pollMs = unitPollMs(definition, line)
   throw new AisleError(
