@@ -1,12 +1,15 @@
 /** `aisle start`: builds what changed, starts the store's programs and runs until Ctrl-C. */
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { build } from '../../build/build.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
+import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import type { RunSettings } from '../../runtime/program/run-settings.ts'
 import { openSecretStore, type SecretStore } from '../../runtime/security/secret-store.ts'
-import { claimRunFile, releaseRunFile } from '../../runtime/supervisor/run-file.ts'
+import { doubtsAbout } from '../../runtime/store-design/doubts.ts'
+import { claimRunFile, releaseRunFile, writeRunFile } from '../../runtime/supervisor/run-file.ts'
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts'
 import { programPlans } from '../program-plans.ts'
 import { dataOption, profileOption, root, type StoreOptions, storeDirectories } from '../store-options.ts'
@@ -47,15 +50,21 @@ async function start(options: StartOptions): Promise<void> {
   const say = (line: string) => console.log(line)
   await build(root, say)
   const settings = runSettings(options)
-  const { profile, notes } = await loadStore(settings.profileDirectory)
-  for (const note of notes) say(`profile ${profile.storeId}: brought up to ${note}`)
+  const store = await loadStore(settings.profileDirectory)
+  const { profile } = store
+  for (const note of store.notes) say(`profile ${profile.storeId}: brought up to ${note}`)
+  const doubts = doubtsAbout(store, await loadDeviceDefinitions(join(root, 'hardware-profiles', 'devices')))
+  if (doubts.length > 0)
+    say(`Some things in its data look wrong (${doubts.length}): npx aisle check-profile ${options.profile}`)
 
   await claimRunFile(settings)
   try {
     const secrets = openSecretStore(settings.dataDirectory)
     secrets.ensureGenerated()
     if (!options.live) inventPaymentKey(secrets, profile.payment.secretKey)
-    const supervisor = new Supervisor(programPlans(settings, profile, secrets.read), say)
+    const supervisor = new Supervisor(programPlans(settings, profile, secrets.read), say, (clock) =>
+      writeRunFile({ ...settings, clock }),
+    )
     const ended = untilToldToEnd()
     await supervisor.start()
     say(`${profile.name} is running${options.live ? '' : ' with simulated shoppers and devices'}. Ctrl-C ends it.`)

@@ -31,43 +31,78 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   })
 }
 
+/** How fast a store's time runs, from a moment of the machine's time on. */
+export interface ClockRate {
+  /** Times faster than the machine's clock. */
+  scale: number
+  /** Unix time of the machine from which on this holds. */
+  originMs: number
+  /** The store's time at that moment; `originMs` where nothing is said. */
+  storeMs?: number
+}
+
+const storeTimeMs = ({ scale, originMs, storeMs = originMs }: ClockRate, wallMs: number): number =>
+  scale === 1 && storeMs === originMs ? wallMs : storeMs + (wallMs - originMs) * scale
+
+/** The rate that follows `rate` without a leap in the store's time. */
+export function nextRate(rate: ClockRate, scale: number, fromWallMs: number): ClockRate {
+  return { scale, originMs: fromWallMs, storeMs: storeTimeMs(rate, fromWallMs) }
+}
+
 /**
  * The machine's clock, optionally running `scale` times faster from `originMs` on, so that every program
  * of an accelerated demonstration agrees on the time without talking to the others.
  */
 export class SystemClock implements Clock {
-  readonly scale: number
-  readonly originMs: number
+  /** The present one, and those that follow. */
+  readonly #rates: [ClockRate, ...ClockRate[]]
   #lastId = 0
-  readonly #timers = new Map<number, NodeJS.Timeout>()
+  readonly #timers = new Map<number, { dueMs: number; action: () => void; handle: NodeJS.Timeout }>()
 
-  constructor(options: { scale?: number; originMs?: number } = {}) {
-    this.scale = options.scale ?? 1
-    this.originMs = options.originMs ?? 0
+  constructor(rate: Partial<ClockRate> = {}) {
+    this.#rates = [{ scale: 1, originMs: 0, ...rate }]
   }
 
   nowMs(): number {
     // performance has sub-millisecond resolution and is monotonic, but it drifts from the wall clock when
     // NTP steps it; samples of several devices are compared by wall clock, so the wall clock governs.
     const wallMs = Date.now()
-    return this.scale === 1 ? wallMs : this.originMs + (wallMs - this.originMs) * this.scale
+    while (wallMs >= (this.#rates[1]?.originMs ?? Number.POSITIVE_INFINITY)) this.#rates.shift()
+    return storeTimeMs(this.#rates[0], wallMs)
+  }
+
+  /** Runs at another rate from its `originMs` on: a moment ahead of now, so that all programs change together. */
+  change(rate: ClockRate): void {
+    this.#rates.push(rate)
+    const wait = setTimeout(() => {
+      for (const [id, timer] of this.#timers) {
+        clearTimeout(timer.handle)
+        timer.handle = this.#arm(id, timer.dueMs, timer.action)
+      }
+    }, Math.max(0, rate.originMs - Date.now()))
+    wait.unref()
   }
 
   after(delayMs: number, action: () => void): Timer {
     const id = ++this.#lastId
-    const handle = setTimeout(() => {
-      this.#timers.delete(id)
-      action()
-    }, Math.max(0, delayMs) / this.scale)
-    handle.unref()
-    this.#timers.set(id, handle)
+    const dueMs = this.nowMs() + Math.max(0, delayMs)
+    this.#timers.set(id, { dueMs, action, handle: this.#arm(id, dueMs, action) })
     return { id }
   }
 
   clear(timer: Timer | undefined): void {
     if (!timer) return
-    clearTimeout(this.#timers.get(timer.id))
+    clearTimeout(this.#timers.get(timer.id)?.handle)
     this.#timers.delete(timer.id)
+  }
+
+  #arm(id: number, dueMs: number, action: () => void): NodeJS.Timeout {
+    const run = () => {
+      this.#timers.delete(id)
+      action()
+    }
+    const delayMs = Math.max(0, dueMs - this.nowMs())
+    return setTimeout(run, delayMs / this.#rates[0].scale).unref()
   }
 }
 

@@ -17,6 +17,8 @@ export interface ProgramContext {
   log: Logger
   /** One line on the console of whoever started the store. */
   notice(text: string): void
+  /** Lets the demonstration run so many times faster than real time; a live store stays as it is. */
+  requestSpeed(scale: number): void
 }
 
 /** A running program. */
@@ -30,6 +32,7 @@ const aliveIntervalMs = 1000
 export function runProgram(name: ProgramName, start: (context: ProgramContext) => Promise<RunningProgram>): void {
   let log: Logger | undefined
   let running: RunningProgram | undefined
+  let clock: SystemClock | undefined
   let stopping = false
 
   const send = (message: FromProgram) => {
@@ -49,11 +52,13 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
   }
 
   const begin = async ({ settings, secrets }: Extract<ToProgram, { type: 'start' }>) => {
-    const clock = new SystemClock(settings.clock)
+    const storeClock = new SystemClock(settings.clock)
+    clock = storeClock
     const notice = (text: string) => send({ type: 'notice', text })
+    const requestSpeed = (scale: number) => send({ type: 'speed', scale })
     try {
       log = openLog(settings.dataDirectory, name)
-      running = await start({ settings, secrets, clock, log, notice })
+      running = await start({ settings, secrets, clock: storeClock, log, notice, requestSpeed })
       send({ type: 'ready' })
     } catch (error) {
       fail(error)
@@ -89,6 +94,7 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
   process.on('SIGTERM', () => void stop())
   process.on('message', (message: ToProgram) => {
     if (message.type === 'start') void begin(message)
+    if (message.type === 'clock') clock?.change(message.clock)
     if (message.type === 'stop') void stop()
   })
 }

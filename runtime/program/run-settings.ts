@@ -1,3 +1,5 @@
+import type { ClockRate } from '../contract/clock.ts'
+
 /** What every program is started with. The supervisor makes it; programs trust it. */
 export interface RunSettings {
   /** Folder of the store's profile. */
@@ -8,7 +10,7 @@ export interface RunSettings {
   host: string
   ports: Ports
   /** Faster than real time in an accelerated demonstration; 1 in a shop. */
-  clock: { scale: number; originMs: number }
+  clock: ClockRate
   /** Without the twin, against the addresses in the profile. */
   live: boolean
   /** What the twin does; ignored by every other program. */
@@ -33,7 +35,10 @@ export type ProgramName = (typeof programNames)[number]
 export type ProgramSecrets = Record<string, string>
 
 /** Supervisor to program. */
-export type ToProgram = { type: 'start'; settings: RunSettings; secrets: ProgramSecrets } | { type: 'stop' }
+export type ToProgram =
+  | { type: 'start'; settings: RunSettings; secrets: ProgramSecrets }
+  | { type: 'clock'; clock: ClockRate }
+  | { type: 'stop' }
 
 /** Program to supervisor. */
 export type FromProgram =
@@ -41,5 +46,7 @@ export type FromProgram =
   | { type: 'failed'; error: { code: string; message: string; where?: string; action: string } }
   /** One line for the console: something that its reader wants to know. */
   | { type: 'notice'; text: string }
+  /** Asks for another speed of the whole demonstration. */
+  | { type: 'speed'; scale: number }
   /** Sent once a second; a program that stays silent is ended and started again. */
   | { type: 'alive' }

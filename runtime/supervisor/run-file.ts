@@ -2,7 +2,8 @@
  * `run.json` in a store's data folder: how the store was started and by which process, so that commands such
  * as `aisle record` find it, and so that no second supervisor writes to the same database.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AisleError } from '../contract/errors.ts'
 import type { RunSettings } from '../program/run-settings.ts'
@@ -35,8 +36,13 @@ export async function claimRunFile(settings: RunSettings): Promise<void> {
       action: 'End it first, or give this one another folder with --data.',
     })
   }
+  writeRunFile(settings)
+}
+
+/** Says anew how this process's store runs. */
+export function writeRunFile(settings: RunSettings): void {
   const run: RunFile = { pid: process.pid, settings }
-  await writeFile(pathIn(settings.dataDirectory), `${JSON.stringify(run, undefined, 2)}\n`, { mode: 0o600 })
+  writeFileSync(pathIn(settings.dataDirectory), `${JSON.stringify(run, undefined, 2)}\n`, { mode: 0o600 })
 }
 
 export async function releaseRunFile(dataDirectory: string): Promise<void> {

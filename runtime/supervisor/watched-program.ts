@@ -1,5 +1,6 @@
 /** One program under watch: started, listened to, started again when it ends, ended when it hangs. */
 import { type ChildProcess, fork } from 'node:child_process'
+import type { ClockRate } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
 import type { FromProgram, ProgramName, ProgramSecrets, RunSettings, ToProgram } from '../program/run-settings.ts'
 import { BackOff } from './back-off.ts'
@@ -26,16 +27,21 @@ type Told = Extract<FromProgram, { type: 'failed' }>['error']
 export class WatchedProgram {
   readonly plan: ProgramPlan
   readonly #say: (line: string) => void
+  readonly #onSpeed: (scale: number) => void
   readonly #backOff: BackOff
+  /** Those of the plan, with the newest clock. */
+  #settings: RunSettings
   #child: ChildProcess | undefined
   #stopping = false
   #restart: NodeJS.Timeout | undefined
   #silence: NodeJS.Timeout | undefined
   #lastError: Told | undefined
 
-  constructor(plan: ProgramPlan, say: (line: string) => void) {
+  constructor(plan: ProgramPlan, say: (line: string) => void, onSpeed: (scale: number) => void) {
     this.plan = plan
+    this.#settings = plan.settings
     this.#say = say
+    this.#onSpeed = onSpeed
     this.#backOff = new BackOff({ firstMs: 200, longestMs: plan.longestPauseMs ?? 30_000, forgetAfterMs: 10_000 })
   }
 
@@ -56,7 +62,8 @@ export class WatchedProgram {
   }
 
   #launch(first?: { onReady(): void; onEnd(told: Told | undefined, why: string): void }): void {
-    const { name, file, settings, secrets, nodeOptions = [], environment } = this.plan
+    const { name, file, secrets, nodeOptions = [], environment } = this.plan
+    const settings = this.#settings
     const child = fork(file, [], {
       execArgv: ['--disable-warning=ExperimentalWarning', ...nodeOptions],
       env: environment,
@@ -69,6 +76,7 @@ export class WatchedProgram {
     child.on('message', (message: FromProgram) => {
       this.#heard()
       if (message.type === 'notice') this.#say(message.text)
+      if (message.type === 'speed') this.#onSpeed(message.scale)
       if (message.type === 'failed') this.#lastError = message.error
       if (message.type === 'ready') {
         ready = true
@@ -100,6 +108,12 @@ export class WatchedProgram {
     const reason = this.#lastError ? `${this.#lastError.message} ${this.#lastError.action}` : why
     this.#say(`${this.plan.name} ended (${reason}); it starts again in ${pauseMs / 1000} s`)
     this.#restart = setTimeout(() => this.#launch(), pauseMs)
+  }
+
+  /** Lets its clock, and that of those started after it, run at another rate. */
+  changeClock(clock: ClockRate): void {
+    this.#settings = { ...this.#settings, clock }
+    if (this.#child?.connected) this.#child.send({ type: 'clock', clock } satisfies ToProgram, () => {})
   }
 
   /** Ends it: asked first, then by force after a grace period. */
