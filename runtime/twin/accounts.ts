@@ -16,14 +16,14 @@ const longestPauseMs = 3000
 const answerWithinMs = 10_000
 
 export interface Accounts {
-  /** Resolves when the till has taken down the customer with the present code; false: it refused. */
-  register(customer: Customer, signal: AbortSignal): Promise<boolean>
+  /** Resolves when the till has taken down the customer, whose present code admits `party`; false: it refused. */
+  register(customer: Customer, party: number, signal: AbortSignal): Promise<boolean>
 }
 
 export function createAccounts({ url, token, clock, run }: AccountsOptions): Accounts {
   let count = 0
   return {
-    async register({ accountId, role, credential, payment }, signal) {
+    async register({ accountId, role, credential, payment }, party, signal) {
       const commandId = `twin-${run}-${++count}`
       const body = JSON.stringify({
         type: 'register-account',
@@ -31,7 +31,7 @@ export function createAccounts({ url, token, clock, run }: AccountsOptions): Acc
         accountId,
         role,
         credential,
-        party: 1,
+        party,
         payment,
       })
       for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {

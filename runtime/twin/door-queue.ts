@@ -1,11 +1,11 @@
 /** Brings customers to the gate: as the arrivals say, or as somebody asked for; each gets a fresh code first. */
 import type { Clock } from '../contract/clock.ts'
 import type { Accounts } from './accounts.ts'
-import type { Wanted } from './control/control.ts'
 import type { Arrivals } from './shoppers/arrivals.ts'
+import type { Behaviour } from './shoppers/behaviour.ts'
 import type { Customer, CustomerBase } from './shoppers/customer.ts'
 import type { Deliveries } from './shoppers/deliveries.ts'
-import type { World } from './world/world.ts'
+import { admitted, type Coming, type World } from './world/world.ts'
 
 export interface DoorQueueOptions {
   world: World
@@ -14,6 +14,8 @@ export interface DoorQueueOptions {
   deliveries: Deliveries
   accounts: Accounts
   clock: Clock
+  /** What the next of those is like who come by themselves; the `visit`th, from 1. */
+  behaviourOf(visit: number): Behaviour
   /** How many visits there shall be; null: no end. */
   visits: number | null
 }
@@ -21,9 +23,9 @@ export interface DoorQueueOptions {
 export class DoorQueue {
   readonly #options: DoorQueueOptions
   readonly #end = new AbortController()
-  readonly #wanted: Wanted[] = []
+  readonly #wanted: Coming[] = []
   #coming: Promise<void> | undefined
-  #ready: { customer: Customer; wanted: Wanted } | undefined
+  #ready: { customer: Customer; wanted: Coming } | undefined
   #invited = 0
 
   constructor(options: DoorQueueOptions) {
@@ -31,7 +33,7 @@ export class DoorQueue {
   }
 
   /** Somebody comes as soon as the gate is free, beyond the number of visits that was set. */
-  invite(wanted: Wanted): void {
+  invite(wanted: Coming): void {
     this.#wanted.push(wanted)
     this.#invited++
   }
@@ -49,9 +51,9 @@ export class DoorQueue {
     const shop = this.#moreToCome ? deliveries.shop(nowMs) : 'open'
     if (shop === 'closed') return
     if (shop === 'delivery') this.#bring(deliveries.comes(nowMs), { plan: deliveries.plan() })
-    else if (this.#wanted.length > 0) this.#bring(customers.comes(), this.#wanted.shift() as Wanted)
+    else if (this.#wanted.length > 0) this.#bring(customers.comes(), this.#wanted.shift() as Coming)
     else if (this.#moreToCome && arrivals.due(nowMs, world.shoppers.length, world.gateFree)) {
-      this.#bring(customers.comes(), {})
+      this.#bring(customers.comes(), { behaviour: this.#options.behaviourOf(world.truth.shoppers + 1) })
     }
   }
 
@@ -75,10 +77,10 @@ export class DoorQueue {
     )
   }
 
-  #bring(customer: Customer | undefined, wanted: Wanted): void {
+  #bring(customer: Customer | undefined, wanted: Coming): void {
     const { customers, accounts } = this.#options
     if (!customer) return
-    this.#coming = accounts.register(customer, this.#end.signal).then((registered) => {
+    this.#coming = accounts.register(customer, admitted(wanted), this.#end.signal).then((registered) => {
       if (registered) this.#ready = { customer, wanted }
       else customers.goes(customer)
       this.#coming = undefined

@@ -16,6 +16,7 @@ import { createToss } from './provider/toss.ts'
 import { Webhooks } from './provider/webhooks.ts'
 import { type ServedDevices, serveDevices } from './served-devices.ts'
 import { Arrivals } from './shoppers/arrivals.ts'
+import { demonstrationBehaviour } from './shoppers/behaviour.ts'
 import { CustomerBase } from './shoppers/customer.ts'
 import { Deliveries } from './shoppers/deliveries.ts'
 import { PeopleView } from './vision/people-view.ts'
@@ -69,7 +70,8 @@ export async function startTwin(
     run: String(Math.floor(startMs)),
   })
   const deliveries = new Deliveries(world, random('deliveries', thisRun))
-  const queue = new DoorQueue({ world, arrivals, customers, deliveries, accounts, clock, visits })
+  const behaviourOf = demonstrationBehaviour
+  const queue = new DoorQueue({ world, arrivals, customers, deliveries, accounts, behaviourOf, clock, visits })
 
   const advance = () => {
     for (const gate of mechanics.values()) breakGate(gate, faults)

@@ -14,11 +14,15 @@ const againMs = 30 * 60_000
 export class Deliveries {
   readonly #world: World
   readonly #codes: Random
+  readonly #clean: boolean
+  #deliveries = 0
   #notBeforeMs = Number.NEGATIVE_INFINITY
 
-  constructor(world: World, codes: Random) {
+  /** @param options `clean`: staff clean a fixture each time, one after the other */
+  constructor(world: World, codes: Random, { clean = false }: { clean?: boolean } = {}) {
     this.#world = world
     this.#codes = codes
+    this.#clean = clean
   }
 
   /** `closed`: shoppers are to leave first, or staff are at work; `delivery`: staff can come in now. */
@@ -35,8 +39,14 @@ export class Deliveries {
     return { accountId: 'staff-1', role: 'staff', credential: codeOf(this.#codes, 40), payment: null }
   }
 
-  /** Tray by tray until everything is full. */
+  /** Tray by tray until everything is full; then, where staff clean, a fixture. */
   plan(): Act[] {
+    const { layout } = this.#world
+    const fixture = layout.fixtures[this.#deliveries++ % layout.fixtures.length]
+    return this.#clean && fixture ? [...this.#trays(), { act: 'clean', fixture: fixture.id }] : this.#trays()
+  }
+
+  #trays(): Act[] {
     const { shelves } = this.#world
     return shelves.plateIds.flatMap((plate) =>
       shelves.missing(plate).flatMap(({ sku, count }) =>

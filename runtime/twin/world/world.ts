@@ -53,9 +53,11 @@ export interface Coming {
   companions?: readonly Companion[]
 }
 
-/** How many people a code has to admit for them: children in tow are not counted. */
-export const partyOf = (companions: readonly Pick<Companion, 'child'>[]): number =>
-  1 + companions.filter(({ child }) => !child).length
+/** How many people a code has to admit: children in tow are not counted. */
+export function admitted({ companions, plan, behaviour }: Coming): number {
+  if (companions) return 1 + companions.filter(({ child }) => !child).length
+  return 1 + (plan ? 0 : (behaviour?.companions?.adults ?? 0))
+}
 
 export interface WorldOptions {
   layout: StoreLayout
@@ -138,7 +140,7 @@ export class World implements Surroundings {
       : planVisit(behaviour, this.offers(), random, `${name}-${number}`)
     const companions = coming.companions ?? planned.companions
     const lane = this.#laneOf('in', random)
-    const visit = this.truth.open(customer, lane.gate, partyOf(companions))
+    const visit = this.truth.open(customer, lane.gate, admitted({ companions }))
     const common = { customer, visit, flexible: coming.plan === undefined }
     const leader = this.#comes(
       { ...common, name, plan: planned.plan, leader: undefined, isChild: false, random },
