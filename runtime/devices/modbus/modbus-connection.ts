@@ -1,13 +1,27 @@
 /**
- * One TCP gateway or one serial line. A serial line serves one request at a time, and a gateway only queues
- * the others, so exactly one is in flight here. Over modbus-serial, around its traps: its unit id and its
- * time-out are state shared by all requests, a connection that ends leaves its request unanswered for ever,
- * reads of bits come back padded to whole bytes, and a frame with a wrong length stalls the stream.
+ * One TCP gateway, one device on Ethernet, or one serial line. A serial line serves one request at a time, and a
+ * gateway only queues the others, so one is in flight here; where answers are numbered and the device is known to
+ * be no gateway, several may be. A client of our own: modbus-serial costs about three times as much for each
+ * request (bench/load-cells.ts), its unit id and its time-out are state that all requests share, and a frame of a
+ * wrong length stalls it.
  */
 import type { Clock, Timer } from '../../contract/clock.ts'
 import { errorSentence } from '../../contract/errors.ts'
+import type { Expected, Framing } from './frames.ts'
 import { exceptionTexts, ModbusError } from './modbus-error.ts'
-import { type ModbusAddress, type ModbusClient, openPort } from './open-port.ts'
+import { type ModbusAddress, openPort, type Port } from './open-port.ts'
+import {
+  answerLength,
+  functionCode,
+  type ReadFunction,
+  readAnswer,
+  readRequest,
+  writeCoilRequest,
+  writeRegisterRequest,
+  writeRegistersRequest,
+} from './pdu.ts'
+import { RtuFrames } from './rtu-frames.ts'
+import { TcpFrames } from './tcp-frames.ts'
 
 export interface ModbusConnectionOptions {
   /** The device's name in the profile, for errors. */
@@ -19,48 +33,80 @@ export interface ModbusConnectionOptions {
   answerWithinMs?: number
   /** Pause between an answer and the next request. */
   minIntervalMs?: number
+  /** Most requests in flight at once; 1 when absent, and wherever answers carry no number. */
+  inFlight?: number
 }
 
-type Send = (client: ModbusClient, done: (error: unknown, result: unknown) => void) => void
+/** `data` is valid only during the call. */
+export type Done = (error: ModbusError | undefined, data: Buffer) => void
 
-interface Request {
-  unit: number
-  send: Send
-  resolve(result: unknown): void
-  reject(error: ModbusError): void
+interface Request extends Expected {
+  done: Done
+  /** Allowed beyond answerWithinMs. */
+  patienceMs: number
 }
 
-interface InFlight {
-  request: Request
-  deadline: Timer
+interface InFlight extends Request {
+  transaction: number
 }
 
-const firstRetryMs = 200
+export interface RequestOptions {
+  /** Goes before what waits: an order among polls. */
+  urgent?: boolean
+  /** Allowed beyond answerWithinMs: a gateway may still be waiting for another unit that is silent. */
+  patienceMs?: number
+}
+
+const firstRetryMs = 50
 const longestRetryMs = 10_000
 /** So many requests in a row without any answer: the stream itself may be out of step, so it is opened anew. */
 const silentRequestsBeforeReopen = 10
 /** A late answer of a serial unit carries no number and would be taken for the next one's; it is let pass. */
 const quietAfterTimeoutMs = 50
+/** Silence between two frames of a serial line: 3.5 characters, 1.75 ms at higher rates (clause 2.5.1.1). */
+const betweenFramesMs = 2
+const bitsPerCharacter = 11
+const nothing = Buffer.alloc(0)
 
 export class ModbusConnection {
   readonly #options: ModbusConnectionOptions
+  readonly #framing: Framing
+  readonly #mostInFlight: number
+  readonly #pauseMs: number
   readonly #queue: Request[] = []
+  /** In the order in which they were sent. */
+  readonly #inFlight: InFlight[] = []
   readonly #listeners = new Set<(connected: boolean, reason: string) => void>()
-  #client: ModbusClient | undefined
-  #inFlight: InFlight | undefined
+  #port: Port | undefined
+  #transaction = 0
+  /** One timer for all: it is set again for whoever is then in flight. */
+  #deadline: Timer | undefined
+  /** Since when the first one in flight is waited for: a gateway begins with it when the one before is done. */
+  #firstSinceMs = 0
   #pause: Timer | undefined
   #retry: Timer | undefined
   #retryMs = firstRetryMs
   #silentRequests = 0
+  #outOfStep = false
+  #strays = 0
   #state: 'new' | 'open' | 'closed' = 'new'
   #whyClosed = 'it was not opened yet'
 
   constructor(options: ModbusConnectionOptions) {
     this.#options = options
+    const { address, minIntervalMs = 0, inFlight = 1 } = options
+    this.#framing = address.transport === 'modbus-tcp' ? new TcpFrames() : new RtuFrames()
+    this.#mostInFlight = this.#framing.numbered ? inFlight : 1
+    this.#pauseMs = address.transport === 'modbus-rtu' ? Math.max(betweenFramesMs, minIntervalMs) : minIntervalMs
   }
 
   get connected(): boolean {
-    return this.#client !== undefined
+    return this.#port !== undefined
+  }
+
+  /** Answers that nobody waited for, and pieces of them: late, twice, or somebody else's. Grows for ever. */
+  get strays(): number {
+    return this.#strays + this.#framing.strayBytes
   }
 
   /** Starts to connect, and connects again after each loss, until {@link close}. */
@@ -87,105 +133,170 @@ export class ModbusConnection {
    * Registers as they stand on the wire, 16 bits each.
    * @throws ModbusError, as every request does
    */
-  async readHolding(unit: number, address: number, count: number): Promise<number[]> {
-    return this.#ask<number>(unit, (client, done) => client.writeFC3(unit, address, count, done))
+  readHolding(unit: number, address: number, count: number, options?: RequestOptions): Promise<number[]> {
+    return this.#ask(unit, readRequest(functionCode.readHolding, address, count), words, options)
   }
 
-  async readInput(unit: number, address: number, count: number): Promise<number[]> {
-    return this.#ask<number>(unit, (client, done) => client.writeFC4(unit, address, count, done))
+  readInput(unit: number, address: number, count: number): Promise<number[]> {
+    return this.#ask(unit, readRequest(functionCode.readInput, address, count), words)
   }
 
-  async readCoils(unit: number, address: number, count: number): Promise<boolean[]> {
-    const bits = await this.#ask<boolean>(unit, (client, done) => client.writeFC1(unit, address, count, done))
-    return bits.slice(0, count)
+  readCoils(unit: number, address: number, count: number): Promise<boolean[]> {
+    return this.#ask(unit, readRequest(functionCode.readCoils, address, count), (data) => bits(data, count))
   }
 
-  async readDiscreteInputs(unit: number, address: number, count: number): Promise<boolean[]> {
-    const bits = await this.#ask<boolean>(unit, (client, done) => client.writeFC2(unit, address, count, done))
-    return bits.slice(0, count)
+  readDiscreteInputs(unit: number, address: number, count: number): Promise<boolean[]> {
+    return this.#ask(unit, readRequest(functionCode.readDiscreteInputs, address, count), (data) => bits(data, count))
   }
 
-  async writeCoil(unit: number, address: number, on: boolean): Promise<void> {
-    await this.#request(unit, (client, done) => client.writeFC5(unit, address, on, done))
+  writeCoil(unit: number, address: number, on: boolean): Promise<void> {
+    return this.#ask(unit, writeCoilRequest(address, on), () => {})
   }
 
   /** Function 6. */
-  async writeRegister(unit: number, address: number, value: number): Promise<void> {
-    await this.#request(unit, (client, done) => client.writeFC6(unit, address, value, done))
+  writeRegister(unit: number, address: number, value: number, options?: RequestOptions): Promise<void> {
+    return this.#ask(unit, writeRegisterRequest(address, value), () => {}, options)
   }
 
   /** Function 16. */
-  async writeRegisters(unit: number, address: number, values: number[]): Promise<void> {
-    await this.#request(unit, (client, done) => client.writeFC16(unit, address, values, done))
+  writeRegisters(unit: number, address: number, values: readonly number[], options?: RequestOptions): Promise<void> {
+    return this.#ask(unit, writeRegistersRequest(address, values), () => {}, options)
   }
 
-  async #ask<T>(unit: number, send: Send): Promise<T[]> {
-    return ((await this.#request(unit, send)) as { data: T[] }).data
+  /** Registers by whichever function the device reads with, as bytes that may be kept. */
+  readBytes(
+    unit: number,
+    code: ReadFunction,
+    address: number,
+    count: number,
+    options?: RequestOptions,
+  ): Promise<Buffer> {
+    return this.#ask(unit, readRequest(code, address, count), (data) => Buffer.from(data), options)
   }
 
-  #request(unit: number, send: Send): Promise<unknown> {
+  /**
+   * Sends `request` when it is its turn, and calls `done` once: for those who ask thousands of times a second. It is
+   * never kept for a later connection: an order to a door must not be carried out when nobody expects it.
+   */
+  request(unit: number, request: Buffer, done: Done, { urgent = false, patienceMs = 0 }: RequestOptions = {}): void {
+    if (!this.#port) {
+      done(this.#closedError(), nothing)
+      return
+    }
+    this.#queue[urgent ? 'unshift' : 'push']({ unit, request, done, patienceMs })
+    this.#sendNext()
+  }
+
+  /** What is asked until {@link release} leaves in one packet, where it may be in flight together. */
+  hold(): void {
+    this.#port?.hold()
+  }
+
+  release(): void {
+    this.#port?.release()
+  }
+
+  #ask<T>(unit: number, request: Buffer, read: (data: Buffer) => T, options?: RequestOptions): Promise<T> {
     return new Promise((resolve, reject) => {
-      // Never kept for a later connection: an order to a door must not be carried out when nobody expects it.
-      if (!this.#client) return reject(this.#closedError())
-      this.#queue.push({ unit, send, resolve, reject })
-      this.#sendNext()
+      this.request(unit, request, (error, data) => (error ? reject(error) : resolve(read(data))), options)
     })
   }
 
   #sendNext(): void {
-    const client = this.#client
-    if (!client || this.#inFlight || this.#pause) return
-    const request = this.#queue.shift()
-    if (!request) return
-    const { clock, answerWithinMs = 200 } = this.#options
-    const inFlight = { request, deadline: clock.after(answerWithinMs, () => this.#timedOut(inFlight, answerWithinMs)) }
-    this.#inFlight = inFlight
-    try {
-      request.send(client, (error, result) => this.#answered(inFlight, error, result))
-    } catch (cause) {
-      this.#answered(inFlight, cause, undefined)
+    while (this.#port && !this.#pause && this.#inFlight.length < this.#mostInFlight) {
+      const request = this.#queue.shift()
+      if (!request) return
+      this.#transaction = (this.#transaction + 1) & 0xffff
+      const inFlight = Object.assign(request, { transaction: this.#transaction })
+      if (this.#inFlight.push(inFlight) === 1) this.#firstSinceMs = this.#options.clock.nowMs()
+      this.#watch()
+      this.#port.write(this.#framing.encode(request.unit, request.request, this.#transaction))
     }
   }
 
-  #answered(inFlight: InFlight, error: unknown, result: unknown): void {
-    // Too late: its deadline has passed, and another request may be in flight.
-    if (this.#inFlight !== inFlight) return
-    this.#options.clock.clear(inFlight.deadline)
-    this.#inFlight = undefined
+  #received(bytes: Buffer): void {
+    // Not once it is connected: a gateway that accepts and closes at once must not be tried all the time.
+    this.#retryMs = firstRetryMs
+    if (this.#outOfStep) return
+    const understood = this.#framing.take(bytes, this.#inFlight[0], (unit, answer, transaction) =>
+      this.#answered(unit, answer, transaction),
+    )
+    // What is in flight has its time-out; then the connection is made anew.
+    if (!understood) this.#outOfStep = true
+    this.#pauseThenNext(this.#pauseMs)
+  }
+
+  #answered(unit: number, answer: Buffer, transaction: number | undefined): void {
+    const at = transaction === undefined ? 0 : this.#inFlight.findIndex((each) => each.transaction === transaction)
+    const request = this.#inFlight[at]
+    // A late answer, one that came twice, or one to a request that somebody else sent.
+    if (!request) return void this.#strays++
+    this.#inFlight.splice(at, 1)
+    this.#firstSinceMs = this.#options.clock.nowMs()
     this.#silentRequests = 0
-    const { request } = inFlight
-    if (error) request.reject(this.#translate(request.unit, error))
-    else request.resolve(result)
-    this.#pauseThenNext(this.#options.minIntervalMs ?? 0)
+    const said = unit === request.unit ? readAnswer(request.request, answer) : undefined
+    if (said?.is === 'data') request.done(undefined, said.data)
+    else if (said?.is === 'exception') request.done(this.#refused(request.unit, said.code), nothing)
+    else request.done(this.#misread(request.unit, said ? said.why : `an answer of unit ${unit}`), nothing)
   }
 
-  #timedOut({ request }: InFlight, answerWithinMs: number): void {
-    this.#inFlight = undefined
-    const message = `Unit ${request.unit} did not answer within ${answerWithinMs} ms.`
-    request.reject(new ModbusError('timeout', message, { where: this.#options.name }))
-    if (++this.#silentRequests >= silentRequestsBeforeReopen) {
-      this.#lose(`${silentRequestsBeforeReopen} requests in a row had no answer`)
-      return
-    }
-    this.#pauseThenNext(this.#options.address.transport === 'modbus-rtu' ? quietAfterTimeoutMs : 0)
-  }
-
-  #pauseThenNext(pauseMs: number): void {
-    if (pauseMs === 0) {
-      this.#sendNext()
-      return
-    }
-    this.#pause = this.#options.clock.after(pauseMs, () => {
-      this.#pause = undefined
-      this.#sendNext()
+  /** Sees to it that the one who has waited longest is not waited for without end. */
+  #watch(delayMs?: number): void {
+    const [first] = this.#inFlight
+    if (this.#deadline || !first) return
+    const { clock } = this.#options
+    this.#deadline = clock.after(delayMs ?? this.#answerWithinMs(first), () => {
+      this.#deadline = undefined
+      const [now] = this.#inFlight
+      if (!now) return
+      const allowedMs = this.#answerWithinMs(now)
+      // The line has moved meanwhile: whoever is first now has its own time. A clock that jumps costs one of them.
+      const leftMs = Math.min(allowedMs, this.#firstSinceMs + allowedMs - clock.nowMs())
+      if (leftMs > 0) this.#watch(leftMs)
+      else this.#timedOut(now, allowedMs)
     })
   }
 
+  #answerWithinMs({ patienceMs, request }: Request): number {
+    const { address, answerWithinMs = 200 } = this.#options
+    if (address.transport !== 'modbus-rtu') return answerWithinMs + patienceMs
+    const characters = request.length + 3 + answerLength(request) + 3
+    return answerWithinMs + patienceMs + (1000 * bitsPerCharacter * characters) / address.baudRate
+  }
+
+  #timedOut(request: InFlight, waitedMs: number): void {
+    this.#inFlight.shift()
+    this.#firstSinceMs = this.#options.clock.nowMs()
+    this.#framing.reset()
+    const message = `Unit ${request.unit} did not answer within ${Math.round(waitedMs)} ms.`
+    const lost = this.#outOfStep || ++this.#silentRequests >= silentRequestsBeforeReopen
+    request.done(new ModbusError('timeout', message, { where: this.#options.name }), nothing)
+    if (this.#outOfStep) this.#lose('what came was no Modbus')
+    else if (lost) this.#lose(`${silentRequestsBeforeReopen} requests in a row had no answer`)
+    else {
+      this.#watch()
+      this.#pauseThenNext(this.#framing.numbered ? 0 : quietAfterTimeoutMs)
+    }
+  }
+
+  #pauseThenNext(pauseMs: number): void {
+    if (this.#pause) return
+    if (pauseMs > 0 && this.#inFlight.length === 0) {
+      this.#pause = this.#options.clock.after(pauseMs, () => {
+        this.#pause = undefined
+        this.#sendNext()
+      })
+    } else this.#sendNext()
+  }
+
   async #connect(): Promise<void> {
-    let client: ModbusClient | undefined
+    let port: Port | undefined
     try {
-      client = await openPort(this.#options.address, this.#options.clock, (reason) => {
-        if (this.#client === client) this.#lose(reason)
+      port = await openPort(this.#options.address, this.#options.clock, {
+        onBytes: (bytes) => this.#received(bytes),
+        onLost: (reason) => {
+          if (this.#port === port) this.#lose(reason)
+        },
       })
     } catch (error) {
       this.#whyClosed = errorSentence(error)
@@ -193,10 +304,11 @@ export class ModbusConnection {
       this.#connectLater()
       return
     }
-    if (this.#state === 'closed') return client.destroy(() => {})
-    this.#client = client
-    this.#retryMs = firstRetryMs
+    if (this.#state === 'closed') return port.close()
+    this.#port = port
     this.#silentRequests = 0
+    this.#outOfStep = false
+    this.#framing.reset()
     this.#tell(true)
   }
 
@@ -208,18 +320,19 @@ export class ModbusConnection {
 
   /** Without a connection nothing is in flight or waiting. */
   #lose(reason: string): void {
-    const client = this.#client
+    const port = this.#port
     const { clock } = this.#options
     this.#whyClosed = reason
-    if (!client) return
-    this.#client = undefined
+    if (!port) return
+    this.#port = undefined
     clock.clear(this.#pause)
     this.#pause = undefined
-    clock.clear(this.#inFlight?.deadline)
-    const unanswered = [...(this.#inFlight ? [this.#inFlight.request] : []), ...this.#queue.splice(0)]
-    this.#inFlight = undefined
-    for (const request of unanswered) request.reject(this.#closedError())
-    client.destroy(() => {})
+    clock.clear(this.#deadline)
+    this.#deadline = undefined
+    port.close()
+    for (const request of [...this.#inFlight.splice(0), ...this.#queue.splice(0)]) {
+      request.done(this.#closedError(), nothing)
+    }
     this.#tell(false)
     this.#connectLater()
   }
@@ -228,20 +341,27 @@ export class ModbusConnection {
     return new ModbusError('closed', `There is no connection: ${this.#whyClosed}.`, { where: this.#options.name })
   }
 
-  #translate(unit: number, error: unknown): ModbusError {
-    const where = this.#options.name
-    const code = (error as { modbusCode?: unknown } | null)?.modbusCode
-    if (typeof code === 'number') {
-      const text = exceptionTexts[code] ?? 'for an unknown reason'
-      const message = `Unit ${unit} refused with exception ${code}: ${text}.`
-      return new ModbusError('exception', message, { where, exceptionCode: code, cause: error })
-    }
-    const message = `Unit ${unit} sent no proper answer: ${errorSentence(error)}.`
-    return new ModbusError('frame', message, { where, cause: error })
+  #refused(unit: number, exceptionCode: number): ModbusError {
+    const text = exceptionTexts[exceptionCode] ?? 'for an unknown reason'
+    const message = `Unit ${unit} refused with exception ${exceptionCode}: ${text}.`
+    return new ModbusError('exception', message, { where: this.#options.name, exceptionCode })
+  }
+
+  #misread(unit: number, why: string): ModbusError {
+    const message = `Unit ${unit} sent no proper answer, but ${why}.`
+    return new ModbusError('frame', message, { where: this.#options.name })
   }
 
   #tell(connected: boolean): void {
     const reason = connected ? 'connected' : this.#whyClosed
     for (const listener of [...this.#listeners]) listener(connected, reason)
   }
+}
+
+function words(data: Buffer): number[] {
+  return Array.from({ length: data.length >> 1 }, (_, index) => data.readUInt16BE(2 * index))
+}
+
+function bits(data: Buffer, count: number): boolean[] {
+  return Array.from({ length: count }, (_, index) => (((data[index >> 3] as number) >> (index & 7)) & 1) === 1)
 }
