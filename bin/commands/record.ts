@@ -1,93 +1,66 @@
-import { join } from 'node:path'
-import { InvalidArgumentError } from 'commander'
-import { SystemClock } from '../../runtime/contract/clock.ts'
-import { loadStore } from '../../runtime/profile/load-store.ts'
-import { recordLive } from '../../runtime/recording/record-live.ts'
-import { RecordingWriter } from '../../runtime/recording/recording-writer.ts'
-import { generatedSecrets } from '../../runtime/security/secret-names.ts'
-import { readSecret } from '../../runtime/security/secret-store.ts'
-import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
-import { readRunFile } from '../../runtime/supervisor/run-file.ts'
-import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
+import { InvalidArgumentError, Option } from 'commander'
+import { AisleError } from '../../runtime/contract/errors.ts'
 import type { AddCommand } from '../command.ts'
-import { dataOption, profileOption, type StoreOptions, storeDirectories } from '../store-options.ts'
+import { type LiveRecordOptions, recordStore } from '../record-store.ts'
+import { recordTwin, type TwinRecordOptions } from '../record-twin.ts'
+import { dataOption, profileOption } from '../store-options.ts'
 
-interface Options extends StoreOptions {
-  out?: string
-  seconds?: number
-}
+type Options = LiveRecordOptions & TwinRecordOptions & { twin?: boolean }
 
-/** How often the progress line is renewed. */
-const progressMs = 1000
+const twinOptions = ['hours', 'visits', 'seed', 'shoppersPerHour', 'rateHz', 'plain'] as const
 
 const addCommand: AddCommand = (program) => {
+  const ofTwin = (flags: string, description: string, parse?: (text: string) => number) => {
+    const option = new Option(flags, `with --twin: ${description}`)
+    return parse ? option.argParser(parse) : option
+  }
   program
     .command('record')
     .addOption(profileOption)
     .addOption(dataOption)
     .option('--out <folder>', 'a new folder; by default one in the store’s data folder, named by the time')
     .option('--seconds <n>', 'how long; without it until Ctrl-C', positive)
-    .description("record what the running store's sensors say, to run it again with replay")
-    .action(record)
+    .option('--max-gigabytes <n>', 'ends when so much is on the disk', positive, 8)
+    .option('--twin', 'record simulated shoppers in virtual time, with the truth, instead of the running store')
+    .addOption(ofTwin('--hours <n>', 'how long the store is open; 1 when --visits is not given either', positive))
+    .addOption(ofTwin('--visits <n>', 'how many shoppers come', wholeNumber))
+    .addOption(ofTwin('--seed <n>', 'the same seed gives the same recording; 1 by default', wholeNumber))
+    .addOption(ofTwin('--shoppers-per-hour <n>', 'how many come; 120 by default', positive))
+    .addOption(ofTwin('--rate-hz <n>', 'samples a second of each plate; 15 by default', positive))
+    .addOption(ofTwin('--plain', 'do not pack the files with gzip'))
+    .description(
+      'record what the sensors of the running store, or of a simulated one, say; to run it again with replay',
+    )
+    .action(async (options: Options) => {
+      refuseMixed(options)
+      await (options.twin ? recordTwin(options) : recordStore(options))
+    })
 }
 
-async function record(options: Options): Promise<void> {
-  const { profileDirectory, dataDirectory } = storeDirectories(options)
-  const { settings } = await readRunFile(dataDirectory)
-  const { layout } = await loadStore(profileDirectory)
-  const clock = new SystemClock(settings.clock)
-  const startMs = clock.nowMs()
-  const name = `${layout.storeId}-${new Date(startMs).toISOString().slice(0, 19).replaceAll(':', '')}`
-  const directory = options.out ?? join(dataDirectory, 'recordings', name)
-  const writer = await RecordingWriter.open(directory, {
-    ...{ name, layout, startMs },
-    source: settings.live ? 'real' : 'simulated',
-  })
-  const at = (port: number, secret: string) => ({
-    url: `http://${settings.host}:${port}`,
-    token: readSecret(dataDirectory, secret),
-    clock,
-  })
-  const stop = await recordLive(writer, {
-    sensing: createSensingClient(at(settings.ports.sensing, generatedSecrets.sensingToken)),
-    till: createTillClient(at(settings.ports.till, generatedSecrets.tillTokenConsole)),
-    startMs,
-  })
-  console.error(`Recording to ${directory}${options.seconds ? '' : '; end it with Ctrl-C'}`)
-  const progress = setInterval(() => showProgress(writer, clock.nowMs() - startMs), progressMs)
-  await untilDone(options.seconds)
-  clearInterval(progress)
-  stop()
-  await writer.close(clock.nowMs())
-  showProgress(writer, clock.nowMs() - startMs)
-  process.stderr.write('\n')
-  console.log(directory)
-}
-
-/** Resolves on Ctrl-C, on an end signal, or after so many seconds. */
-function untilDone(seconds: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      process.off('SIGINT', done).off('SIGTERM', done)
-      resolve()
-    }
-    const timer = seconds === undefined ? undefined : setTimeout(done, seconds * 1000)
-    process.once('SIGINT', done).once('SIGTERM', done)
-  })
-}
-
-function showProgress({ counts }: RecordingWriter, elapsedMs: number): void {
-  const { weights, people, sightings, gate } = counts
-  const what = `${weights} batches, ${people} frames, ${sightings} sightings, ${gate} gate events`
-  // On a terminal one line is renewed; in a log every line would be one too many.
-  if (process.stderr.isTTY) process.stderr.write(`\r${(elapsedMs / 1000).toFixed(0)} s: ${what}  `)
+/** @throws AisleError `record-options` */
+function refuseMixed(options: Options): void {
+  const wrong = options.twin ? (['seconds'] as const) : twinOptions
+  const given = wrong.find((name) => options[name] !== undefined)
+  if (given === undefined) return
+  throw new AisleError(
+    'record-options',
+    `"${given}" does not go with ${options.twin ? '' : 'a record without '}--twin.`,
+    {
+      action: 'With --twin say --hours or --visits, without it --seconds; see aisle record --help.',
+    },
+  )
 }
 
 function positive(text: string): number {
-  const seconds = Number(text)
-  if (!(seconds > 0)) throw new InvalidArgumentError('It must be a number of seconds above 0.')
-  return seconds
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.')
+  return value
 }
 
 export default addCommand

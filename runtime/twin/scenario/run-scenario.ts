@@ -8,7 +8,7 @@ import { replayStore } from '../../store/replay-store.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
 import { behaviours } from '../shoppers/behaviour.ts'
 import { arrivalsOf } from '../virtual/arrivals-of.ts'
-import { type Comer, quietMs, runVirtual, type VirtualTruth, visitIdOf } from '../virtual/run-virtual.ts'
+import { type Comer, quietMs, runVirtual, usualStartMs, type VirtualTruth, visitIdOf } from '../virtual/run-virtual.ts'
 import { type StreamFault, withFaults } from '../virtual/stream-faults.ts'
 import { goodAppliance, poorAppliance } from '../vision/sightings.ts'
 import { type Item, itemsOf, type VisitTruth } from '../world/truth.ts'
@@ -43,9 +43,6 @@ export interface ScenarioRun {
   /** Store time. */
   durationMs: number
 }
-
-/** Unix ms; whole seconds make the times easy to read. */
-const usualStartMs = 1_800_000_000_000
 
 /** @param seed instead of the scenario's own, to try the same with other luck */
 export function runScenario(scenario: Scenario, twin: TwinStore, seed = scenario.seed): ScenarioRun {

@@ -1,113 +1,68 @@
 /** Writes a run of the twin as a recording (format open-aisle-recording/1), with its truth for scoring. */
-
-import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
-import type { StoreLayout } from '../../profile/layout.ts'
+import { setImmediate } from 'node:timers/promises'
+import { RecordingWriter } from '../../recording/recording-writer.ts'
 import { itemsOf } from '../world/truth.ts'
-import { runVirtual, type VirtualOptions, type VirtualRecord, type VirtualTruth } from './run-virtual.ts'
+import { runVirtual, usualStartMs, type VirtualOptions, type VirtualRecord, type VirtualTruth } from './run-virtual.ts'
 
-const streams = ['weights', 'people', 'sightings', 'gate'] as const
-type StreamName = (typeof streams)[number]
+export interface TwinRecordingOptions extends VirtualOptions {
+  name?: string
+  gzip?: boolean
+  /** Called now and then, between two records. */
+  onProgress?: (storeMs: number, writer: RecordingWriter) => void
+}
 
-/** Runs the twin and writes what its sensors said to the folder `dir`, which is made when missing. */
-export async function writeTwinRecording(
-  dir: string,
-  options: VirtualOptions & { name?: string },
-): Promise<VirtualTruth> {
-  await mkdir(dir, { recursive: true })
-  const files = Object.fromEntries(
-    streams.map((name) => [name, createWriteStream(join(dir, `${name}.jsonl`))]),
-  ) as Record<StreamName, WriteStream>
-  const run = runVirtual(options)
+/** So many records are written before disk, signals and timers get their turn. */
+const recordsInTurn = 500
+
+/**
+ * Runs the twin and writes what its sensors said to `directory`, a new or empty folder; memory does not grow with
+ * the run's length, but for the truth.
+ * @throws AisleError `recording-exists`, `recording-failed`
+ */
+export async function writeTwinRecording(directory: string, options: TwinRecordingOptions): Promise<VirtualTruth> {
+  const { layout, seed, startMs = usualStartMs, gzip = false, onProgress } = options
+  const name = options.name ?? `twin-${layout.storeId}-${seed}`
+  const writer = await RecordingWriter.open(directory, { name, source: 'simulated', layout, startMs, gzip })
+  const run = runVirtual({ ...options, startMs })
   let step = run.next()
-  for (; !step.done; step = run.next()) {
-    const { stream, line } = lineOf(step.value)
-    if (!files[stream].write(`${JSON.stringify(line)}\n`)) await once(files[stream], 'drain')
+  for (let count = 1; !step.done; step = run.next(), count++) {
+    write(step.value, writer)
+    if (count % recordsInTurn > 0) continue
+    await writer.ready()
+    await setImmediate()
+    onProgress?.(step.value.atMs - startMs, writer)
   }
-  for (const name of streams) files[name].end()
-  await Promise.all(streams.map((name) => finished(files[name])))
-
   const truth = step.value
-  const write = (file: string, json: unknown) => writeFile(join(dir, file), `${JSON.stringify(json, null, 1)}\n`)
-  await write('recording.json', {
-    format: 'open-aisle-recording/1',
-    name: options.name ?? `twin-${options.layout.storeId}-${options.seed}`,
-    source: 'simulated',
-    start: seconds(truth.startMs),
-    duration: seconds(truth.endMs - truth.startMs),
-    currency: options.layout.currency,
-  })
-  await write('layout.json', layoutJson(options.layout))
-  await write('products.json', options.layout.products.map(productJson))
-  await write('planogram.json', options.layout.planogram)
-  await write('truth.json', truthJson(truth))
+  await writer.close(truth.endMs)
+  onProgress?.(truth.endMs - startMs, writer)
+  await writeFile(join(directory, 'truth.json'), `${JSON.stringify(truthJson(truth), null, 1)}\n`)
   return truth
 }
 
-function lineOf(record: VirtualRecord): { stream: StreamName; line: unknown } {
-  const t = seconds(record.atMs)
+function write(record: VirtualRecord, writer: RecordingWriter): void {
   switch (record.type) {
-    case 'samples': {
-      const { firstAtMs, rateHz, fixture, plates, grams } = record.batch
-      return { stream: 'weights', line: { t: seconds(firstAtMs), hz: rateHz, fixture, plates, g: grams } }
-    }
-    case 'people': {
-      const people = record.message.people.map(({ trackId, headM, handsM, score }) => ({
-        id: trackId,
-        head: headM,
-        hands: handsM,
-        score,
-      }))
-      return { stream: 'people', line: { t, people } }
-    }
-    case 'sighting': {
-      const { camera, positionM, candidates } = record.message
-      const seen = candidates.map(({ sku, probability }) => ({ sku, p: probability }))
-      return { stream: 'sightings', line: { t, camera, position: positionM, candidates: seen } }
-    }
+    case 'samples':
+      writer.samples(record.batch)
+      break
+    case 'people':
+      writer.people(record.message)
+      break
+    case 'sighting':
+      writer.sighting(record.message)
+      break
     case 'scan': {
-      const { gate, token, party } = record
-      const scan = { t, gate, event: 'scan', direction: 'in', token, ...(party === 1 ? {} : { party }) }
-      return { stream: 'gate', line: scan }
+      const { atMs, gate, token, party } = record
+      writer.gate({ atMs, gate, event: 'scan', direction: 'in', token, party })
+      break
     }
     case 'gate-pass': {
-      const { gate, direction } = record.message
-      return { stream: 'gate', line: { t, gate, event: 'pass', direction } }
+      const { seenAtMs, gate, direction } = record.message
+      writer.gate({ atMs: seenAtMs, gate, event: 'pass', direction, token: null, party: 1 })
     }
   }
 }
-
-function layoutJson(layout: StoreLayout) {
-  return {
-    fixtures: layout.fixtures.map(({ id, positionM, yawRad }) => ({ id, position: positionM, yaw: yawRad })),
-    plates: layout.plates.map(({ id, fixture, shelf, index, positionM, sizeM, yawRad, ratingG }) => ({
-      id,
-      fixture,
-      shelf,
-      index,
-      position: positionM,
-      size: sizeM,
-      yaw: yawRad,
-      rating_g: ratingG,
-    })),
-    gates: layout.gates.map(({ id, kind, zoneM }) => ({ id, kind, zone: zoneM })),
-    cameras: layout.cameras.map(({ id, positionM }) => ({ id, position: positionM })),
-  }
-}
-
-const productJson = (product: StoreLayout['products'][number]) => ({
-  sku: product.sku,
-  name: product.name,
-  weight_g: product.weightG,
-  ...(product.weightSdG === null ? {} : { weight_sd_g: product.weightSdG }),
-  price: product.priceMinor,
-  sold_by: product.soldBy,
-  ...(product.ageRestricted ? { age_restricted: true } : {}),
-  ...(product.aliases.length > 0 ? { aliases: product.aliases } : {}),
-})
 
 function truthJson({ visits, handOvers }: VirtualTruth) {
   const entered = visits.filter(({ enteredAtMs, role }) => enteredAtMs !== null && role === 'shopper')
