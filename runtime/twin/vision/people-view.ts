@@ -32,7 +32,7 @@ export class PeopleView {
   readonly #seed: number
   readonly #quality: VisionQuality
   readonly #sight: LineOfSight | undefined
-  readonly #ids: TrackIds
+  readonly #ids: TrackIds<Shopper>
 
   constructor(world: World, { seed, ...quality }: PeopleViewOptions) {
     this.#world = world

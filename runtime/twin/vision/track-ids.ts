@@ -1,11 +1,19 @@
 /** The ids that a tracker gives to people: it loses some, takes one for another, and lets two change places. */
 import { type Random, uniform } from '../../contract/random.ts'
-import type { Shopper } from '../shoppers/shopper.ts'
+import type { PointM } from '../../profile/layout.ts'
 import { distanceM } from '../world/geometry.ts'
 import type { VisionQuality } from './vision-quality.ts'
 
 /** Ids are remembered for so long after they were lost. */
 const rememberedMs = 60_000
+
+/** Whom a tracker follows. */
+export interface Followed {
+  /** The ids under which the appliance knew this person, the first one from the beginning. */
+  readonly trackIds: readonly string[]
+  retracked(trackId: string): void
+  readonly body: { readonly positionM: PointM }
+}
 
 interface Track {
   id: string
@@ -14,10 +22,10 @@ interface Track {
   hiddenSinceMs: number | null
 }
 
-export class TrackIds {
+export class TrackIds<Person extends Followed> {
   readonly #quality: VisionQuality
   readonly #random: Random
-  readonly #tracks = new Map<Shopper, Track>()
+  readonly #tracks = new Map<Person, Track>()
   #freeIds: { id: string; sinceMs: number }[] = []
   #atMs = Number.NaN
 
@@ -27,39 +35,39 @@ export class TrackIds {
   }
 
   /** To be called once a frame. `visible`: whose head a camera sees. @returns the id of everybody in the picture */
-  frame(everybody: readonly Shopper[], visible: (shopper: Shopper) => boolean, atMs: number): Map<Shopper, string> {
+  frame(everybody: readonly Person[], visible: (person: Person) => boolean, atMs: number): Map<Person, string> {
     const minutes = Number.isNaN(this.#atMs) ? 0 : Math.max(0, atMs - this.#atMs) / 60_000
     this.#atMs = atMs
     this.#forget(everybody, atMs)
-    const seen = everybody.filter((shopper) => this.#isFollowed(shopper, visible(shopper), minutes, atMs))
+    const seen = everybody.filter((person) => this.#isFollowed(person, visible(person), minutes, atMs))
     this.#mixUp(seen, minutes)
-    return new Map(seen.map((shopper) => [shopper, this.#track(shopper).id]))
+    return new Map(seen.map((person) => [person, this.#track(person).id]))
   }
 
-  #track(shopper: Shopper): Track {
-    const known = this.#tracks.get(shopper)
+  #track(person: Person): Track {
+    const known = this.#tracks.get(person)
     if (known) return known
     const track: Track = {
-      id: shopper.trackIds[0] as string,
+      id: person.trackIds[0] as string,
       lostUntilMs: Number.NEGATIVE_INFINITY,
       hiddenSinceMs: null,
     }
-    this.#tracks.set(shopper, track)
+    this.#tracks.set(person, track)
     return track
   }
 
-  #forget(everybody: readonly Shopper[], atMs: number): void {
-    for (const [shopper, { id }] of this.#tracks) {
-      if (everybody.includes(shopper)) continue
-      this.#tracks.delete(shopper)
+  #forget(everybody: readonly Person[], atMs: number): void {
+    for (const [person, { id }] of this.#tracks) {
+      if (everybody.includes(person)) continue
+      this.#tracks.delete(person)
       this.#freeIds.push({ id, sinceMs: atMs })
     }
     this.#freeIds = this.#freeIds.filter(({ sinceMs }) => atMs - sinceMs < rememberedMs)
   }
 
   /** Brings one person's track up to this frame. @returns whether it is in the picture */
-  #isFollowed(shopper: Shopper, isVisible: boolean, minutes: number, atMs: number): boolean {
-    const track = this.#track(shopper)
+  #isFollowed(person: Person, isVisible: boolean, minutes: number, atMs: number): boolean {
+    const track = this.#track(person)
     const { idChangesPerMinute, lostForMs, forgetsAfterMs } = this.#quality
     if (!isVisible) {
       track.hiddenSinceMs ??= atMs
@@ -67,16 +75,16 @@ export class TrackIds {
     }
     const isForgotten = track.hiddenSinceMs !== null && atMs - track.hiddenSinceMs > forgetsAfterMs
     track.hiddenSinceMs = null
-    if (isForgotten) this.#rename(shopper, track, atMs)
+    if (isForgotten) this.#rename(person, track, atMs)
     if (atMs < track.lostUntilMs) return false
     if (idChangesPerMinute > 0 && this.#random.next() < idChangesPerMinute * minutes) {
-      this.#rename(shopper, track, atMs)
+      this.#rename(person, track, atMs)
       track.lostUntilMs = atMs + uniform(this.#random, ...lostForMs)
     }
     return atMs >= track.lostUntilMs
   }
 
-  #rename(shopper: Shopper, track: Track, atMs: number): void {
+  #rename(person: Person, track: Track, atMs: number): void {
     const { wrongIdLikelihood } = this.#quality
     const isWrong = wrongIdLikelihood > 0 && this.#random.next() < wrongIdLikelihood
     const other = isWrong ? this.#freeIds.pop() : undefined
@@ -85,13 +93,13 @@ export class TrackIds {
       // The truth goes on calling the first who had this id by it.
       track.id = other.id
     } else {
-      track.id = `${shopper.trackIds[0]}-${shopper.trackIds.length + 1}`
-      shopper.retracked(track.id)
+      track.id = `${person.trackIds[0]}-${person.trackIds.length + 1}`
+      person.retracked(track.id)
     }
   }
 
   /** Two who stand close together may change ids. */
-  #mixUp(seen: readonly Shopper[], minutes: number): void {
+  #mixUp(seen: readonly Person[], minutes: number): void {
     const { swapsPerMinute, swapWithinM } = this.#quality
     if (swapsPerMinute === 0) return
     for (const [i, one] of seen.entries()) {
