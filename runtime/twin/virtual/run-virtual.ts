@@ -8,8 +8,9 @@ import type { Point3DM, StoreLayout } from '../../profile/layout.ts'
 import type { Planogram } from '../../profile/profile-schema.ts'
 import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
 import type { RealGoods } from '../goods.ts'
+import type { Act } from '../shoppers/acts.ts'
 import { Arrivals } from '../shoppers/arrivals.ts'
-import { type Act, type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
+import { type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
 import { type Customer, CustomerBase } from '../shoppers/customer.ts'
 import { Deliveries } from '../shoppers/deliveries.ts'
 import { PeopleView } from '../vision/people-view.ts'
@@ -31,6 +32,8 @@ export interface VirtualOptions {
   seed: number
   /** How many shoppers come at random; it ends some seconds after the last has left. */
   visits?: number
+  /** The doors close for good: nobody comes any more, and it ends some seconds after the last has left. */
+  closes?: (nowMs: number) => boolean
   /** Who comes when, instead of shoppers at random and deliveries: in the order of their coming. */
   comers?: readonly Comer[]
   /** Whether the doors let somebody in; without it everybody. */
@@ -85,7 +88,9 @@ export interface VirtualTruth {
   handOvers: HandOver[]
 }
 
-const defaults = { shoppersPerHour: 120, startMs: 1_800_000_000_000, rateHz: 15, batchSize: 3 }
+/** Unix ms; whole seconds make the times easy to read. */
+export const usualStartMs = 1_800_000_000_000
+const defaults = { shoppersPerHour: 120, startMs: usualStartMs, rateHz: 15, batchSize: 3 }
 /** Plates are heard for this long before the doors open and after the last has gone. */
 export const quietMs = 5000
 /** Nobody stays longer; a run that would is broken. */
@@ -160,6 +165,8 @@ interface Callers {
 class Passersby implements Callers {
   readonly #world: World
   readonly #visits: number
+  readonly #closes: (nowMs: number) => boolean
+  #closed = false
   readonly #behaviourOf: NonNullable<VirtualOptions['behaviourOf']>
   readonly #customers: CustomerBase
   readonly #arrivals: Arrivals
@@ -167,12 +174,13 @@ class Passersby implements Callers {
 
   constructor(
     world: World,
-    { visits = 0, behaviourOf = demonstrationBehaviour }: VirtualOptions,
+    { visits, closes, behaviourOf = demonstrationBehaviour }: VirtualOptions,
     given: { random: (what: string) => Random; shoppersPerHour: number; startMs: number },
   ) {
     const { random, shoppersPerHour, startMs } = given
     this.#world = world
-    this.#visits = visits
+    this.#visits = visits ?? (closes ? Number.POSITIVE_INFINITY : 0)
+    this.#closes = closes ?? (() => false)
     this.#behaviourOf = behaviourOf
     this.#customers = new CustomerBase(random('cards'), random('codes'))
     this.#arrivals = new Arrivals(random('arrivals'), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
@@ -180,10 +188,11 @@ class Passersby implements Callers {
   }
 
   get done(): boolean {
-    return this.#world.truth.shoppers >= this.#visits
+    return this.#closed || this.#world.truth.shoppers >= this.#visits
   }
 
   call(nowMs: number): void {
+    this.#closed ||= this.#closes(nowMs)
     if (this.done) return
     const world = this.#world
     const shop = this.#deliveries.shop(nowMs)
