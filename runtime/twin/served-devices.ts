@@ -167,7 +167,8 @@ function addressOf<T extends Device['address']['transport']>(
 function weighingUnits(device: Device, slave: SlaveFactory, options: ServeOptions): Map<number, ModbusUnit> {
   const cells = cellsOf(device.id, options)
   const { clock } = options
-  const made = (device.units ?? []).map((unitId): [number, ModbusUnit] => {
+  const unitIds = new Set([...(device.units ?? []), ...cells.keys()])
+  const made = [...unitIds].map((unitId): [number, ModbusUnit] => {
     const cell = (channel: number) => cells.get(unitId)?.get(channel)
     return [unitId, advancing(slave({ cell, clock, setup: device.settings ?? {} }), options)]
   })

@@ -16,6 +16,8 @@ export interface PlateSources {
 /** A transmitter's own motion detector (chosen): this much within this time is motion. */
 const motionG = 3
 const motionWindowMs = 400
+/** The detector looks back at moments this far apart, so that each is weighed once, however often it is polled. */
+const motionStepMs = 100
 
 /** The cells of a device by unit and channel; each can break under the name of its plate. */
 export function cellsOf(device: string, sources: PlateSources): Map<number, Map<number, LoadCellPhysics>> {
@@ -31,15 +33,30 @@ export function cellsOf(device: string, sources: PlateSources): Map<number, Map<
 }
 
 function worldCell(plate: string, ratingG: number, { world, clock }: PlateSources): LoadCellPhysics {
-  const grams = (atMs: number) => world.shelves.gramsAt(plate, atMs)
-  return {
-    ratingG,
-    connected: () => true,
-    grams: () => grams(clock.nowMs()),
-    moving() {
-      const nowMs = clock.nowMs()
-      const readings = [0, 0.25, 0.5, 0.75, 1].map((share) => grams(nowMs - share * motionWindowMs))
-      return Math.max(...readings) - Math.min(...readings) > motionG
-    },
+  const gramsAt = (atMs: number) => world.shelves.gramsAt(plate, atMs)
+  let latest = { atMs: Number.NaN, grams: 0 }
+  let looks: { step: number; grams: number }[] = []
+
+  function grams(): number {
+    const atMs = clock.nowMs()
+    if (atMs !== latest.atMs) latest = { atMs, grams: gramsAt(atMs) }
+    return latest.grams
   }
+
+  function moving(): boolean {
+    const now = grams()
+    const lastStep = Math.floor(clock.nowMs() / motionStepMs)
+    const firstStep = lastStep - motionWindowMs / motionStepMs + 1
+    looks = looks.filter(({ step }) => step >= firstStep)
+    const nextStep = Math.max(firstStep, (looks.at(-1)?.step ?? 0) + 1)
+    for (let step = nextStep; step <= lastStep; step++) looks.push({ step, grams: gramsAt(step * motionStepMs) })
+    let [least, most] = [now, now]
+    for (const look of looks) {
+      least = Math.min(least, look.grams)
+      most = Math.max(most, look.grams)
+    }
+    return most - least > motionG
+  }
+
+  return { ratingG, connected: () => true, grams, moving }
 }
