@@ -6,7 +6,8 @@ import { VirtualClock } from '../../contract/clock.ts'
 import type { People, Sighting } from '../../contract/messages.ts'
 import { TimeOrder } from '../../devices/vision/time-order.ts'
 import type { Arrival } from '../../store/recorded-store.ts'
-import type { VirtualRecord, VirtualTruth } from './run-virtual.ts'
+import type { VirtualRecord } from './records.ts'
+import type { VirtualTruth } from './run-virtual.ts'
 
 /** As `runtime/devices/vision` holds what it hears. */
 const holdMs = 100

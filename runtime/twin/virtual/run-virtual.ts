@@ -2,26 +2,23 @@
  * The store without protocols, as fast as it can be computed: the same world and shoppers, and a doorkeeper that
  * admits everybody, for tests of weighing and fusion on thousands of visits.
  */
-import { envelope, type GatePass, type People, type Sighting } from '../../contract/messages.ts'
-import { type Random, seededRandom } from '../../contract/random.ts'
-import type { Point3DM, StoreLayout } from '../../profile/layout.ts'
+import { seededRandom } from '../../contract/random.ts'
+import type { StoreLayout } from '../../profile/layout.ts'
 import type { Planogram } from '../../profile/profile-schema.ts'
-import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
 import type { RealGoods } from '../goods.ts'
 import type { Act } from '../shoppers/acts.ts'
-import { Arrivals } from '../shoppers/arrivals.ts'
-import { type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
-import { type Customer, CustomerBase } from '../shoppers/customer.ts'
-import { Deliveries } from '../shoppers/deliveries.ts'
+import type { Behaviour } from '../shoppers/behaviour.ts'
 import { PeopleView } from '../vision/people-view.ts'
 import { type Certainty, Sightings } from '../vision/sightings.ts'
 import type { VisionQuality } from '../vision/vision-quality.ts'
 import { facingQuantityOf } from '../world/facing-quantity.ts'
 import { hash32, streamOf } from '../world/hash-noise.ts'
-import type { Piece } from '../world/piece.ts'
 import type { HandOver, VisitTruth } from '../world/truth.ts'
 import { tickMs, World } from '../world/world.ts'
+import { type Comer, Expected, Passersby } from './callers.ts'
 import { Doorkeeper } from './doorkeeper.ts'
+import { Records, type VirtualRecord } from './records.ts'
+import { Sampler } from './sampler.ts'
 
 export interface VirtualOptions {
   layout: StoreLayout
@@ -54,31 +51,6 @@ export interface VirtualOptions {
   behaviourOf?: (visit: number) => Behaviour | { plan: Act[] }
   quiet?: boolean
 }
-
-/** Somebody who comes as soon after this time as the gate is free. */
-export interface Comer {
-  /** After the doors open. */
-  atMs: number
-  customer: Customer
-  choice: Parameters<World['arrive']>[1]
-}
-
-/** What a store's sensors and doors say, in the order in which it is known. */
-export type VirtualRecord = { atMs: number } & (
-  | { type: 'samples'; batch: SampleBatch }
-  | { type: 'people'; message: People }
-  | { type: 'sighting'; message: Sighting }
-  | {
-      type: 'scan'
-      gate: string
-      token: string
-      visitId: string
-      role: VisitTruth['role']
-      party: number
-      admitted: boolean
-    }
-  | { type: 'gate-pass'; message: GatePass }
-)
 
 /** The end of a run. */
 export interface VirtualTruth {
@@ -151,185 +123,3 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
 }
 
 const truthOf = ({ truth: { visits, handOvers } }: World) => ({ visits, handOvers })
-
-/** Who comes to the door. */
-interface Callers {
-  /** To be called each tick. */
-  call(nowMs: number): void
-  left(customer: Customer): void
-  /** Nobody more will come. */
-  readonly done: boolean
-}
-
-/** Customers at random, and staff who fill the shelves up when they run low. */
-class Passersby implements Callers {
-  readonly #world: World
-  readonly #visits: number
-  readonly #closes: (nowMs: number) => boolean
-  #closed = false
-  readonly #behaviourOf: NonNullable<VirtualOptions['behaviourOf']>
-  readonly #customers: CustomerBase
-  readonly #arrivals: Arrivals
-  readonly #deliveries: Deliveries
-
-  constructor(
-    world: World,
-    { visits, closes, behaviourOf = demonstrationBehaviour }: VirtualOptions,
-    given: { random: (what: string) => Random; shoppersPerHour: number; startMs: number },
-  ) {
-    const { random, shoppersPerHour, startMs } = given
-    this.#world = world
-    this.#visits = visits ?? (closes ? Number.POSITIVE_INFINITY : 0)
-    this.#closes = closes ?? (() => false)
-    this.#behaviourOf = behaviourOf
-    this.#customers = new CustomerBase(random('cards'), random('codes'))
-    this.#arrivals = new Arrivals(random('arrivals'), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
-    this.#deliveries = new Deliveries(world, random('deliveries'))
-  }
-
-  get done(): boolean {
-    return this.#closed || this.#world.truth.shoppers >= this.#visits
-  }
-
-  call(nowMs: number): void {
-    this.#closed ||= this.#closes(nowMs)
-    if (this.done) return
-    const world = this.#world
-    const shop = this.#deliveries.shop(nowMs)
-    if (shop === 'delivery') world.arrive(this.#deliveries.comes(nowMs), { plan: this.#deliveries.plan() })
-    if (shop !== 'open' || !this.#arrivals.due(nowMs, world.shoppers.length, world.gateFree)) return
-    const choice = this.#behaviourOf(world.truth.shoppers + 1)
-    const customer = this.#customers.comes()
-    if (customer) world.arrive(customer, 'plan' in choice ? choice : { behaviour: choice })
-  }
-
-  left(customer: Customer): void {
-    this.#customers.goes(customer)
-  }
-}
-
-/** A list of who comes when. */
-class Expected implements Callers {
-  readonly #world: World
-  readonly #waiting: Comer[]
-  readonly #startMs: number
-
-  constructor(world: World, comers: readonly Comer[], startMs: number) {
-    this.#world = world
-    this.#waiting = [...comers]
-    this.#startMs = startMs
-  }
-
-  get done(): boolean {
-    return this.#waiting.length === 0
-  }
-
-  call(nowMs: number): void {
-    const [next] = this.#waiting
-    if (!next || nowMs < this.#startMs + next.atMs || !this.#world.gateFree) return
-    this.#waiting.shift()
-    this.#world.arrive(next.customer, next.choice)
-  }
-
-  left(): void {}
-}
-
-/** Turns a fixture's plates into batches. */
-class Sampler {
-  readonly #world: World
-  readonly #fixture: string
-  readonly #plates: string[]
-  readonly #rateHz: number
-  readonly #size: number
-  #firstAtMs: number
-
-  constructor(world: World, fixture: string, rateHz: number, size: number, firstAtMs: number) {
-    this.#world = world
-    this.#fixture = fixture
-    this.#plates = world.layout.plates.filter((plate) => plate.fixture === fixture).map(({ id }) => id)
-    this.#rateHz = rateHz
-    this.#size = size
-    this.#firstAtMs = firstAtMs
-  }
-
-  *until(nowMs: number): Generator<VirtualRecord> {
-    if (this.#plates.length === 0) return
-    const stepMs = 1000 / this.#rateHz
-    while (this.#firstAtMs + (this.#size - 1) * stepMs <= nowMs) {
-      const firstAtMs = this.#firstAtMs
-      const row = (plate: string) =>
-        Array.from({ length: this.#size }, (_, i) => round(this.#world.shelves.gramsAt(plate, firstAtMs + i * stepMs)))
-      const batch: SampleBatch = {
-        fixture: this.#fixture,
-        firstAtMs,
-        rateHz: this.#rateHz,
-        plates: this.#plates,
-        grams: this.#plates.map(row),
-      }
-      this.#firstAtMs += this.#size * stepMs
-      yield { type: 'samples', atMs: nowMs, batch }
-    }
-  }
-}
-
-/** Makes the messages that the till and sensing would make of what the world says. */
-class Records {
-  readonly #storeId: string
-  #sequence = 0
-  #waiting: VirtualRecord[] = []
-
-  constructor(storeId: string) {
-    this.#storeId = storeId
-  }
-
-  take(): VirtualRecord[] {
-    const taken = this.#waiting
-    this.#waiting = []
-    return taken
-  }
-
-  scan(gate: string, visit: VisitTruth, atMs: number, admitted: boolean): void {
-    const { credential: token, role, party } = visit
-    this.#waiting.push({
-      type: 'scan',
-      ...{ atMs, gate, token, role, party, admitted },
-      visitId: visitIdOf(visit),
-    })
-  }
-
-  pass(gate: string, direction: 'in' | 'out', visit: VisitTruth, atMs: number): void {
-    const passId = `${visitIdOf(visit)}-${direction}`
-    // Whoever walks out says nothing: only the floor knows who it was.
-    const visitId = direction === 'in' ? visitIdOf(visit) : null
-    const message: GatePass = { type: 'gate-pass', ...this.#envelope(atMs), passId, gate, direction, visitId }
-    this.#waiting.push({ type: 'gate-pass', atMs, message })
-  }
-
-  sighting(sightings: Sightings, piece: Piece, handM: Point3DM, atMs: number): void {
-    const { camera, position, candidates } = sightings.of(piece, handM)
-    const message: Sighting = {
-      type: 'sighting',
-      ...this.#envelope(atMs),
-      camera,
-      positionM: position,
-      candidates: candidates.map(({ sku, p }) => ({ sku, probability: p })),
-    }
-    this.#waiting.push({ type: 'sighting', atMs, message })
-  }
-
-  people(view: PeopleView, atMs: number): VirtualRecord {
-    const people = view
-      .people(atMs)
-      .map(({ id, head, hands, score }) => ({ trackId: id, headM: head, handsM: hands, score }))
-    return { type: 'people', atMs, message: { type: 'people', ...this.#envelope(atMs), source: 'twin', people } }
-  }
-
-  #envelope(atMs: number) {
-    return envelope(this.#storeId, ++this.#sequence, atMs)
-  }
-}
-
-/** The visit as this run's messages call it. */
-export const visitIdOf = (visit: VisitTruth): string => `visit-${visit.visit}`
-
-const round = (grams: number) => Math.round(grams * 10) / 10

@@ -4,7 +4,8 @@
  */
 import type { Point3DM } from '../../profile/layout.ts'
 import { hashGaussian, hashUniform, streamOf } from '../world/hash-noise.ts'
-import type { VirtualRecord, VirtualTruth } from './run-virtual.ts'
+import type { VirtualRecord } from './records.ts'
+import type { VirtualTruth } from './run-virtual.ts'
 
 export type PlateFault =
   /** No valid sample. */

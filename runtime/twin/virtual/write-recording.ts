@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { RecordingWriter } from '../../recording/recording-writer.ts'
 import { itemsOf } from '../world/truth.ts'
-import { runVirtual, usualStartMs, type VirtualOptions, type VirtualRecord, type VirtualTruth } from './run-virtual.ts'
+import type { VirtualRecord } from './records.ts'
+import { runVirtual, usualStartMs, type VirtualOptions, type VirtualTruth } from './run-virtual.ts'
 
 export interface TwinRecordingOptions extends VirtualOptions {
   name?: string

@@ -1,0 +1,97 @@
+/** Who comes to the door of a run without protocols: shoppers at random, or a list of who comes when. */
+import type { Random } from '../../contract/random.ts'
+import { Arrivals } from '../shoppers/arrivals.ts'
+import { demonstrationBehaviour } from '../shoppers/behaviour.ts'
+import { type Customer, CustomerBase } from '../shoppers/customer.ts'
+import { Deliveries } from '../shoppers/deliveries.ts'
+import type { World } from '../world/world.ts'
+import type { VirtualOptions } from './run-virtual.ts'
+
+/** Somebody who comes as soon after this time as the gate is free. */
+export interface Comer {
+  /** After the doors open. */
+  atMs: number
+  customer: Customer
+  choice: Parameters<World['arrive']>[1]
+}
+
+export interface Callers {
+  /** To be called each tick. */
+  call(nowMs: number): void
+  left(customer: Customer): void
+  /** Nobody more will come. */
+  readonly done: boolean
+}
+
+/** Customers at random, and staff who fill the shelves up when they run low. */
+export class Passersby implements Callers {
+  readonly #world: World
+  readonly #visits: number
+  readonly #closes: (nowMs: number) => boolean
+  #closed = false
+  readonly #behaviourOf: NonNullable<VirtualOptions['behaviourOf']>
+  readonly #customers: CustomerBase
+  readonly #arrivals: Arrivals
+  readonly #deliveries: Deliveries
+
+  constructor(
+    world: World,
+    { visits, closes, behaviourOf = demonstrationBehaviour }: VirtualOptions,
+    given: { random: (what: string) => Random; shoppersPerHour: number; startMs: number },
+  ) {
+    const { random, shoppersPerHour, startMs } = given
+    this.#world = world
+    this.#visits = visits ?? (closes ? Number.POSITIVE_INFINITY : 0)
+    this.#closes = closes ?? (() => false)
+    this.#behaviourOf = behaviourOf
+    this.#customers = new CustomerBase(random('cards'), random('codes'))
+    this.#arrivals = new Arrivals(random('arrivals'), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
+    this.#deliveries = new Deliveries(world, random('deliveries'))
+  }
+
+  get done(): boolean {
+    return this.#closed || this.#world.truth.shoppers >= this.#visits
+  }
+
+  call(nowMs: number): void {
+    this.#closed ||= this.#closes(nowMs)
+    if (this.done) return
+    const world = this.#world
+    const shop = this.#deliveries.shop(nowMs)
+    if (shop === 'delivery') world.arrive(this.#deliveries.comes(nowMs), { plan: this.#deliveries.plan() })
+    if (shop !== 'open' || !this.#arrivals.due(nowMs, world.shoppers.length, world.gateFree)) return
+    const choice = this.#behaviourOf(world.truth.shoppers + 1)
+    const customer = this.#customers.comes()
+    if (customer) world.arrive(customer, 'plan' in choice ? choice : { behaviour: choice })
+  }
+
+  left(customer: Customer): void {
+    this.#customers.goes(customer)
+  }
+}
+
+/** A list of who comes when. */
+export class Expected implements Callers {
+  readonly #world: World
+  readonly #waiting: Comer[]
+  readonly #startMs: number
+
+  constructor(world: World, comers: readonly Comer[], startMs: number) {
+    this.#world = world
+    this.#waiting = [...comers]
+    this.#startMs = startMs
+  }
+
+  get done(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  call(nowMs: number): void {
+    const [next] = this.#waiting
+    if (!next || nowMs < this.#startMs + next.atMs || !this.#world.gateFree) return
+    this.#waiting.shift()
+    this.#world.arrive(next.customer, next.choice)
+  }
+
+  left(): void {}
+}
