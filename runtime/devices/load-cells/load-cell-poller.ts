@@ -114,10 +114,12 @@ export class LoadCellPoller {
   }
 
   #tellOfReading(plate: string, reading: ChannelReading): void {
-    if (reading.error) this.#tell(plate, 'offline', 'Its channel reports an error: check the load cell and its cable.')
-    else if (reading.overload) this.#tell(plate, 'saturated', 'It is overloaded: take weight off.')
+    if (reading.overload) this.#tell(plate, 'saturated', 'It is overloaded: take weight off.')
     else if (reading.underload) this.#tell(plate, 'saturated', 'It is below its range: check how the plate lies.')
-    else this.#tell(plate, 'online', 'It is read.')
+    // After them: some models call an overload an error as well.
+    else if (reading.error) {
+      this.#tell(plate, 'offline', 'Its channel reports an error: check the load cell and its cable.')
+    } else this.#tell(plate, 'online', 'It is read.')
   }
 
   #missed(unit: PolledUnit, error: unknown): void {

@@ -113,6 +113,9 @@ export function hbmWtx110({ cell, clock, setup = {} }: SlaveOptions): LoadCellSl
             calibrationG = gramsOf(words)
           },
         },
+        // Zero signal and nominal signal; the maker's own client writes 0x7FFFFFFF, "as measured now", before adjusting.
+        { address: 48, count: 2, write() {} },
+        { address: 50, count: 2, write() {} },
       ],
     }),
   }
