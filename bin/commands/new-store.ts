@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { AisleError } from '../../runtime/contract/errors.ts'
-import { compileGate, identifierPattern, parseJson } from '../../runtime/contract/schema.ts'
+import { identifierPattern } from '../../runtime/contract/schema.ts'
 import { type DeviceCatalogue, loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
-import { StoreAnswers } from '../../runtime/store-design/answers.ts'
+import { answersFile, readAnswers, type StoreAnswers } from '../../runtime/store-design/answers.ts'
 import { designStore } from '../../runtime/store-design/design-store.ts'
 import { type ListedProduct, readProductList } from '../../runtime/store-design/product-list.ts'
 import { askAnswers } from '../../runtime/store-design/questions.ts'
@@ -30,14 +30,7 @@ interface Answered {
   products: ListedProduct[]
 }
 
-const answersFile = 'new-store.json'
 const listFile = 'products.csv'
-
-const answersGate = compileGate(StoreAnswers, {
-  code: 'answers-invalid',
-  what: 'The file of answers',
-  action: `Correct these places; hardware-profiles/emart24-gimpo/${answersFile} is an example.`,
-})
 
 const addCommand: AddCommand = (program) => {
   program
@@ -55,14 +48,12 @@ async function newStore(name: string, options: Options): Promise<void> {
   const folder = join(resolve(options.out ?? join(root, 'hardware-profiles')), name)
   checkName(name, folder, options)
   const definitions = await loadDeviceDefinitions(join(root, 'hardware-profiles', 'devices'))
-  const answered = options.answers ? await readAnswers(options.answers, options) : await ask(name, options, definitions)
-  const { answers, list, products } = answered
-  const files = storeFiles(designStore(name, answers, products, definitions))
+  const answered = options.answers ? await answersIn(options.answers, options) : await ask(name, options, definitions)
+  // Kept before anything can go wrong with them: nobody wants to answer twice.
+  await keepAnswers(answered, folder, options)
+  const files = storeFiles(designStore(name, answered.answers, answered.products, definitions))
   const store = await loadsAs(files)
-  await mkdir(folder, { recursive: true })
   for (const [file, text] of files) await writeFile(join(folder, file), text)
-  await writeFile(join(folder, listFile), list)
-  await keepAnswers(answers, join(folder, answersFile), options)
   report(store, folder)
 }
 
@@ -80,9 +71,9 @@ function checkName(name: string, folder: string, { overwrite }: Options): void {
   }
 }
 
-async function readAnswers(file: string, options: Options): Promise<Answered> {
+async function answersIn(file: string, options: Options): Promise<Answered> {
   const path = resolve(file)
-  const answers = answersGate(parseJson(await readText(path, 'answers-missing'), path), path)
+  const answers = readAnswers(await readText(path, 'answers-missing'), path)
   const listPath = options.products ? resolve(options.products) : resolve(dirname(path), answers.products)
   const list = await readText(listPath, 'product-list-missing')
   return { answers, list, products: readProductList(list, listPath, answers.currency) }
@@ -123,12 +114,16 @@ async function loadsAs(files: ReadonlyMap<string, string>): Promise<LoadedStore>
   }
 }
 
-/** Kept beside the store; a file that somebody wrote by hand keeps its form. */
-async function keepAnswers(answers: StoreAnswers, path: string, options: Options): Promise<void> {
+/** The store can be made again of what lies beside it. A file of answers that somebody wrote keeps its form. */
+async function keepAnswers({ answers, list }: Answered, folder: string, options: Options): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, listFile), list)
+  const path = join(folder, answersFile)
   const from = options.answers && resolve(options.answers)
   if (from === path) return
   if (from && answers.products === listFile) await copyFile(from, path)
   else await writeFile(path, `${JSON.stringify({ ...answers, products: listFile }, undefined, 2)}\n`)
+  if (!from) console.log(`Your answers are kept in ${path}; --answers takes them from there.`)
 }
 
 function report({ profile, catalogue }: LoadedStore, folder: string): void {

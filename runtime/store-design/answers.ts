@@ -1,6 +1,9 @@
 /** What an integrator answers about a new store, as data: `new-store.json`. A store is made of it and a product list. */
 import { type Static, Type } from 'typebox'
-import { Identifier, oneOf, Point2M, strictObject } from '../contract/schema.ts'
+import { AisleError } from '../contract/errors.ts'
+import { compileGate, Identifier, oneOf, Point2M, parseJson, strictObject } from '../contract/schema.ts'
+
+export const answersFile = 'new-store.json'
 
 const definition = (what: string, example: string) =>
   Identifier({ description: `Model of ${what}: a file in hardware-profiles/devices, such as ${example}.` })
@@ -90,3 +93,28 @@ export const StoreAnswers = strictObject(
   { title: 'Answers about a new store' },
 )
 export type StoreAnswers = Static<typeof StoreAnswers>
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const gate = compileGate(StoreAnswers, {
+  code: 'answers-invalid',
+  what: 'The file of answers',
+  action: `Correct these places; hardware-profiles/emart24-gimpo/${answersFile} is an example.`,
+})
+
+/** @throws AisleError `answers-invalid` and what parseJson throws */
+export function readAnswers(text: string, where: string): StoreAnswers {
+  const answers = gate(parseJson(text, where), where)
+  if (isTimeZone(answers.timeZone)) return answers
+  throw new AisleError('answers-invalid', `/timeZone is ${JSON.stringify(answers.timeZone)}, which is no time zone.`, {
+    where,
+    action: 'Write an IANA name, such as Asia/Seoul.',
+  })
+}

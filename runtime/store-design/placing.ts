@@ -25,12 +25,37 @@ export function placeProducts(
 ): Entry[] {
   const bySection = assign(sections, products)
   return sections.flatMap((section) => {
-    const own = plates.filter(({ fixture }) => fixture.replace(/-\d+$/, '') === section.id)
-    const shelves = [...Map.groupBy(own, ({ fixture, shelf }) => `${fixture} ${shelf}`).values()]
     const goods = bySection.get(section.id) ?? []
-    // With fewer products than shelves a product fills several shelves.
-    const groups = goods.length >= shelves.length ? shelves : split(own, Math.max(1, goods.length))
-    return split(goods, groups.length).flatMap((onShelf, i) => fillShelf(onShelf, groups[i] ?? []))
+    const own = plates.filter(({ fixture }) => fixture.replace(/-\d+$/, '') === section.id)
+    return goods.length > own.length ? crowd(goods, own) : spread(goods, own)
+  })
+}
+
+const shelvesOf = (plates: readonly PlannedPlate[]) => [
+  ...Map.groupBy(plates, ({ fixture, shelf }) => `${fixture} ${shelf}`).values(),
+]
+
+/** A product has a plate or more; none lies on two shelves, unless there are fewer products than shelves. */
+function spread(goods: readonly ListedProduct[], plates: readonly PlannedPlate[]): Entry[] {
+  const shelves = shelvesOf(plates)
+  const groups = goods.length >= shelves.length ? shelves : split(plates, Math.max(1, goods.length))
+  return split(goods, groups.length).flatMap((onShelf, i) => fillShelf(onShelf, groups[i] ?? []))
+}
+
+/**
+ * Several products share a plate. Fixture by fixture in blocks that stand upright, as shops do it too: so a shelf
+ * holds some of every kind, and kinds of unlike weight meet on a plate.
+ */
+function crowd(goods: readonly ListedProduct[], plates: readonly PlannedPlate[]): Entry[] {
+  const fixtures = [...Map.groupBy(plates, ({ fixture }) => fixture).values()]
+  return split(goods, fixtures.length).flatMap((inFixture, f) => {
+    const shelves = shelvesOf(fixtures[f] ?? [])
+    return shelves.flatMap((shelf, s) =>
+      fillShelf(
+        inFixture.filter((_, i) => i % shelves.length === s),
+        shelf,
+      ),
+    )
   })
 }
 

@@ -60,9 +60,11 @@ interface Row0 {
 }
 
 function readRows(text: string, file: string): { names: string[]; rows: Row0[] } {
+  if (text.includes('\uFFFD')) throw invalid(file, ['it is not in UTF-8; save it as "CSV UTF-8"'])
   let records: { record: string[]; info: Info }[]
   try {
-    records = parse(text, { bom: true, info: true, trim: true, skip_empty_lines: true }) as unknown as typeof records
+    const options = { bom: true, info: true, trim: true, skip_empty_lines: true, delimiter: delimiterOf(text) }
+    records = parse(text, options) as unknown as typeof records
   } catch (error) {
     const { message } = error as CsvError
     throw invalid(file, [`${message}; check its quotation marks and commas`])
@@ -73,6 +75,12 @@ function readRows(text: string, file: string): { names: string[]; rows: Row0[] }
     names: head.record.map((name) => name.toLowerCase()),
     rows: rest.map(({ record, info }) => ({ cells: record, line: info.lines })),
   }
+}
+
+/** Spreadsheets of countries with decimal commas separate by semicolons; the line of names tells. */
+function delimiterOf(text: string): string {
+  const [names = ''] = text.split('\n', 1)
+  return [',', ';', '\t'].reduce((a, b) => (names.split(b).length > names.split(a).length ? b : a))
 }
 
 function checkNames(names: string[]): string[] {

@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { compileCheck, identifierPattern } from '../contract/schema.ts'
 import type { DeviceCatalogue } from '../devices/catalogue.ts'
 import type { DeviceKind } from '../devices/definition-schema.ts'
-import { Section, StoreAnswers } from './answers.ts'
+import { isTimeZone, Section, StoreAnswers } from './answers.ts'
 
 /** Whoever answers. */
 export interface Interview {
@@ -42,7 +42,7 @@ export async function askAnswers(
   interview.say('Enter takes what stands in brackets.')
   const name = (await field(properties.name, options.storeId)) as string
   const currency = (await field(properties.currency, 'KRW')) as string
-  const timeZone = (await field(properties.timeZone, Intl.DateTimeFormat().resolvedOptions().timeZone)) as string
+  const timeZone = await askTimeZone(interview)
   const metres = Type.Number({ minimum: 1, maximum: 500 })
   const width = (await field(metres, 8, 'Width of the floor along the wall with the gate (m)')) as number
   const depth = (await field(metres, 6, 'Depth of the floor (m)')) as number
@@ -74,6 +74,15 @@ export async function askAnswers(
     firstPort: (await field(properties.firstPort, 26_000, 'First port for the demonstration')) as number,
     paymentSecret: 'toss-secret-key',
     products: options.products,
+  }
+}
+
+async function askTimeZone(interview: Interview): Promise<string> {
+  const usual = Intl.DateTimeFormat().resolvedOptions().timeZone
+  for (;;) {
+    const zone = (await askField(interview, StoreAnswers.properties.timeZone, usual)) as string
+    if (isTimeZone(zone)) return zone
+    interview.say(`  ${zone} is no time zone.`)
   }
 }
 
@@ -119,13 +128,15 @@ async function askField(interview: Interview, schema: TSchema, fallback: unknown
   const check = compileCheck(schema)
   const choice = Array.isArray(words) ? ` (${words.join(', ')})` : ''
   const hint = title === undefined && description ? ` – ${description}` : ''
-  const question = `${title ?? own}${hint}${choice} [${fallback}]: `
+  const usual = fallback === '' ? '' : ` [${fallback}]`
+  const question = `${title ?? own}${hint}${choice}${usual}: `
+  const isNumber = type === 'number' || type === 'integer'
   for (;;) {
     const typed = (await interview.ask(question)).trim()
-    const isNumber = type === 'number' || type === 'integer'
     const answer = typed === '' ? fallback : isNumber ? Number(typed.replace(',', '.')) : typed
     const problems = check(answer)
     if (problems.length === 0) return answer
-    interview.say(`  That ${problems.map(({ message }) => message).join('; ')}.`)
+    if (Number.isNaN(answer)) interview.say(`  ${typed} is no number.`)
+    else interview.say(`  That ${problems.map(({ message }) => message).join('; ')}.`)
   }
 }
