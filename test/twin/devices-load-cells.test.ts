@@ -245,8 +245,31 @@ describe('an HBM WTX110 of the twin', () => {
     assert.equal(handshake() & 1, 0)
   })
 
+  it('is calibrated with the signals it measures when told to, and else with those that were written', () => {
+    const order = (bits: number) => {
+      write(0, bits)
+      later(50)
+      write(0, 0)
+      later(50)
+    }
+    cell.zeroG = 40
+    write(48, 0x7fff, 0xffff)
+    order(1 << 7)
+    assert.equal(int32(2), 0)
+    cell.loadG = 2000
+    cell.span = 0.8
+    write(46, 0, 20_000)
+    write(50, 0x7fff, 0xffff)
+    order(1 << 8)
+    assert.deepEqual([int32(2), slave.flashWrites], [20_000, 2])
+    write(48, 0, 0)
+    order(1 << 7)
+    assert.equal(int32(2), 20_500)
+  })
+
   it('says without the success bit that a span was refused', () => {
     write(46, 0, 10_000)
+    write(50, 0x7fff, 0xffff)
     write(0, 1 << 8)
     later(50)
     assert.equal(handshake(), 0b01)

@@ -1,13 +1,21 @@
 /**
  * HBM/HBK WTX110 over Modbus TCP, unit id 0 alone. Reading and writing are two maps at the same addresses. A command
  * is a bit of the control word that rises; the transmitter raises a handshake bit when it is done, wants the bit
- * back at 0, and then lowers the handshake. After the maker's own client (github.com/leistner/Weighing-API).
+ * back at 0, and then lowers the handshake. A calibration takes the signal that was written for it, unless that is
+ * 0x7FFFFFFF: then it takes the signal that it measures. After the maker's client (github.com/leistner/Weighing-API).
  */
 import type { LoadCellSlave, SlaveOptions } from './load-cell.ts'
 import { int32Of, registerUnit, words32 } from './register-unit.ts'
 import { type WeighingChannel, weighingChannels } from './weighing-channel.ts'
 
-const control = { tare: 1 << 0, grossNet: 1 << 1, zero: 1 << 6, adjustZero: 1 << 7, adjustNominal: 1 << 8 }
+const control = {
+  tare: 1 << 0,
+  grossNet: 1 << 1,
+  zero: 1 << 6,
+  adjustZero: 1 << 7,
+  adjustNominal: 1 << 8,
+  manualTare: 1 << 12,
+}
 const bit = { generalError: 1 << 0, scaleAlarm: 1 << 1, moving: 1 << 4, manualTare: 1 << 6, net: 1 << 7 }
 const limitShift = 2
 const limit = { underload: 1, overload: 2 }
@@ -19,6 +27,9 @@ const unitGrams = 1
 const handshake = 1 << 14
 const success = 1 << 15
 const readRegisters = 38
+const measureNow = 0x7fffffff
+/** Digits of a signal of 2 mV/V, which is what a usual cell gives at its rating. */
+const ratedSignal = 1_000_000
 /** How long a command takes (chosen: the maker's client asks every 50 ms). */
 const commandMs = 30
 
@@ -31,6 +42,8 @@ export function hbmWtx110({ cell, clock, setup = {} }: SlaveOptions): LoadCellSl
   let netShown = false
   let manualTareG = 0
   let calibrationG = 0
+  let zeroSignal = 0
+  let nominalSignal = ratedSignal
   let done = 0
   let flashWrites = 0
 
@@ -54,19 +67,27 @@ export function hbmWtx110({ cell, clock, setup = {} }: SlaveOptions): LoadCellSl
     return words
   }
 
+  /** What a cell with this signal carries; undefined: whatever it carries now. */
+  const signalG = (signal: number, { ratingG }: WeighingChannel) =>
+    signal === measureNow ? undefined : (signal / ratedSignal) * ratingG
+
   function carryOut(raised: number, one: WeighingChannel): boolean {
     if (raised & control.grossNet) netShown = !netShown
     if (raised & control.tare) {
       one.tare()
       netShown = true
     }
+    if (raised & control.manualTare) {
+      one.tareG = manualTareG
+      netShown = true
+    }
     if (raised & control.zero) one.zero()
     if (raised & control.adjustZero) {
-      one.calibrateZero()
+      one.calibrateZero(signalG(zeroSignal, one))
       flashWrites++
     }
     if (raised & control.adjustNominal) {
-      if (!one.calibrateSpan(calibrationG)) return false
+      if (!one.calibrateSpan(calibrationG, signalG(nominalSignal, one))) return false
       flashWrites++
     }
     return true
@@ -103,7 +124,6 @@ export function hbmWtx110({ cell, clock, setup = {} }: SlaveOptions): LoadCellSl
           count: 2,
           write(words) {
             manualTareG = gramsOf(words)
-            if (channel) channel.tareG = manualTareG
           },
         },
         {
@@ -111,6 +131,20 @@ export function hbmWtx110({ cell, clock, setup = {} }: SlaveOptions): LoadCellSl
           count: 2,
           write(words) {
             calibrationG = gramsOf(words)
+          },
+        },
+        {
+          address: 48,
+          count: 2,
+          write(words) {
+            zeroSignal = int32Of(words)
+          },
+        },
+        {
+          address: 50,
+          count: 2,
+          write(words) {
+            nominalSignal = int32Of(words)
           },
         },
         // Zero signal and nominal signal; the maker's own client writes 0x7FFFFFFF, "as measured now", before adjusting.

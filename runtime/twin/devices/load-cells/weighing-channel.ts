@@ -60,16 +60,19 @@ export class WeighingChannel {
     this.tareG = this.read().grossG
   }
 
-  /** What lies on it now is nothing. */
-  calibrateZero(): void {
-    this.#deadLoadG = this.#cell.grams()
+  /** @param deadLoadG what an empty cell shows; by default what it shows now */
+  calibrateZero(deadLoadG = this.#cell.grams()): void {
+    this.#deadLoadG = deadLoadG
     this.#zeroG = 0
     this.tareG = 0
   }
 
-  /** What lies on it now weighs `knownG`. @returns false: too little lies on it to tell */
-  calibrateSpan(knownG: number): boolean {
-    const seenG = this.#cell.grams() - this.#deadLoadG
+  /**
+   * @param shownG what the cell shows with `knownG` on it; by default what it shows now
+   * @returns false: too little lies on it to tell
+   */
+  calibrateSpan(knownG: number, shownG = this.#cell.grams()): boolean {
+    const seenG = shownG - this.#deadLoadG
     // A hundredth of the rating at least (chosen): a span from less would be mostly noise.
     if (knownG <= 0 || seenG < this.#cell.ratingG / 100) return false
     this.#span = knownG / seenG
