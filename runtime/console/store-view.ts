@@ -1,5 +1,6 @@
 /** The store and its visits in the form that the pages show. */
 
+import type { Tax } from '../contract/messages.ts'
 import type { Product } from '../profile/layout.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
 import type { VisitSnapshot } from '../till-api/events.ts'
@@ -56,9 +57,13 @@ export class VisitViews {
     const lines = receipt.lines.map(({ lineId, sku, name, quantity, amountMinor }) => {
       return { lineId, name, quantity, soldBy: this.#soldBy.get(sku) ?? 'each', amountMinor }
     })
-    return { receiptId, totalMinor, issuedAtMs: seenAtMs, lines }
+    const discounts = (receipt.discounts ?? []).map(({ name, amountMinor }) => ({ name, amountMinor }))
+    const { tax = null } = receipt
+    return { receiptId, totalMinor, issuedAtMs: seenAtMs, lines, discounts, tax: tax && taxView(tax) }
   }
 }
+
+const taxView = ({ name, percent, taxMinor, taxFreeMinor }: Tax) => ({ name, percent, taxMinor, taxFreeMinor })
 
 export function evidenceOf({ visitId, basket }: VisitSnapshot): VisitEvidence {
   const lines = (basket?.lines ?? []).map(({ lineId, name, probability, notes, alternatives }) => ({

@@ -210,8 +210,41 @@ export const PricedLine = strictObject({
   ...AttributedLine.properties,
   name: text('The product, for people.'),
   unitPriceMinor: Type.Integer({ minimum: 0 }),
-  amountMinor: Type.Integer({ minimum: 0, description: 'For showing; the till prices and charges.' }),
+  amountMinor: Type.Integer({
+    minimum: 0,
+    description: 'At list price, before discounts. For showing; the till prices and charges.',
+  }),
+  soldBy: Type.Optional(oneOf(['each', 'weight'])),
+  taxFree: Type.Optional(Type.Boolean({ description: 'Its price contains no tax.' })),
 })
+
+export const Discount = strictObject(
+  {
+    promotionId: Identifier(),
+    name: text('The promotion, for people.'),
+    times: Type.Integer({
+      minimum: 1,
+      description: 'How often it was given; all else here is for all times together.',
+    }),
+    amountMinor: Type.Integer({ minimum: 0 }),
+    lines: Type.Array(
+      strictObject({ lineId: Identifier(), quantity: Type.Number(), amountMinor: Type.Integer({ minimum: 0 }) }),
+      { maxItems: 300, description: 'What took part in it, and how the discount is spread over that.' },
+    ),
+  },
+  { description: 'What a promotion takes off.' },
+)
+
+export const Tax = strictObject(
+  {
+    name: text('Such as VAT.'),
+    percent: Type.Number({ minimum: 0 }),
+    supplyMinor: Type.Integer({ minimum: 0, description: 'Taxed goods without their tax.' }),
+    taxMinor: Type.Integer({ minimum: 0 }),
+    taxFreeMinor: Type.Integer({ minimum: 0 }),
+  },
+  { description: 'The tax that a total contains; the three amounts sum up to it.' },
+)
 
 export const BasketChange = message('basket-change', 'A basket as the till has taken it down.', {
   visitId,
@@ -219,7 +252,8 @@ export const BasketChange = message('basket-change', 'A basket as the till has t
   final: Type.Boolean(),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   lines: Type.Array(PricedLine, { maxItems: 300 }),
-  totalMinor: Type.Integer({ minimum: 0, description: 'For showing.' }),
+  discounts: Type.Optional(Type.Array(Discount, { maxItems: 1000 })),
+  totalMinor: Type.Integer({ minimum: 0, description: 'With discounts. For showing.' }),
 })
 
 // ---- decisions and money ----------------------------------------------------------------------------
@@ -255,7 +289,7 @@ export const Receipt = message('receipt', 'A receipt was issued, or could not be
   receiptId: Identifier(),
   state: oneOf(['sent', 'failed']),
   channel: oneOf(['page', 'e-mail']),
-  totalMinor: Type.Integer({ minimum: 0 }),
+  totalMinor: Type.Integer({ minimum: 0, description: 'The lines less the discounts.' }),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   lines: Type.Array(
     strictObject({
@@ -263,10 +297,13 @@ export const Receipt = message('receipt', 'A receipt was issued, or could not be
       sku,
       name: text(''),
       quantity: Type.Number(),
-      amountMinor: Type.Integer({ minimum: 0 }),
+      amountMinor: Type.Integer({ minimum: 0, description: 'At list price, before discounts.' }),
+      taxFree: Type.Optional(Type.Boolean()),
     }),
     { maxItems: 300 },
   ),
+  discounts: Type.Optional(Type.Array(Discount, { maxItems: 1000 })),
+  tax: Type.Optional(Tax),
   reason: Type.Optional(text('Why it failed.')),
 })
 
@@ -331,6 +368,8 @@ export type EvidenceNote = Static<typeof EvidenceNote>
 export type AttributedLine = Static<typeof AttributedLine>
 export type Attribution = Static<typeof Attribution>
 export type PricedLine = Static<typeof PricedLine>
+export type Discount = Static<typeof Discount>
+export type Tax = Static<typeof Tax>
 export type BasketChange = Static<typeof BasketChange>
 export type DecidedLine = Static<typeof DecidedLine>
 export type Decision = Static<typeof Decision>

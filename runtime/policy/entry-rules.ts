@@ -2,9 +2,9 @@
 import { type Static, Type } from 'typebox'
 import { Create } from 'typebox/value'
 import type { Admission, Scan } from '../contract/messages.ts'
+import { dayChoices, type LocalMoment, localMoment, periodCovers } from '../contract/opening-hours.ts'
 import { oneOf, strictObject } from '../contract/schema.ts'
 import { type EntryReason, entryReasonTexts } from './entry-reasons.ts'
-import { dayChoices, type LocalMoment, localMoment, periodCovers } from './opening-hours.ts'
 
 const timeOfDay = (title: string, value: string) =>
   Type.String({ title, description: 'HH:MM', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', default: value })

@@ -5,9 +5,7 @@ import type { Clock } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
 import type { Random } from '../contract/random.ts'
 import { loadDeviceDefinitions } from '../devices/catalogue.ts'
-import type { StoreLayout } from '../profile/layout.ts'
-import { loadStore } from '../profile/load-store.ts'
-import type { Profile } from '../profile/profile-schema.ts'
+import { type LoadedStore, loadStore } from '../profile/load-store.ts'
 import type { ProgramContext, RunningProgram } from '../program/program.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
@@ -55,7 +53,8 @@ async function startParts(
   options: TillOptions,
   onStarted: (end: () => Promise<void> | void) => void,
 ): Promise<number> {
-  const { profile, layout } = await loadStore(settings.profileDirectory)
+  const store = await loadStore(settings.profileDirectory)
+  const { profile } = store
   const definitions = await loadDeviceDefinitions(options.deviceDefinitions)
   const tokens = {
     flows: handedSecret(secrets, generatedSecrets.tillTokenFlows),
@@ -66,13 +65,10 @@ async function startParts(
   const provider = createTossProvider({ url: profile.payment.url, secretKey })
 
   const path = join(settings.dataDirectory, 'till.sqlite')
-  const ledger = await openLedgerThread(
-    { path, shop: shopOf(profile, layout, options), nowMs: clock.nowMs() },
-    (lost) => {
-      // Without its memory the till may not go on; the supervisor starts it again.
-      throw lost
-    },
-  )
+  const ledger = await openLedgerThread({ path, shop: shopOf(store, options), nowMs: clock.nowMs() }, (lost) => {
+    // Without its memory the till may not go on; the supervisor starts it again.
+    throw lost
+  })
   onStarted(() => ledger.close())
 
   const write = noticeWriter({ timeZone: profile.timeZone, currency: profile.currency })
@@ -99,11 +95,13 @@ async function startParts(
   return server.port
 }
 
-function shopOf(profile: Profile, layout: StoreLayout, { deadlines }: TillOptions): Shop {
+function shopOf({ profile, catalogue, layout }: LoadedStore, { deadlines }: TillOptions): Shop {
   return {
     storeId: profile.storeId,
     currency: profile.currency,
+    timeZone: profile.timeZone,
     products: new Map(layout.products.map((product) => [product.sku, product])),
+    terms: { promotions: catalogue.promotions ?? [], tax: catalogue.tax ?? null },
     deadlines: { ...defaultDeadlines, ...deadlines },
   }
 }

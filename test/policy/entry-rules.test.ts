@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Scan } from '../../runtime/contract/messages.ts'
+import { localMoment, type weekdays } from '../../runtime/contract/opening-hours.ts'
 import {
   decideEntry,
   defaultEntryRules,
@@ -8,7 +9,6 @@ import {
   type StoreCondition,
   storeMode,
 } from '../../runtime/policy/entry-rules.ts'
-import { localMoment, type weekdays } from '../../runtime/policy/opening-hours.ts'
 import { policyHash } from '../../runtime/policy/policy-hash.ts'
 
 type Account = Scan['account']

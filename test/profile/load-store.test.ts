@@ -121,6 +121,30 @@ describe('loading a store', () => {
     assert.match(error.message, /\/entries\/0\/plates\/0 is nowhere/)
   })
 
+  it('refuses promotions that name nothing, or that make one who takes less pay more', async () => {
+    const error = await refusal('catalogue.json', (json) => {
+      const [a, b] = (json as Json).products ?? []
+      const part = (product: unknown) => ({ sku: (product as { sku: string }).sku, quantity: 1 })
+      json.promotions = [
+        { id: 'one', name: '1+1', offer: { kind: 'one-free', skus: ['nothing'], take: 2 } },
+        { id: 'two', name: 'Set', offer: { kind: 'bundle', parts: [part(a), part(b)], priceMinor: 0 } },
+        { id: 'two', name: 'Off', offer: { kind: 'percent-off', skus: [a?.sku], percent: 101 } },
+      ]
+    })
+    assert.match(error.message, /\/promotions\/2\/offer\/percent is 101/)
+    const deeper = await refusal('catalogue.json', (json) => {
+      const [a, b] = (json as Json).products ?? []
+      const part = (product: unknown) => ({ sku: (product as { sku: string }).sku, quantity: 1 })
+      json.promotions = [
+        { id: 'one', name: '1+1', offer: { kind: 'one-free', skus: ['nothing'], take: 2 } },
+        { id: 'one', name: 'Set', offer: { kind: 'bundle', parts: [part(a), part(b)], priceMinor: 0 } },
+      ]
+    })
+    assert.match(deeper.message, /\/promotions\/0\/offer names nothing/)
+    assert.match(deeper.message, /\/promotions\/1\/id is one a second time/)
+    assert.match(deeper.message, /\/promotions\/1\/offer saves \d+, more than its cheapest part/)
+  })
+
   it('brings up a profile without a version and says what it changed', async () => {
     const directory = await copyProfile()
     await edit(directory, 'profile.json', ({ version: _, floor, ...old }) => ({

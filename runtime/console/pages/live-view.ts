@@ -87,7 +87,11 @@ export interface ReceiptView {
   receiptId: string
   totalMinor: number
   issuedAtMs: number
+  /** At list prices. */
   lines: { lineId: string; name: string; quantity: number; soldBy: 'each' | 'weight'; amountMinor: number }[]
+  discounts: { name: string; amountMinor: number }[]
+  /** The tax that the total contains. */
+  tax: { name: string; percent: number; taxMinor: number; taxFreeMinor: number } | null
 }
 
 export interface VisitView {

@@ -47,11 +47,34 @@ function Receipt({ visit: { visitId, state, receipt } }: { visit: VisitWithRecei
             <span class="amount">{formats.money(line.amountMinor)}</span>
           </li>
         ))}
+        {receipt.discounts.map(({ name, amountMinor }, i) => (
+          <Extra key={i} name={name} amount={formats.money(-amountMinor)} />
+        ))}
+        {receipt.tax && (
+          <Extra
+            name={`${texts.contains} ${receipt.tax.name} ${receipt.tax.percent}%`}
+            amount={formats.money(receipt.tax.taxMinor)}
+          />
+        )}
+        {receipt.tax && receipt.tax.taxFreeMinor > 0 && (
+          <Extra name={texts.taxFree} amount={formats.money(receipt.tax.taxFreeMinor)} />
+        )}
       </ul>
       <button type="button" class="link" aria-expanded={asked} onClick={() => setAsked(!asked)}>
         {asked ? texts.hide : texts.why}
       </button>
       {asked && <Evidence visitId={visitId} />}
+    </li>
+  )
+}
+
+/** A discount, or what is said of the tax. */
+function Extra({ name, amount }: { name: string; amount: string }): JSX.Element {
+  return (
+    <li class="line quiet">
+      <span class="quantity" />
+      <span class="name">{name}</span>
+      <span class="amount">{amount}</span>
     </li>
   )
 }

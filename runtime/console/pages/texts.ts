@@ -35,6 +35,8 @@ const english = {
   sensingAway: 'Sensing does not answer; shelves and positions are unknown until it is back.',
   consoleAway: 'The connection to the store is lost; trying again.',
   unpaid: 'unpaid',
+  contains: 'contains',
+  taxFree: 'free of tax',
   visitStates: {
     open: 'shopping',
     exited: 'has left',
@@ -151,6 +153,8 @@ const korean: Texts = {
   sensingAway: '센서 프로그램이 응답하지 않아 선반과 위치를 알 수 없습니다.',
   consoleAway: '매장과 연결이 끊겨 다시 연결하는 중입니다.',
   unpaid: '미결제',
+  contains: '포함',
+  taxFree: '면세',
   visitStates: {
     open: '쇼핑 중',
     exited: '퇴장',

@@ -5,11 +5,10 @@
 import { createHash } from 'node:crypto'
 import type { Updateable } from 'kysely'
 import { type BasketChange, envelope, type Receipt } from '../../contract/messages.ts'
-import { billLines } from '../visits/bill.ts'
-import { totalMinor } from '../visits/pricing.ts'
+import { type Bill, billLines, billOf } from '../visits/bill.ts'
 import type { Step } from './step.ts'
 import type { Connection, PaymentRow, VisitRow } from './tables.ts'
-import { currentBasket, happen, loadVisit, type StoredDecision, stored, tellPayment } from './visits.ts'
+import { currentBasket, happen, loadVisit, type StoredDecision, stored, tellPayment, termsOf } from './visits.ts'
 
 /** The business identity of a charge: whoever asks again for the same visit asks for the same charge. */
 export const chargeKey = (storeId: string, visitId: string) => `${storeId}:${visitId}:charge:1`
@@ -25,20 +24,20 @@ export async function beginCharge(
   basket: BasketChange | null,
 ): Promise<void> {
   const decision = JSON.parse(fields.decision ?? '{"lines":[]}') as StoredDecision
-  const amount = totalMinor(billLines(decision.lines, basket))
+  const bill = billOf(decision.lines, basket, termsOf(step, { ...visit, ...fields } as VisitRow))
   const earlier = await paymentOf(step.trx, visit.visit_id)
   if (earlier) {
     // One charge a visit, whatever came of it.
     await happen(step, visit, 'abandoned', { ...fields, ...(await tellPayment(step, visit, 'void', 0)) })
-  } else if (amount === 0) {
+  } else if (bill.totalMinor === 0) {
     await happen(step, visit, 'nothing-left', { ...fields, ...(await tellPayment(step, visit, 'empty', 0)) })
   } else {
     const charging = await happen(step, visit, 'to-charge', fields)
-    await enqueue(step, charging, amount)
+    await enqueue(step, charging, bill)
   }
 }
 
-async function enqueue(step: Step, visit: VisitRow, amount: number): Promise<void> {
+async function enqueue(step: Step, visit: VisitRow, bill: Bill): Promise<void> {
   const account = visit.account_id
     ? await step.trx.selectFrom('accounts').selectAll().where('account_id', '=', visit.account_id).executeTakeFirst()
     : undefined
@@ -49,7 +48,7 @@ async function enqueue(step: Step, visit: VisitRow, amount: number): Promise<voi
       visit_id: visit.visit_id,
       idempotency_key,
       order_id: orderIdOf(idempotency_key),
-      amount_minor: amount,
+      amount_minor: bill.totalMinor,
       currency: step.shop.currency,
       order_name: `${step.shop.storeId} ${visit.visit_id}`.slice(0, 100),
       // Frozen here: the provider knows a repeated request by its key and its address, and the address has the billing key.
@@ -60,12 +59,13 @@ async function enqueue(step: Step, visit: VisitRow, amount: number): Promise<voi
       first_sent_at_ms: null,
       next_attempt_at_ms: step.nowMs,
       payment_key: null,
+      bill: stored(bill),
       reason: null,
     })
     .execute()
   await step.journal.append('charge-due', visit.visit_id, {
     visitId: visit.visit_id,
-    amountMinor: amount,
+    amountMinor: bill.totalMinor,
     currency: step.shop.currency,
     idempotencyKey: idempotency_key,
   })
@@ -170,8 +170,7 @@ async function issueReceipt(
   payment: PaymentRow,
   charge: ChargeOutcome,
 ): Promise<{ receipt: string }> {
-  const decision = JSON.parse(visit.decision ?? '{"lines":[]}') as StoredDecision
-  const lines = billLines(decision.lines, await currentBasket(step.trx, visit.visit_id))
+  const { lines, discounts, tax } = await billOfPayment(step, visit, payment)
   const receipt: Receipt = {
     type: 'receipt',
     ...envelope(step.shop.storeId, step.journal.next, step.nowMs),
@@ -182,6 +181,8 @@ async function issueReceipt(
     totalMinor: payment.amount_minor,
     currency: payment.currency,
     lines,
+    ...(discounts.length > 0 ? { discounts } : {}),
+    ...(tax ? { tax } : {}),
     ...(charge.outcome === 'declined' ? { reason: `Not paid: ${charge.reason}` } : {}),
   }
   const sequence = await step.journal.append('receipt', visit.visit_id, receipt)
@@ -190,4 +191,12 @@ async function issueReceipt(
     .values({ receipt_id: receipt.receiptId, visit_id: visit.visit_id, sequence, total_minor: receipt.totalMinor })
     .execute()
   return { receipt: stored(receipt) }
+}
+
+async function billOfPayment(step: Step, visit: VisitRow, payment: PaymentRow): Promise<Omit<Bill, 'totalMinor'>> {
+  if (payment.bill !== null) return JSON.parse(payment.bill) as Bill
+  // A charge from before bills were kept: there were no discounts.
+  const decision = JSON.parse(visit.decision ?? '{"lines":[]}') as StoredDecision
+  const lines = billLines(decision.lines, await currentBasket(step.trx, visit.visit_id))
+  return { lines, discounts: [], tax: null }
 }

@@ -7,6 +7,7 @@ const migrations: Record<string, Migration> = {
   '0001-ledger': { up: createLedger },
   '0002-occupancy': { up: createOccupancy },
   '0003-recovery': { up: createRecovery },
+  '0004-bills': { up: createBills },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -153,6 +154,11 @@ async function createOccupancy(db: Kysely<LedgerTables>): Promise<void> {
 /** Where a visit began is asked for with every state. */
 async function createRecovery(db: Kysely<LedgerTables>): Promise<void> {
   await db.schema.createIndex('journal_visit').on('journal').columns(['visit_id', 'sequence']).execute()
+}
+
+/** A charge knows its bill, so that the receipt says what was charged even when the catalogue has changed since. */
+async function createBills(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema.alterTable('payments').addColumn('bill', 'text').execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

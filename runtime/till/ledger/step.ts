@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { AisleError } from '../../contract/errors.ts'
 import type { Product } from '../../profile/layout.ts'
+import type { Terms } from '../visits/bill.ts'
 import type { VisitDeadlines } from '../visits/deadlines.ts'
 import type { JournalWriter } from './journal.ts'
 import type { LedgerTables } from './tables.ts'
@@ -9,7 +10,10 @@ import type { LedgerTables } from './tables.ts'
 export interface Shop {
   storeId: string
   currency: string
+  timeZone: string
   products: ReadonlyMap<string, Product>
+  /** All promotions, whether they are on or not. */
+  terms: Terms
   deadlines: VisitDeadlines
 }
 

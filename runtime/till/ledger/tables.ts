@@ -115,6 +115,8 @@ export interface PaymentRow {
   first_sent_at_ms: number | null
   next_attempt_at_ms: number
   payment_key: string | null
+  /** What it is for; null in charges from before bills were kept. */
+  bill: string | null
   reason: string | null
 }
 

@@ -3,6 +3,8 @@ import canonicalize from 'canonicalize'
 import type { Updateable } from 'kysely'
 import { type BasketChange, envelope, type Payment, type Receipt } from '../../contract/messages.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
+import type { Terms } from '../visits/bill.ts'
+import { promotionsAt } from '../visits/promotions.ts'
 import { nextVisitState, type VisitHappening } from '../visits/visit-state.ts'
 import { startAnewWhenNobodyShops } from './occupancy.ts'
 import { refusal, type Step } from './step.ts'
@@ -111,6 +113,14 @@ const parsed = <T>(column: string | null) => (column === null ? null : (JSON.par
 
 /** For a structured column. */
 export const stored = (value: object): string => canonicalize(value) ?? '{}'
+
+/** The promotions that were on when the shopper walked in or are on now, or were when they left; and the tax. */
+export function termsOf({ shop, nowMs }: Step, visit: VisitRow): Terms {
+  const { promotions, tax } = shop.terms
+  if (promotions.length === 0) return shop.terms
+  const moments = [visit.entered_at_ms ?? visit.opened_at_ms, visit.exited_at_ms ?? nowMs]
+  return { promotions: promotionsAt(promotions, moments, shop.timeZone), tax }
+}
 
 /** The snapshot with its basket, as clients see it. */
 export async function withBasket(db: Connection, snapshot: StoredSnapshot): Promise<VisitSnapshot> {

@@ -2,6 +2,7 @@
 import { AisleError } from '../../contract/errors.ts'
 import type { AttributedLine, PricedLine } from '../../contract/messages.ts'
 import type { Product } from '../../profile/layout.ts'
+import { roundHalfUp } from './money.ts'
 
 /**
  * What `quantity` costs, in the currency's minor unit.
@@ -30,9 +31,6 @@ export function amountMinor(
   return Number(amount)
 }
 
-/** `numerator / denominator` for what is not negative, halves upwards. */
-const roundHalfUp = (numerator: bigint, denominator: bigint) => (2n * numerator + denominator) / (2n * denominator)
-
 /** @throws AisleError `sku-unknown`, `quantity-invalid` */
 export function priceLine(line: AttributedLine, products: ReadonlyMap<string, Product>): PricedLine {
   const product = products.get(line.sku)
@@ -47,6 +45,8 @@ export function priceLine(line: AttributedLine, products: ReadonlyMap<string, Pr
     name: product.name,
     unitPriceMinor,
     amountMinor: amountMinor({ soldBy: product.soldBy, unitPriceMinor }, line.quantity),
+    soldBy: product.soldBy,
+    ...(product.taxFree ? { taxFree: true } : {}),
   }
 }
 

@@ -22,13 +22,16 @@ export const tea: Product = {
 const shop: Shop = {
   storeId: 'test-shop',
   currency: 'KRW',
+  timeZone: 'Asia/Seoul',
   products: new Map([[tea.sku, tea]]),
+  terms: { promotions: [], tax: null },
   deadlines: defaultDeadlines,
 }
 
 export const newLedgerPath = async () => join(await mkdtemp(join(tmpdir(), 'open-aisle-ledger-')), 'till.sqlite')
 
-export const openLedger = (path: string, nowMs = 0) => Ledger.open(path, shop, nowMs)
+export const openLedger = (path: string, nowMs = 0, other: Partial<Shop> = {}) =>
+  Ledger.open(path, { ...shop, ...other }, nowMs)
 
 /** Registers an account, scans, admits it, and lets it in. */
 export async function openVisit(ledger: Ledger, accountId: string, nowMs = 0): Promise<string> {
@@ -61,11 +64,14 @@ export async function admitVisit(ledger: Ledger, accountId: string, nowMs = 0): 
   return visitId
 }
 
-/** Brings a visit to its charge: one tea. */
-export async function beginCharge(ledger: Ledger, accountId: string, nowMs = 0): Promise<string> {
+/** Brings a visit to its charge: one tea, if nothing else is said. */
+export async function beginCharge(
+  ledger: Ledger,
+  accountId: string,
+  nowMs = 0,
+  lines = [lineOf(tea.sku, 1)],
+): Promise<string> {
   const visitId = await openVisit(ledger, accountId, nowMs)
-  const line = lineOf(tea.sku, 1)
-  const lines = [line]
   await ledger.take({ type: 'set-lines', commandId: `s-${visitId}`, visitId, revision: 1, final: true, lines }, nowMs)
   await ledger.take({ type: 'end-visit', commandId: `e-${visitId}`, visitId, exitedAtMs: nowMs, gate: null }, nowMs)
   await ledger.take(
@@ -74,7 +80,7 @@ export async function beginCharge(ledger: Ledger, accountId: string, nowMs = 0):
       commandId: `d-${visitId}`,
       visitId,
       basketRevision: 1,
-      lines: [decisionOn(line)],
+      lines: lines.map((line) => decisionOn(line)),
       policyHash: '',
       profileHash: '',
     },

@@ -1,11 +1,13 @@
 /** Commands about what happens on the floor: evidence, persons, baskets, stock. */
 import { type BasketChange, envelope } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
+import { netLines } from '../../visits/bill.ts'
 import { priceLine, totalMinor } from '../../visits/pricing.ts'
+import { promote } from '../../visits/promotions.ts'
 import { hasEnded } from '../../visits/visit-state.ts'
 import { walkIn } from '../occupancy.ts'
 import { refusal, type Step } from '../step.ts'
-import { change, happen, loadVisit, stored, wrongState } from '../visits.ts'
+import { change, happen, loadVisit, stored, termsOf, wrongState } from '../visits.ts'
 
 export async function addEvidence(step: Step, command: CommandOf<'add-evidence'>): Promise<void> {
   for (const evidence of command.evidence) await step.journal.append('evidence', null, evidence)
@@ -38,6 +40,7 @@ export async function setLines(step: Step, command: CommandOf<'set-lines'>): Pro
     throw refusal('lines-repeated', 'A line stands twice in this basket.', 'Give each line its own lineId.')
   }
   const lines = command.lines.map((line) => priceLine(line, step.shop.products))
+  const discounts = promote(lines, termsOf(step, visit).promotions)
   const changed: BasketChange = {
     type: 'basket-change',
     ...envelope(step.shop.storeId, step.journal.next, step.nowMs),
@@ -46,7 +49,8 @@ export async function setLines(step: Step, command: CommandOf<'set-lines'>): Pro
     final: command.final,
     currency: step.shop.currency,
     lines,
-    totalMinor: totalMinor(lines),
+    ...(discounts.length > 0 ? { discounts } : {}),
+    totalMinor: totalMinor(netLines(lines, discounts)),
   }
   const sequence = await step.journal.append('basket-change', visit.visit_id, changed)
   const values = { revision: command.revision, final: command.final ? 1 : 0, sequence }

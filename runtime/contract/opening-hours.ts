@@ -52,3 +52,7 @@ function isOn(days: DayChoice, weekday: Weekday): boolean {
 const dayBefore = (weekday: Weekday) => weekdays[(weekdays.indexOf(weekday) + 6) % 7] as Weekday
 
 const minuteOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+
+/** The calendar's day as YYYY-MM-DD, so that days compare as texts. */
+export const localDay = (atMs: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(atMs)
