@@ -1,8 +1,9 @@
 /** What a load cell under a plate feels, and what its transmitter shows of it. */
 import type { Plate } from '../../profile/layout.ts'
+import { conversionHz } from './conversions.ts'
 import { hashUniform, streamOf } from './hash-noise.ts'
 import { endOf, type LoadAction, movedShare, pushG, ringsFromMs } from './load-action.ts'
-import { conversionHz, type NoiseLines, SensorNoise } from './sensor-noise.ts'
+import { type NoiseLines, SensorNoise } from './sensor-noise.ts'
 import type { ShelfShaking } from './shelf-shaking.ts'
 import { SlowChange } from './slow-change.ts'
 
@@ -30,6 +31,7 @@ export class PlatePhysics {
   readonly #ringDecayMs: number
   #restingG = 0
   #actions: LoadAction[] = []
+  #settlesAtMs = Number.POSITIVE_INFINITY
 
   constructor(plate: Plate, { seed, lines, shaking, quiet }: PlateSurroundings) {
     const stream = streamOf(plate.id)
@@ -49,14 +51,23 @@ export class PlatePhysics {
   }
 
   act(action: LoadAction): void {
-    const isOver = (old: LoadAction) => endOf(old) + arrearsMs < action.startMs
-    for (const old of this.#actions) {
-      if (old.kind !== 'move' || !isOver(old)) continue
-      this.#restingG += old.deltaG
-      this.#slow.changed(old.deltaG, endOf(old))
-    }
-    this.#actions = this.#actions.filter((old) => !isOver(old))
     this.#actions.push(action)
+    this.#settlesAtMs = Math.min(this.#settlesAtMs, endOf(action) + arrearsMs)
+  }
+
+  /** Counts what is long over by `timeMs` in the resting load, so that nobody reckons it again and again. */
+  #settle(timeMs: number): void {
+    const isOver = (action: LoadAction) => endOf(action) + arrearsMs < timeMs
+    for (const action of this.#actions) {
+      if (action.kind !== 'move' || action.deltaG === 0 || !isOver(action)) continue
+      this.#restingG += action.deltaG
+      this.#slow.changed(action.deltaG, endOf(action))
+    }
+    this.#actions = this.#actions.filter((action) => !isOver(action))
+    this.#settlesAtMs = this.#actions.reduce(
+      (earliest, action) => Math.min(earliest, endOf(action) + arrearsMs),
+      Number.POSITIVE_INFINITY,
+    )
   }
 
   /** Everything that has been put on and taken off, as it will be when all is at rest; without the zero. */
@@ -68,6 +79,7 @@ export class PlatePhysics {
   gramsAt(atMs: number): number {
     const conversion = Math.floor((atMs * conversionHz) / 1000)
     const timeMs = (conversion * 1000) / conversionHz
+    if (timeMs > this.#settlesAtMs) this.#settle(timeMs)
     let grams = this.#restingG + this.#slow.gramsAt(timeMs)
     for (const action of this.#actions) grams += this.#actionG(action, timeMs)
     const swing = this.#shaking.swingAt(conversion)
@@ -79,8 +91,10 @@ export class PlatePhysics {
     if (timeMs <= action.startMs) return 0
     const grams = pushG(action, timeMs)
     if (action.kind === 'press') return grams
+    const ringG = this.#ringG(action.ringG, timeMs - ringsFromMs(action))
+    if (action.deltaG === 0) return grams + ringG
     const comingG = action.deltaG - this.#slow.lackingG(action.deltaG, timeMs - endOf(action))
-    return grams + comingG * movedShare(action, timeMs) + this.#ringG(action.ringG, timeMs - ringsFromMs(action))
+    return grams + ringG + comingG * movedShare(action, timeMs)
   }
 
   #ringG(amplitudeG: number, sinceMs: number): number {

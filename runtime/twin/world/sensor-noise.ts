@@ -3,10 +3,9 @@
  * 60 Hz) it is not white: about half of its power lies in two lines at 1.5 Hz and 24.4 Hz, the same on every plate
  * with phases of their own (aliased mains, by their look); the rest is flat.
  */
+import { conversionHz, RecentConversions } from './conversions.ts'
 import { hash32, hashUniform } from './hash-noise.ts'
 
-/** The converter's rate (real): between two conversions a reader gets the same value again. */
-export const conversionHz = 60
 /** Quantiles of the plates' standard deviation over 2 s of rest (real). */
 const levelsG: readonly [share: number, levelG: number][] = [
   [0, 0.29],
@@ -32,22 +31,18 @@ const wander = { rad: 2, periodS: 60 }
 const tableSize = 1 << 12
 const normals = Float64Array.from({ length: tableSize }, (_, i) => inverseNormal((i + 0.5) / tableSize) / Math.SQRT2)
 
-/** The lines at one conversion, sine and cosine of each; kept, since all plates ask for the same moment in turn. */
-export class NoiseLines {
-  #conversion = Number.NaN
-  readonly #at = new Float64Array(2 * linesHz.length)
-
-  at(conversion: number): Float64Array {
-    if (conversion === this.#conversion) return this.#at
-    const seconds = conversion / conversionHz
-    const wanderRad = wander.rad * Math.sin((2 * Math.PI * seconds) / wander.periodS)
-    for (const [i, hz] of linesHz.entries()) {
-      const phase = 2 * Math.PI * ((hz * seconds) % 1) + wanderRad
-      this.#at[2 * i] = Math.sin(phase)
-      this.#at[2 * i + 1] = Math.cos(phase)
-    }
-    this.#conversion = conversion
-    return this.#at
+/** Sine and cosine of each line at each conversion; one for the whole store. */
+export class NoiseLines extends RecentConversions {
+  constructor() {
+    super(2 * linesHz.length, (conversion, values) => {
+      const seconds = conversion / conversionHz
+      const wanderRad = wander.rad * Math.sin((2 * Math.PI * seconds) / wander.periodS)
+      for (const [i, hz] of linesHz.entries()) {
+        const phase = 2 * Math.PI * ((hz * seconds) % 1) + wanderRad
+        values[2 * i] = Math.sin(phase)
+        values[2 * i + 1] = Math.cos(phase)
+      }
+    })
   }
 }
 

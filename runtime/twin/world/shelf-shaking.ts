@@ -4,8 +4,8 @@
  * BENCHMARK-1, where one person walks past four gondolas.
  */
 import type { Plate } from '../../profile/layout.ts'
+import { conversionHz, RecentConversions } from './conversions.ts'
 import { hashGaussian, hashUniform, streamOf } from './hash-noise.ts'
-import { conversionHz } from './sensor-noise.ts'
 
 /**
  * Modes of a shelf: frequency bands (real: the spectra of shaken shelves peak at 7-10, 12-13 and 16-22 Hz, another
@@ -33,8 +33,6 @@ const commonShare = 0.35
 const largestGain = 2.5
 /** Kicks older than this no longer matter: the slowest mode has decayed to 1 %. */
 const lifetimeMs = 1300
-/** Readers ask in arrears, plate by plate: so many conversions are kept. */
-const kept = 64
 
 interface Kick {
   atMs: number
@@ -51,8 +49,7 @@ export class ShelfShaking {
   readonly #gain: number
   #kicks: Kick[] = []
   #untilMs = Number.NEGATIVE_INFINITY
-  readonly #conversions = new Float64Array(kept).fill(Number.NaN)
-  readonly #swings = Array.from({ length: kept }, () => new Float64Array(modes.length))
+  readonly #swings = new RecentConversions(modes.length, (conversion, swing) => this.#reckon(conversion, swing))
 
   constructor(seed: number, fixture: string, shelf: number) {
     this.#seed = seed
@@ -88,28 +85,26 @@ export class ShelfShaking {
     this.#kicks = this.#kicks.filter((kick) => kick.atMs > atMs - 2 * lifetimeMs)
     this.#kicks.push({ atMs, amplitudesG })
     this.#untilMs = atMs + lifetimeMs
-    this.#conversions.fill(Number.NaN)
+    this.#swings.clear()
   }
 
   /** What each mode does at a conversion; undefined: all is still. */
   swingAt(conversion: number): Float64Array | undefined {
+    return (conversion * 1000) / conversionHz > this.#untilMs ? undefined : this.#swings.at(conversion)
+  }
+
+  #reckon(conversion: number, swing: Float64Array): void {
     const timeMs = (conversion * 1000) / conversionHz
-    if (timeMs > this.#untilMs) return undefined
-    const place = conversion % kept
-    const swing = this.#swings[place] as Float64Array
-    if (this.#conversions[place] === conversion) return swing
     swing.fill(0)
     for (const { atMs, amplitudesG } of this.#kicks) {
       const sinceMs = timeMs - atMs
       if (sinceMs <= 0 || sinceMs > lifetimeMs) continue
       for (let i = 0; i < swing.length; i++) {
         const decay = Math.exp(-sinceMs / (this.#decayMs[i] as number))
-        swing[i] =
-          (swing[i] as number) + (amplitudesG[i] as number) * decay * Math.sin((this.#radPerMs[i] as number) * sinceMs)
+        const turn = Math.sin((this.#radPerMs[i] as number) * sinceMs)
+        swing[i] = (swing[i] as number) + (amplitudesG[i] as number) * decay * turn
       }
     }
-    this.#conversions[place] = conversion
-    return swing
   }
 }
 
