@@ -10,7 +10,7 @@ import { startMqttBoard } from './devices/load-cells/diy-mqtt.ts'
 import type { LoadCellPhysics, SlaveFactory } from './devices/load-cells/load-cell.ts'
 import { loadCellSlaves } from './devices/load-cells/registry.ts'
 import { requireLoopback } from './devices/loopback.ts'
-import { serveModbus } from './devices/modbus-server.ts'
+import { serveModbus, serveModbusRtuOverTcp } from './devices/modbus-server.ts'
 import type { ModbusUnit } from './devices/modbus-unit.ts'
 import { type Scanner, serveScanner } from './devices/scanner.ts'
 import { startVisionAppliance, type VisionAppliance } from './devices/vision-appliance.ts'
@@ -45,9 +45,6 @@ export interface ServeOptions {
 type Device = Profile['devices'][number]
 type At<T extends Device['address']['transport']> = Extract<Device['address'], { transport: T }>
 
-/** The fastest that gateways run their lines at with some length of cable (chosen). */
-const weighingBaudRate = 230_400
-
 /** @throws AisleError `port-taken`, `twin-not-loopback`, `twin-unknown-device` */
 export async function serveDevices(options: ServeOptions): Promise<ServedDevices> {
   const served: { stop(): Promise<void> }[] = []
@@ -74,6 +71,7 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     },
     async 'moxa-e1214'(device) {
       const module = options.modules.get(device.id)
+      // On Ethernet itself, it listens to every unit id.
       const unit = module && advancing(e1214(module, clock), options)
       await serveUnits(device, () => unit)
     },
@@ -107,15 +105,19 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
 
   async function serveWeighing(device: Device, slave: SlaveFactory) {
     const units = weighingUnits(device, slave, options)
-    await serveUnits(device, (unitId) => units.get(unitId), weighingBaudRate)
+    await serveUnits(device, (unitId) => units.get(unitId), [...units.keys()])
   }
 
-  /** @param baudRate of the line behind a gateway; without, the device sits on the network itself */
-  async function serveUnits(device: Device, unit: (unitId: number) => ModbusUnit | undefined, baudRate?: number) {
-    faults.declare(device.id, 'modbus-device')
-    const at = addressOf(device, 'modbus-tcp')
-    const line = baudRate === undefined ? {} : { baudRate }
-    served.push(await serveModbus({ device: device.id, ...at, ...line, clock, faults, unit }))
+  async function serveUnits(
+    { id, address }: Device,
+    unit: (unitId: number) => ModbusUnit | undefined,
+    unitIds: readonly number[] = [],
+  ) {
+    faults.declare(id, 'modbus-device')
+    const common = { device: id, clock, faults, unit, ...('line' in address ? { line: address.line } : {}) }
+    if (address.transport === 'modbus-rtu-tcp') {
+      served.push(await serveModbusRtuOverTcp({ ...common, ...address, unitIds }))
+    } else served.push(await serveModbus({ ...common, ...addressOf({ id, address }, 'modbus-tcp') }))
   }
 
   try {

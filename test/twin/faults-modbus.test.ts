@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { duplexPair } from 'node:stream'
 import modbusSerial from 'modbus-serial'
 import { SystemClock } from '../../runtime/contract/clock.ts'
@@ -7,7 +9,7 @@ import { laumasTlb4 } from '../../runtime/twin/devices/load-cells/laumas-tlb4.ts
 import { pavoneDat400 } from '../../runtime/twin/devices/load-cells/pavone-dat400.ts'
 import type { Served } from '../../runtime/twin/devices/loopback.ts'
 import { rtuFrame, serveModbusRtu } from '../../runtime/twin/devices/modbus-rtu-server.ts'
-import { serveModbus } from '../../runtime/twin/devices/modbus-server.ts'
+import { serveModbus, serveModbusRtuOverTcp } from '../../runtime/twin/devices/modbus-server.ts'
 import type { ModbusUnit } from '../../runtime/twin/devices/modbus-unit.ts'
 import { cellOf, pause, waitFor } from './devices-support.ts'
 
@@ -30,7 +32,7 @@ describe('a Modbus gateway that breaks', () => {
       clock,
       faults,
       unit: (id) => units.get(id),
-      baudRate: 115_200,
+      line: { baudRate: 115_200, parity: 'none' },
     })
   })
 
@@ -107,7 +109,14 @@ describe('a serial line of the twin', () => {
     const received: Buffer[] = []
     near.on('data', (chunk: Buffer) => received.push(chunk))
     const unit = (id: number) => units.get(id)
-    const served = serveModbusRtu(far, { device: 'line', clock, faults, unit, unitIds: [1, 2, 3], baudRate: 115_200 })
+    const served = serveModbusRtu(far, {
+      device: 'line',
+      clock,
+      faults,
+      unit,
+      unitIds: [1, 2, 3],
+      line: { baudRate: 115_200, parity: 'none' },
+    })
     return { near, served, bytes: () => Buffer.concat(received).toString('hex') }
   }
 
@@ -137,5 +146,30 @@ describe('a serial line of the twin', () => {
     await pause(20)
     assert.equal(bytes(), answer(2))
     served.stop()
+  })
+
+  it('can lie behind a gateway that passes its bytes on', async () => {
+    const served = await serveModbusRtuOverTcp({
+      device: 'line',
+      host: '127.0.0.1',
+      port: 0,
+      clock,
+      faults,
+      unit: (id) => units.get(id),
+      unitIds: [1, 2, 3],
+    })
+    const socket = connect(served.port, '127.0.0.1')
+    let bytes = ''
+    socket.on('data', (chunk) => {
+      bytes += chunk.toString('hex')
+    })
+    socket.write(rtuFrame(2, read))
+    await waitFor('an answer', () => bytes.length > 0)
+    assert.equal(bytes, answer(2))
+    faults.set('line', 'offline', 60)
+    socket.write(rtuFrame(2, read))
+    await once(socket, 'close')
+    faults.mend()
+    await served.stop()
   })
 })

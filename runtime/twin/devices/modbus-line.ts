@@ -13,6 +13,11 @@ export interface ModbusRequest {
   pdu: Buffer
 }
 
+export interface SerialLine {
+  baudRate: number
+  parity: 'none' | 'even' | 'odd'
+}
+
 export interface ModbusLineOptions {
   /** Name under which it breaks. */
   device: string
@@ -20,14 +25,14 @@ export interface ModbusLineOptions {
   faults: Faults
   /** undefined: nobody answers under this id. */
   unit(unitId: number): ModbusUnit | undefined
-  /** Speed of the line; undefined: there is none, the device itself sits on the network. */
-  baudRate?: number
+  /** undefined: there is no serial line, the device itself sits on the network. */
+  line?: SerialLine
 }
 
 /** What a silent unit leads to: a gateway says so after its time-out, on a bare line nothing comes. */
 export type WhenSilent = 'exception' | 'nothing'
 
-/** 8N1: start bit, 8 data bits, stop bit. */
+/** Start bit, 8 data bits, stop bit; a parity bit is one more. */
 const bitsPerByte = 10
 /** Unit id and checksum around a request or an answer; 3.5 bytes of silence after each. */
 const envelopeBytes = 3
@@ -93,10 +98,10 @@ export class ModbusLine {
   }
 
   #lineMs(request: Buffer, answer: Buffer): number {
-    const { baudRate } = this.#options
-    if (baudRate === undefined) return 0
+    const { line } = this.#options
+    if (!line) return 0
     const bytes = request.length + answer.length + 2 * (envelopeBytes + silenceBytes)
-    return (bytes * bitsPerByte * 1000) / baudRate
+    return (bytes * (bitsPerByte + (line.parity === 'none' ? 0 : 1)) * 1000) / line.baudRate
   }
 
   #damaged(unitId: number, pdu: Buffer, pack: (answer: ModbusRequest, stranger: boolean) => Buffer): Buffer[] {

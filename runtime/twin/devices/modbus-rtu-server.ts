@@ -12,6 +12,8 @@ import { answerOf } from './modbus-unit.ts'
 export interface ModbusRtuOptions extends ModbusLineOptions {
   /** Every unit on the line, for broadcasts. */
   unitIds: readonly number[]
+  /** What going offline does; a bare line only falls silent. */
+  hangUp?(): void
 }
 
 export interface ServedLine {
@@ -48,7 +50,9 @@ export function serveModbusRtu(stream: Duplex, options: ModbusRtuOptions): Serve
     void line
       .request({ unitId, pdu }, (answer) => rtuFrame(answer.unitId, answer.pdu))
       .then((frames) => {
-        if (!stopped) for (const frame of frames ?? []) stream.write(frame)
+        if (stopped) return
+        if (frames === null) options.hangUp?.()
+        else for (const frame of frames) stream.write(frame)
       })
   }
 

@@ -5,6 +5,7 @@
 import { createServer, type Socket } from 'node:net'
 import { type Served, serve } from './loopback.ts'
 import { ModbusLine, type ModbusLineOptions, type ModbusRequest } from './modbus-line.ts'
+import { type ModbusRtuOptions, serveModbusRtu } from './modbus-rtu-server.ts'
 
 export interface ModbusServerOptions extends ModbusLineOptions {
   host: string
@@ -13,6 +14,17 @@ export interface ModbusServerOptions extends ModbusLineOptions {
 
 const headerBytes = 7
 const longestPduBytes = 253
+
+/** A gateway that passes the bytes of a serial line on as they are. The frames of several clients would mix: as it does. */
+export function serveModbusRtuOverTcp(options: ModbusServerOptions & ModbusRtuOptions): Promise<Served> {
+  const server = createServer((socket) => {
+    socket.setNoDelay(true)
+    if (options.faults.active(options.device, 'offline')) return void socket.destroy()
+    const line = serveModbusRtu(socket, { ...options, hangUp: () => socket.destroy() })
+    socket.once('close', () => line.stop())
+  })
+  return serve(server, options)
+}
 
 interface Frame extends ModbusRequest {
   transaction: number
