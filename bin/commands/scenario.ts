@@ -6,6 +6,7 @@ import { runScenario } from '../../runtime/twin/scenario/run-scenario.ts'
 import { reportOf, type ScenarioResult, statusOf, summaryOf } from '../../runtime/twin/scenario/scenario-report.ts'
 import { ScenarioSchema } from '../../runtime/twin/scenario/scenario-schema.ts'
 import { storeShelf } from '../../runtime/twin/scenario/scenario-store.ts'
+import { traceScenario } from '../../runtime/twin/scenario/trace.ts'
 import type { AddCommand } from '../command.ts'
 import { storeDirectories } from '../store-options.ts'
 
@@ -13,6 +14,7 @@ interface Options {
   seeds: number
   json?: boolean
   schema?: boolean
+  trace?: boolean
 }
 
 const addCommand: AddCommand = (program) => {
@@ -20,6 +22,7 @@ const addCommand: AddCommand = (program) => {
     .command('scenario')
     .argument('[path]', 'a scenario, or a folder of scenarios', 'scenarios')
     .option('--seeds <n>', 'run each with so many seeds, from its own one upwards', wholeNumber, 1)
+    .option('--trace', 'show also what really happened, and what weighing made of it')
     .option('--json', 'print nothing but the results, as one JSON object')
     .option('--schema', 'print the JSON Schema of a scenario')
     .description('play scenarios in the simulated store, in virtual time, and compare what comes out with what must')
@@ -29,7 +32,7 @@ const addCommand: AddCommand = (program) => {
     })
 }
 
-async function play(path: string, { seeds, json }: Options): Promise<void> {
+async function play(path: string, { seeds, json, trace }: Options): Promise<void> {
   const results: ScenarioResult[] = []
   const storeOf = storeShelf((profile) => storeDirectories({ profile, data: '' }).profileDirectory)
   const problems: string[] = []
@@ -49,6 +52,7 @@ async function play(path: string, { seeds, json }: Options): Promise<void> {
         }
         results.push(result)
         if (!json) console.log(reportOf(result))
+        if (trace && !json) console.log(traceScenario(scenario, store, seed).join('\n'))
       }
     } catch (error) {
       // One file that is wrong does not hide what the others say.

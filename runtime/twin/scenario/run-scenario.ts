@@ -1,21 +1,17 @@
 /** Runs a scenario in virtual time, through the same stages as a replay, and says what came out of each visit. */
 import type { Attribution, DecidedLine } from '../../contract/messages.ts'
-import { decideEntry, defaultEntryRules } from '../../policy/entry-rules.ts'
-import { defaultLineRules } from '../../policy/line-rules.ts'
+import { defaultLineRules, type LineRulesPolicy } from '../../policy/line-rules.ts'
 import type { Product } from '../../profile/layout.ts'
-import type { ReplayInput } from '../../store/recorded-store.ts'
+import type { Arrival, ReplayInput } from '../../store/recorded-store.ts'
 import { replayStore } from '../../store/replay-store.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
-import { behaviours } from '../shoppers/behaviour.ts'
 import { arrivalsOf } from '../virtual/arrivals-of.ts'
-import type { Comer } from '../virtual/callers.ts'
 import { visitIdOf } from '../virtual/records.ts'
-import { quietMs, runVirtual, usualStartMs, type VirtualTruth } from '../virtual/run-virtual.ts'
-import { type StreamFault, withFaults } from '../virtual/stream-faults.ts'
-import { goodAppliance, poorAppliance } from '../vision/sightings.ts'
+import type { VirtualTruth } from '../virtual/run-virtual.ts'
 import { type Item, itemsOf, type VisitTruth } from '../world/truth.ts'
-import type { Scenario, ScenarioVisit } from './scenario-schema.ts'
-import { type ScenarioStore, scenarioStore, type TwinStore } from './scenario-store.ts'
+import { playScenario, startMsOf } from './play-scenario.ts'
+import type { Scenario } from './scenario-schema.ts'
+import { scenarioStore, type TwinStore } from './scenario-store.ts'
 
 export interface VisitOutcome {
   name: string
@@ -46,98 +42,48 @@ export interface ScenarioRun {
   durationMs: number
 }
 
+/** A scenario that is ready to be played to a platform: replayed by the stages themselves, or through wires. */
+export interface PreparedScenario {
+  input: ReplayInput
+  lineRules: LineRulesPolicy
+  /** To be called once the input is exhausted, with what the platform made of it. */
+  conclude(visits: readonly VisitSnapshot[], misplaced: Misplaced[]): ScenarioRun
+}
+
 /** @param seed instead of the scenario's own, to try the same with other luck */
-export function runScenario(scenario: Scenario, twin: TwinStore, seed = scenario.seed): ScenarioRun {
+export function prepareScenario(scenario: Scenario, twin: TwinStore, seed = scenario.seed): PreparedScenario {
   const store = scenarioStore(scenario, twin)
+  const { timeZone } = twin.loaded.profile
   let truth: VirtualTruth | undefined
-  const input: ReplayInput = {
-    startMs: startMsOf(scenario),
-    durationMs: 0,
-    layout: store.stated,
-    admission: 'by-scan',
-    arrivals: (function* () {
-      truth = yield* arrivalsOf(virtualRun(scenario, store, { seed, timeZone: twin.loaded.profile.timeZone }))
-    })(),
+  function* arrivals(): Generator<Arrival> {
+    truth = yield* arrivalsOf(playScenario(scenario, store, { seed, timeZone }))
   }
-  const shelves = new ShelfMoves()
-  const { visits } = replayStore(input, {
-    policy: { ...defaultLineRules, ...scenario.policy?.lines },
-    onAttribution: (attribution) => shelves.add(attribution),
-  })
-  if (!truth) throw new RangeError('a run without an end')
   const products = new Map(store.stated.products.map((product) => [product.sku, product]))
   return {
-    seed,
-    visits: truth.visits.map((visit) => outcomeOf(visit, visits, products)),
-    misplaced: shelves.misplaced,
-    durationMs: truth.endMs - truth.startMs,
+    input: {
+      ...{ startMs: startMsOf(scenario), durationMs: 0, layout: store.stated },
+      ...{ admission: 'by-scan', arrivals: arrivals() },
+    },
+    lineRules: { ...defaultLineRules, ...scenario.policy?.lines },
+    conclude(visits, misplaced) {
+      if (!truth) throw new RangeError('a scenario that was not played to its end')
+      return {
+        ...{ seed, misplaced, durationMs: truth.endMs - truth.startMs },
+        visits: truth.visits.map((visit) => outcomeOf(visit, visits, products)),
+      }
+    },
   }
 }
 
-function virtualRun(
-  scenario: Scenario,
-  { stated, real }: ScenarioStore,
-  { seed, timeZone }: { seed: number; timeZone: string },
-) {
-  const startMs = startMsOf(scenario)
-  const { rateHz, batchSize, appliance = 'good', idChangesPerMinute } = scenario.sensors ?? {}
-  const run = runVirtual({
-    ...{ layout: stated, goods: real, seed, startMs },
-    ...(rateHz === undefined ? {} : { rateHz }),
-    ...(batchSize === undefined ? {} : { batchSize }),
-    ...(idChangesPerMinute === undefined ? {} : { idChangesPerMinute }),
-    certainty: appliance === 'poor' ? poorAppliance : goodAppliance,
-    comers: comersOf(scenario),
-    admits: doorOf(scenario, timeZone),
+/** Runs a scenario in this process, by the stages that the shipped flow is made of. */
+export function runScenario(scenario: Scenario, twin: TwinStore, seed = scenario.seed): ScenarioRun {
+  const { input, lineRules, conclude } = prepareScenario(scenario, twin, seed)
+  const shelves = new ShelfMoves()
+  const { visits } = replayStore(input, {
+    policy: lineRules,
+    onAttribution: (attribution) => shelves.add(attribution),
   })
-  return withFaults(run, faultsOf(scenario, startMs), seed)
-}
-
-const startMsOf = ({ opensAt }: Scenario) => (opensAt === undefined ? usualStartMs : Date.parse(opensAt) - quietMs)
-
-function comersOf({ visits }: Scenario): Comer[] {
-  return visits
-    .map((visit): Comer => {
-      const { name, role = 'shopper', comesAtS = 0 } = visit
-      const customer = { accountId: name, role, credential: `code-of-${name}`, payment: null }
-      return { atMs: comesAtS * 1000, customer, choice: choiceOf(visit) }
-    })
-    .sort((a, b) => a.atMs - b.atMs)
-}
-
-function choiceOf({ does, behaviour, with: companions }: ScenarioVisit): Comer['choice'] {
-  const known = behaviour === undefined ? undefined : behaviours[behaviour]
-  return { ...(known ? { behaviour: known } : { plan: does ?? [] }), ...(companions ? { companions } : {}) }
-}
-
-/** The entry rules, as the flow's node would apply them. */
-function doorOf(scenario: Scenario, timeZone: string): (visit: VisitTruth, atMs: number) => boolean {
-  const policy = { ...defaultEntryRules, ...scenario.policy?.entry }
-  const admitted = new Set<VisitTruth>()
-  return (visit, atMs) => {
-    const { name, account } = scenario.visits.find((one) => one.name === visit.accountId) as ScenarioVisit
-    const inside = [...admitted].filter((other) => other.role === 'shopper' && other.leftAtMs === null).length
-    const { decision } = decideEntry(
-      {
-        ...{ known: true, openVisit: false, debt: false, blocked: false, adult: null, usable: true },
-        ...{ accountId: name, role: visit.role, party: visit.party },
-        ...account,
-      },
-      policy,
-      { atMs, timeZone },
-      { inside, canSee: true },
-    )
-    if (decision === 'admit') admitted.add(visit)
-    return decision === 'admit'
-  }
-}
-
-function faultsOf({ faults = [] }: Scenario, startMs: number): StreamFault[] {
-  return faults.map(({ atS, forS, ...fault }) => {
-    const fromMs = atS === undefined ? startMs : startMs + quietMs + atS * 1000
-    const untilMs = forS === undefined ? Number.POSITIVE_INFINITY : fromMs + forS * 1000
-    return { share: 1, ...fault, fromMs, untilMs } as StreamFault
-  })
+  return conclude(visits, shelves.misplaced)
 }
 
 function outcomeOf(

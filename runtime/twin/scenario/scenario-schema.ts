@@ -175,7 +175,14 @@ export const ScenarioSchema = strictObject(
         ),
         batchSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Samples; 3 when absent.' })),
         appliance: Type.Optional(
-          oneOf(['good', 'poor'], { description: 'How well it recognises products; good when absent.' }),
+          oneOf(['good', 'poor', 'over-confident'], {
+            description: 'How well the appliance recognises products; good when absent.',
+          }),
+        ),
+        tracking: Type.Optional(
+          oneOf(['good', 'poor'], {
+            description: 'How well it follows people; poor: few cameras, hidden hands, ids lost and mixed up.',
+          }),
         ),
         idChangesPerMinute: Type.Optional(
           Type.Number({ minimum: 0, maximum: 60, description: 'How often the tracker loses somebody; 0 when absent.' }),
