@@ -1,5 +1,5 @@
 /** Every plate with what lies on it: taking, putting, leaning on, shaking and weighing. */
-import { gaussian, type Random, uniform } from '../../contract/random.ts'
+import { gaussian, pick, type Random, uniform } from '../../contract/random.ts'
 import type { Plate, PointM, Product, StoreLayout } from '../../profile/layout.ts'
 import { hashUniform, streamOf } from './hash-noise.ts'
 import {
@@ -187,9 +187,10 @@ export class Shelves {
     plateId: string,
     count: number,
     atMs: number,
-    { sku, piece: wanted, manner = 'usual', holdMs, slowMs }: LiftChoice = {},
+    { sku: named, piece: wanted, manner = 'usual', holdMs, slowMs }: LiftChoice = {},
   ): (Moved & { pieces: Piece[] }) | undefined {
     const state = this.#state(plateId)
+    const sku = named ?? (wanted ? undefined : this.#oneSideBySide(state))
     const fits = (piece: Piece) => (wanted ? piece === wanted : sku === undefined || piece.sku === sku)
     const pieces = state.pieces.filter(fits).slice(-count)
     if (pieces.length === 0) return undefined
@@ -198,6 +199,13 @@ export class Shelves {
     for (const piece of pieces) this.#spread.delete(piece)
     const actions = liftActions(this.#random, weightG, atMs, manner, { heldForMs: holdMs, slowMs })
     return { ...this.#move(shares, -weightG, actions), pieces }
+  }
+
+  /** Products that share a plate lie side by side: each is at hand, until somebody puts something else before them. */
+  #oneSideBySide({ pieces, facings }: PlateState): string | undefined {
+    const there = facings.filter(({ sku }) => pieces.some((piece) => piece.sku === sku))
+    const isHidden = there.every(({ sku }) => sku !== pieces.at(-1)?.sku)
+    return there.length < 2 || isHidden ? undefined : pick(this.#random, there).sku
   }
 
   /** Puts pieces down on a plate, all at once, in front of what lies there. */
