@@ -73,10 +73,20 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   }
 }
 
+/** Longer than the usual gateway waits for a silent unit (Moxa MGate: 1 s). */
+const gatewayPatienceMs = 1200
+
 function createBus(plan: GatewayPlan, { clock, wireClock, listener }: SensingDevicesOptions) {
   const { device: name, address, definition } = plan
   const { answerWithinMs, minIntervalMs } = definition.limits
-  const connection = new ModbusConnection({ name, address, clock: wireClock, answerWithinMs, minIntervalMs })
+  const connection = new ModbusConnection({
+    name,
+    address,
+    clock: wireClock,
+    answerWithinMs,
+    minIntervalMs,
+    patienceMs: address.transport === 'modbus-rtu' ? 0 : gatewayPatienceMs,
+  })
   return { connection, poller: new LoadCellPoller({ plan, connection, clock, wireClock, ...listener }) }
 }
 

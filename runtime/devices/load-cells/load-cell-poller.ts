@@ -1,16 +1,19 @@
 /**
- * Reads every unit of one gateway at the profile's rate, whole blocks at a time. A unit that stays silent
- * costs its whole time-out, so it is demoted to a slow probe and the others keep their rate.
+ * Reads every unit of one gateway at the profile's rate, whole blocks at a time: fast where hands are near, slower
+ * where nobody is. A unit that stays silent costs its whole time-out, so it is demoted to a probe so seldom that
+ * the others hardly notice.
  */
-import { type Clock, sleep } from '../../contract/clock.ts'
+import type { Clock, Timer } from '../../contract/clock.ts'
 import { errorSentence } from '../../contract/errors.ts'
 import type { HealthState } from '../../contract/messages.ts'
 import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
 import type { HealthReport } from '../health-report.ts'
 import type { ModbusConnection } from '../modbus/modbus-connection.ts'
-import { ModbusError } from '../modbus/modbus-error.ts'
-import { type ChannelReading, decodeUnit } from './decode.ts'
-import type { GatewayPlan, UnitPlan } from './gateway-plan.ts'
+import type { ModbusError } from '../modbus/modbus-error.ts'
+import { BusWatch } from './bus-watch.ts'
+import { type ChannelReading, condition } from './decode.ts'
+import type { GatewayPlan } from './gateway-plan.ts'
+import { PolledUnit, type UnitRequest } from './polled-unit.ts'
 
 export interface LoadCellPollerOptions {
   plan: GatewayPlan
@@ -21,139 +24,219 @@ export interface LoadCellPollerOptions {
   /** Real time, for what a silent unit costs. */
   wireClock: Clock
   onBatch(batch: SampleBatch): void
+  /** The reading is overwritten by the next one. */
   onReading(plate: string, reading: ChannelReading, atMs: number): void
   onHealth(report: HealthReport): void
 }
 
-interface PolledUnit extends UnitPlan {
-  missedReads: number
-  /** Set while it is demoted: when to try it again. */
-  probeAtMs: number | undefined
-}
-
 const missedUntilLate = 2
 const missedUntilDemoted = 3
-const probeIntervalMs = 5000
+const probeEveryMs = 5000
+/** A probe may cost its bus this part of the time. */
+const probeShare = 0.1
+/** A plate at rest is read a quarter as often, but not so seldom that an event could not be out after 0.5 s. */
+const slowPart = 4
+const leastSlowHz = 10
 
 export class LoadCellPoller {
   readonly #options: LoadCellPollerOptions
   readonly #units: PolledUnit[]
   readonly #states = new Map<string, HealthState>()
-  readonly #end = new AbortController()
-  #running: Promise<void> = Promise.resolve()
+  readonly #watch: BusWatch
+  readonly #slowEvery: number
   #unlisten = () => {}
+  #timer: Timer | undefined
+  #dueMs = 0
+  #round = 0
+  #stopped = false
+  /** When the probe began whose cost is not known yet. */
+  #probeFromMs: number | undefined
+  #nextProbeAtMs = 0
 
   constructor(options: LoadCellPollerOptions) {
     this.#options = options
-    this.#units = options.plan.units.map((unit) => ({ ...unit, missedReads: 0, probeAtMs: undefined }))
+    const { plan, connection } = options
+    this.#units = plan.units.map((unit) => new PolledUnit(unit, plan.definition))
+    const slowHz = Math.min(plan.pollHz, Math.max(plan.pollHz / slowPart, leastSlowHz))
+    this.#slowEvery = Math.floor(plan.pollHz / slowHz)
+    this.#watch = new BusWatch(connection, plan.pollHz, (state, reason) => this.#tell(undefined, state, reason))
   }
 
   start(): void {
-    const { connection } = this.#options
+    const { connection, clock } = this.#options
     this.#unlisten = connection.onChange((connected, reason) => this.#connectionChanged(connected, reason))
-    this.#running = this.#run()
+    this.#dueMs = clock.nowMs()
+    this.#timer = clock.after(0, () => this.#turn())
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     this.#unlisten()
-    this.#end.abort()
-    await this.#running
+    this.#options.clock.clear(this.#timer)
   }
 
-  async #run(): Promise<void> {
-    const { clock, connection, plan } = this.#options
-    const periodMs = 1000 / plan.pollHz
-    let dueMs = clock.nowMs()
-    while (!this.#end.signal.aborted) {
-      if (connection.connected) await this.#readAll()
-      // On a fixed grid; rounds that could not be kept are left out rather than caught up with.
-      dueMs = Math.max(dueMs + periodMs, clock.nowMs())
-      await sleep(clock, dueMs - clock.nowMs(), this.#end.signal)
-    }
-  }
-
-  async #readAll(): Promise<void> {
+  /** Says at which plates hands may be; undefined: nobody knows, so everywhere. */
+  attend(plates: ReadonlySet<string> | undefined): void {
     for (const unit of this.#units) {
-      if (unit.probeAtMs === undefined && !this.#end.signal.aborted) await this.#readUnit(unit)
-    }
-    // One probe a round, so that many dead units do not slow the living ones either.
-    const nowMs = this.#options.wireClock.nowMs()
-    const probed = this.#units.find((unit) => unit.probeAtMs !== undefined && unit.probeAtMs <= nowMs)
-    if (probed && !this.#end.signal.aborted) await this.#readUnit(probed)
-  }
-
-  async #readUnit(unit: PolledUnit): Promise<void> {
-    const { connection, plan, clock } = this.#options
-    const read = plan.definition.readFunction === 3 ? connection.readHolding : connection.readInput
-    try {
-      const answers: number[][] = []
-      for (const { address, count } of plan.definition.reads) {
-        answers.push(await read.call(connection, unit.unit, address, count))
-      }
-      this.#answered(unit, decodeUnit(plan.definition, answers), clock.nowMs())
-    } catch (error) {
-      this.#missed(unit, error)
+      unit.attended = plates === undefined || unit.plates.some(({ plate }) => plates.has(plate))
     }
   }
 
-  #answered(unit: PolledUnit, readings: ChannelReading[], atMs: number): void {
+  /** One round, on a fixed grid; rounds that could not be kept are left out rather than caught up with. */
+  #turn(): void {
+    const { clock, plan } = this.#options
+    this.#readRound()
+    const periodMs = 1000 / plan.pollHz
+    const nowMs = clock.nowMs()
+    this.#dueMs += periodMs
+    // Behind, or ahead because the clock was set back: the grid begins anew.
+    if (this.#dueMs < nowMs || this.#dueMs > nowMs + periodMs)
+      this.#dueMs = nowMs + Math.min(periodMs, Math.max(0, this.#dueMs - nowMs))
+    this.#timer = clock.after(this.#dueMs - nowMs, () => this.#turn())
+  }
+
+  #readRound(): void {
+    const { connection, wireClock } = this.#options
+    if (!connection.connected) return
+    this.#round++
+    const nowMs = wireClock.nowMs()
+    connection.hold()
+    for (let i = 0; i < this.#units.length; i++) {
+      const unit = this.#units[i] as PolledUnit
+      if (unit.demoted || !this.#isTurnOf(unit, i, nowMs)) continue
+      this.#watch.planned(unit.busy)
+      if (!unit.busy) this.#poll(unit)
+    }
+    this.#probe(nowMs)
+    connection.release()
+    this.#watch.look(nowMs)
+  }
+
+  /** Slow units take turns, so that the load of the line is even. */
+  #isTurnOf(unit: PolledUnit, place: number, nowMs: number): boolean {
+    return unit.isFast(nowMs) || (this.#round + place) % this.#slowEvery === 0
+  }
+
+  /** One at a time, and only as often as its cost allows. */
+  #probe(nowMs: number): void {
+    if (nowMs < this.#nextProbeAtMs || this.#probeFromMs !== undefined) return
+    const waiting = this.#units.filter((unit) => unit.demoted && !unit.busy && nowMs - unit.probedAtMs >= probeEveryMs)
+    const unit = waiting.sort((a, b) => a.probedAtMs - b.probedAtMs)[0]
+    if (!unit) return
+    unit.probedAtMs = nowMs
+    this.#probeFromMs = nowMs
+    this.#poll(unit)
+  }
+
+  #poll(unit: PolledUnit): void {
+    unit.busy = true
+    this.#ask(unit, 0)
+  }
+
+  #ask(unit: PolledUnit, from: number): void {
+    const { connection, clock } = this.#options
+    const step = unit.nextStep(from, clock.nowMs())
+    if (step === undefined) {
+      this.#answered(unit)
+      return
+    }
+    const { request } = unit.requests[step] as UnitRequest
+    connection.request(unit.unit, request, (error, data) => {
+      if (error) return this.#missed(unit, error)
+      unit.keep(step, data, clock.nowMs())
+      this.#ask(unit, step + 1)
+    })
+  }
+
+  #answered(unit: PolledUnit): void {
+    unit.busy = false
     unit.missedReads = 0
-    unit.probeAtMs = undefined
-    const { plan, onBatch, onReading } = this.#options
-    for (const { fixture, plates } of unit.fixtures) {
+    unit.demoted = false
+    this.#probeDone()
+    if (this.#stopped) return
+    const { plan, clock, onBatch, onReading } = this.#options
+    const atMs = clock.nowMs()
+    const readings = unit.decode(atMs)
+    const rateHz = unit.isFast(atMs) ? plan.pollHz : plan.pollHz / this.#slowEvery
+    for (const { fixture, plates, plateIds } of unit.fixtures) {
       const grams: (number | null)[][] = []
-      for (const { plate, channel } of plates) {
-        const reading = readings[channel - 1]
-        if (!reading) continue
+      for (let i = 0; i < plates.length; i++) {
+        const { plate, channel } = plates[i] as (typeof plates)[number]
+        const reading = readings[channel - 1] as ChannelReading
         grams.push([reading.weightG])
         onReading(plate, reading, atMs)
-        this.#tellOfReading(plate, reading)
+        const conditions = unit.conditions(channel - 1) & ~(condition.stable | condition.net)
+        if (conditions !== unit.told[channel - 1]) {
+          unit.told[channel - 1] = conditions
+          this.#tellOfConditions(plate, conditions)
+        }
       }
-      onBatch({ fixture, firstAtMs: atMs, rateHz: plan.pollHz, plates: plates.map(({ plate }) => plate), grams })
+      onBatch({ fixture, firstAtMs: atMs, rateHz, plates: plateIds, grams })
     }
   }
 
-  #tellOfReading(plate: string, reading: ChannelReading): void {
-    if (reading.overload) this.#tell(plate, 'saturated', 'It is overloaded: take weight off.')
-    else if (reading.underload) this.#tell(plate, 'saturated', 'It is below its range: check how the plate lies.')
+  #tellOfConditions(plate: string, conditions: number): void {
+    if (conditions & condition.overload) this.#tell(plate, 'saturated', 'It is overloaded: take weight off.')
+    else if (conditions & condition.underload) {
+      this.#tell(plate, 'saturated', 'It is below its range: check how the plate lies.')
+    }
     // After them: some models call an overload an error as well.
-    else if (reading.error) {
+    else if (conditions & condition.error) {
       this.#tell(plate, 'offline', 'Its channel reports an error: check the load cell and its cable.')
     } else this.#tell(plate, 'online', 'It is read.')
   }
 
-  #missed(unit: PolledUnit, error: unknown): void {
+  #missed(unit: PolledUnit, error: ModbusError): void {
+    unit.busy = false
     // Without a connection every unit is silent; that says nothing about the units.
-    if (error instanceof ModbusError && error.failure === 'closed') return
+    if (error.failure === 'closed') return
+    unit.told.fill(-1)
     unit.missedReads++
     if (unit.missedReads >= missedUntilDemoted) {
-      unit.probeAtMs = this.#options.wireClock.nowMs() + probeIntervalMs
+      if (!unit.demoted) unit.probedAtMs = this.#options.wireClock.nowMs()
+      unit.demoted = true
+      unit.forget()
       this.#tellUnit(unit, 'offline', errorSentence(error))
-    } else if (unit.missedReads >= missedUntilLate) {
-      this.#tellUnit(unit, 'late', errorSentence(error))
-    }
+    } else if (unit.missedReads >= missedUntilLate) this.#tellUnit(unit, 'late', errorSentence(error))
+    // Alone on its line there is nobody whose answer could end the probe.
+    if (this.#units.every(({ demoted }) => demoted)) this.#probeDone()
+  }
+
+  /** The line is free again: what the probe cost says when the next may be. */
+  #probeDone(): void {
+    if (this.#probeFromMs === undefined) return
+    const nowMs = this.#options.wireClock.nowMs()
+    const costMs = Math.max(0, nowMs - this.#probeFromMs)
+    this.#probeFromMs = undefined
+    this.#nextProbeAtMs = nowMs + costMs / probeShare
   }
 
   #connectionChanged(connected: boolean, reason: string): void {
+    this.#probeFromMs = undefined
+    this.#nextProbeAtMs = 0
     if (connected) {
       for (const unit of this.#units) {
         unit.missedReads = 0
-        unit.probeAtMs = undefined
+        unit.demoted = false
+        unit.forget()
       }
       this.#tell(undefined, 'online', 'Connected.')
     } else {
       this.#tell(undefined, 'offline', `There is no connection: ${reason}. It is tried again.`)
-      for (const unit of this.#units) this.#tellUnit(unit, 'offline', `Its gateway is offline: ${reason}.`)
+      for (const unit of this.#units) {
+        unit.told.fill(-1)
+        this.#tellUnit(unit, 'offline', `Its gateway is offline: ${reason}.`)
+      }
     }
   }
 
   #tellUnit(unit: PolledUnit, state: HealthState, reason: string): void {
-    for (const { plates } of unit.fixtures) for (const { plate } of plates) this.#tell(plate, state, reason)
+    for (const { plate } of unit.plates) this.#tell(plate, state, reason)
   }
 
   #tell(plate: string | undefined, state: HealthState, reason: string): void {
     const subject = plate ?? ''
-    if (this.#states.get(subject) === state) return
+    if (this.#stopped || this.#states.get(subject) === state) return
     this.#states.set(subject, state)
     this.#options.onHealth({ device: this.#options.plan.device, ...(plate ? { plate } : {}), state, reason })
   }

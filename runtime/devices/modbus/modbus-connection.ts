@@ -33,6 +33,11 @@ export interface ModbusConnectionOptions {
   answerWithinMs?: number
   /** Pause between an answer and the next request. */
   minIntervalMs?: number
+  /**
+   * Allowed beyond answerWithinMs to what is sent after a silent unit: a gateway serves nobody else while it waits
+   * for that unit itself, usually for 1 s.
+   */
+  patienceMs?: number
   /** Most requests in flight at once; 1 when absent, and wherever answers carry no number. */
   inFlight?: number
 }
@@ -42,19 +47,17 @@ export type Done = (error: ModbusError | undefined, data: Buffer) => void
 
 interface Request extends Expected {
   done: Done
-  /** Allowed beyond answerWithinMs. */
-  patienceMs: number
 }
 
 interface InFlight extends Request {
   transaction: number
+  /** Sent after a silent unit. */
+  patient: boolean
 }
 
 export interface RequestOptions {
   /** Goes before what waits: an order among polls. */
   urgent?: boolean
-  /** Allowed beyond answerWithinMs: a gateway may still be waiting for another unit that is silent. */
-  patienceMs?: number
 }
 
 const firstRetryMs = 50
@@ -88,6 +91,7 @@ export class ModbusConnection {
   #retryMs = firstRetryMs
   #silentRequests = 0
   #outOfStep = false
+  #nextIsPatient = false
   #strays = 0
   #state: 'new' | 'open' | 'closed' = 'new'
   #whyClosed = 'it was not opened yet'
@@ -178,12 +182,12 @@ export class ModbusConnection {
    * Sends `request` when it is its turn, and calls `done` once: for those who ask thousands of times a second. It is
    * never kept for a later connection: an order to a door must not be carried out when nobody expects it.
    */
-  request(unit: number, request: Buffer, done: Done, { urgent = false, patienceMs = 0 }: RequestOptions = {}): void {
+  request(unit: number, request: Buffer, done: Done, { urgent = false }: RequestOptions = {}): void {
     if (!this.#port) {
       done(this.#closedError(), nothing)
       return
     }
-    this.#queue[urgent ? 'unshift' : 'push']({ unit, request, done, patienceMs })
+    this.#queue[urgent ? 'unshift' : 'push']({ unit, request, done })
     this.#sendNext()
   }
 
@@ -207,7 +211,8 @@ export class ModbusConnection {
       const request = this.#queue.shift()
       if (!request) return
       this.#transaction = (this.#transaction + 1) & 0xffff
-      const inFlight = Object.assign(request, { transaction: this.#transaction })
+      const inFlight = Object.assign(request, { transaction: this.#transaction, patient: this.#nextIsPatient })
+      this.#nextIsPatient = false
       if (this.#inFlight.push(inFlight) === 1) this.#firstSinceMs = this.#options.clock.nowMs()
       this.#watch()
       this.#port.write(this.#framing.encode(request.unit, request.request, this.#transaction))
@@ -257,17 +262,19 @@ export class ModbusConnection {
     })
   }
 
-  #answerWithinMs({ patienceMs, request }: Request): number {
-    const { address, answerWithinMs = 200 } = this.#options
-    if (address.transport !== 'modbus-rtu') return answerWithinMs + patienceMs
+  #answerWithinMs({ patient, request }: InFlight): number {
+    const { address, answerWithinMs = 200, patienceMs = 0 } = this.#options
+    if (address.transport !== 'modbus-rtu') return answerWithinMs + (patient ? patienceMs : 0)
     const characters = request.length + 3 + answerLength(request) + 3
-    return answerWithinMs + patienceMs + (1000 * bitsPerCharacter * characters) / address.baudRate
+    return answerWithinMs + (1000 * bitsPerCharacter * characters) / address.baudRate
   }
 
   #timedOut(request: InFlight, waitedMs: number): void {
     this.#inFlight.shift()
     this.#firstSinceMs = this.#options.clock.nowMs()
     this.#framing.reset()
+    // Once only: where a patient request has no answer either, it is not the gateway.
+    this.#nextIsPatient = !request.patient
     const message = `Unit ${request.unit} did not answer within ${Math.round(waitedMs)} ms.`
     const lost = this.#outOfStep || ++this.#silentRequests >= silentRequestsBeforeReopen
     request.done(new ModbusError('timeout', message, { where: this.#options.name }), nothing)
