@@ -3,17 +3,14 @@ import fc from 'fast-check'
 import { seededRandom } from '../../runtime/contract/random.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { Act } from '../../runtime/twin/shoppers/acts.ts'
-import { Arrivals } from '../../runtime/twin/shoppers/arrivals.ts'
-import { behaviours } from '../../runtime/twin/shoppers/behaviour.ts'
-import { CustomerBase } from '../../runtime/twin/shoppers/customer.ts'
-import { Doorkeeper } from '../../runtime/twin/virtual/doorkeeper.ts'
+import { type ArrivalRate, Arrivals, usualDay } from '../../runtime/twin/shoppers/arrivals.ts'
+import { behaviourOf, behaviours, type Mix, mixes } from '../../runtime/twin/shoppers/behaviour.ts'
 import { runVirtual, type VirtualOptions } from '../../runtime/twin/virtual/run-virtual.ts'
 import { distanceM, distanceToPolygonM } from '../../runtime/twin/world/geometry.ts'
 import { itemsOf } from '../../runtime/twin/world/truth.ts'
-import { tickMs, World } from '../../runtime/twin/world/world.ts'
-import { cornerShop } from './corner-shop.ts'
-
-const startMs = 1_800_000_000_000
+import { tickMs } from '../../runtime/twin/world/world.ts'
+import { cornerShop, meanOf } from './corner-shop.ts'
+import { moves, ShopFloor, startMs } from './shop-floor.ts'
 
 describe('the shoppers of the twin', function () {
   this.timeout(60_000)
@@ -23,31 +20,6 @@ describe('the shoppers of the twin', function () {
     store = await cornerShop()
   })
 
-  function worldOf(seed: number) {
-    const doorkeeper = new Doorkeeper(store.layout)
-    const customers = new CustomerBase(seededRandom(seed), seededRandom(seed + 1))
-    const world = new World({
-      layout: store.layout,
-      facingQuantity: new Map(),
-      mechanics: doorkeeper.mechanics,
-      seed,
-      startMs,
-      events: { credentialShown: (gate, _, atMs) => doorkeeper.shown(gate, atMs), left: (_, c) => customers.goes(c) },
-    })
-    const comes = (choice: Parameters<World['arrive']>[1] = {}) => {
-      const customer = customers.comes()
-      assert.ok(customer)
-      return world.arrive(customer, choice)
-    }
-    /** One tick; false once everybody has left. */
-    const tick = () => {
-      world.advanceTo(world.nowMs + tickMs * 1.001)
-      doorkeeper.mind(world.nowMs)
-      return world.shoppers.length > 0
-    }
-    return { world, comes, tick, doorkeeper }
-  }
-
   const runToEnd = (options: Partial<VirtualOptions> & { seed: number; visits: number }) => {
     const run = runVirtual({ layout: store.layout, planogram: store.planogram, ...options })
     let step = run.next()
@@ -55,43 +27,71 @@ describe('the shoppers of the twin', function () {
     return step.value
   }
 
-  it('never walk through a fixture, off the floor or into each other', () => {
+  function assertNobodyInTheWay({ world }: ShopFloor) {
+    const places = world.shoppers.map(({ body }) => body.positionM)
+    for (const [i, place] of places.entries()) {
+      for (const other of places.slice(i + 1)) assert.ok(distanceM(place, other) > 0.44, 'two bodies in one place')
+      for (const footprint of world.plan.footprints.values()) {
+        assert.ok(distanceToPolygonM(place, footprint) > 0.2, 'a body in a fixture')
+      }
+    }
+    for (const { stage, body } of world.shoppers) {
+      if (stage === 'inside') assert.ok(world.plan.onFloor(body.positionM), 'a body off the floor')
+    }
+  }
+
+  /** So many visits of a mix, one soon after the other. */
+  function crowd(seed: number, mix: Mix, visits: number, meanwhile: (floor: ShopFloor) => void) {
+    const floor = new ShopFloor(store, seed)
+    const { world } = floor
+    const arrivals = new Arrivals(seededRandom(seed), { shoppersPerHour: 600, floorM: world.plan.sizeM, startMs })
+    let come = 0
+    for (let going = true; come < visits || going; ) {
+      if (come < visits && arrivals.due(world.nowMs, world.shoppers.length, world.gateFree)) {
+        floor.comes({ behaviour: behaviourOf(mix, ++come, seed) })
+      }
+      going = floor.tick()
+      meanwhile(floor)
+    }
+    return floor
+  }
+
+  for (const [name, mix, visits, numRuns] of [
+    ['the demonstration', mixes.demonstration, 6, 6],
+    ['a lively day', mixes.lively, 10, 6],
+  ] as const) {
+    it(`never walk through a fixture, off the floor or into each other: ${name}`, () => {
+      const seeds = fc.integer({ min: 1, max: 1_000_000 })
+      fc.assert(
+        fc.property(seeds, (seed) => void crowd(seed, mix, visits, assertNobodyInTheWay)),
+        { numRuns },
+      )
+    })
+  }
+
+  it('can walk to every place that is free, in gaps beside a gate too', () => {
+    const { plan } = new ShopFloor(store, 1).world
+    const [width, depth] = plan.sizeM
+    const point = fc.tuple(
+      fc.double({ min: 0, max: width, noNaN: true }),
+      fc.double({ min: 0, max: depth, noNaN: true }),
+    )
+    const inner = plan.lanes[0]?.innerM ?? [0, 0]
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (seed) => {
-        const { world, comes, tick } = worldOf(seed)
-        const arrivals = new Arrivals(seededRandom(seed), { shoppersPerHour: 600, floorM: world.plan.sizeM, startMs })
-        let come = 0
-        let going = true
-        while (come < 6 || going) {
-          if (come < 6 && arrivals.due(world.nowMs, world.shoppers.length, world.gateFree)) {
-            comes()
-            come++
-          }
-          going = tick()
-          const places = world.shoppers.map(({ body }) => body.positionM)
-          for (const [i, place] of places.entries()) {
-            for (const other of places.slice(i + 1))
-              assert.ok(distanceM(place, other) > 0.44, 'two bodies in one place')
-            for (const footprint of world.plan.footprints.values()) {
-              assert.ok(distanceToPolygonM(place, footprint) > 0.2, 'a body in a fixture')
-            }
-          }
-          for (const { stage, body } of world.shoppers) {
-            if (stage === 'inside') assert.ok(world.plan.onFloor(body.positionM), 'a body off the floor')
-          }
-          assert.ok(world.nowMs - startMs < 20 * 60_000, 'somebody never leaves')
-        }
+      fc.property(point, (p) => {
+        const place = plan.nearestFree(p, 0.5)
+        assert.ok(place === null || plan.path(inner, place, []) !== null)
       }),
-      { numRuns: 12 },
+      { examples: [[[0.27, 0.33]]] },
     )
   })
 
   it('move no faster than a person walks', () => {
-    const { world, comes, tick } = worldOf(4)
-    comes()
-    let before = world.shoppers[0]?.body.positionM
-    while (tick()) {
-      const now = world.shoppers[0]?.body.positionM
+    const floor = new ShopFloor(store, 4)
+    floor.comes()
+    let before = floor.world.shoppers[0]?.body.positionM
+    while (floor.tick()) {
+      const now = floor.world.shoppers[0]?.body.positionM
       assert.ok(before && now && distanceM(before, now) <= (1.4 * tickMs) / 1000)
       before = now
     }
@@ -100,7 +100,8 @@ describe('the shoppers of the twin', function () {
   it('leave with exactly what the plates have lost', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000_000 }), (seed) => {
-        const { world, comes, tick } = worldOf(seed)
+        const floor = new ShopFloor(store, seed)
+        const { world } = floor
         const stock = () => {
           const counts = new Map<string, number>()
           for (const id of world.shelves.plateIds) {
@@ -112,8 +113,8 @@ describe('the shoppers of the twin', function () {
         const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
         const [stockBefore, weightBefore] = [stock(), sum(weightG())]
         const visits = Object.values(behaviours).map((behaviour) => {
-          const visit = comes({ behaviour })
-          while (tick()) {}
+          const visit = floor.comes({ behaviour })
+          floor.untilEmpty()
           return visit
         })
         const stockAfter = stock()
@@ -149,6 +150,7 @@ describe('the shoppers of the twin', function () {
   })
 
   it('do what a plan says, and put back at another place when it says so', () => {
+    const floor = new ShopFloor(store, 9)
     const plan: Act[] = [
       { act: 'take', plate: 'g1-s1-p1', item: 'cola' },
       { act: 'look', durationMs: 500 },
@@ -156,27 +158,21 @@ describe('the shoppers of the twin', function () {
       { act: 'take', plate: 'g3-s2-p4', item: 'gum' },
       { act: 'put-back', item: 'cola', plate: 'g3-s1-p1' },
     ]
-    const { world, comes, tick } = worldOf(9)
-    const visit = comes({ plan })
-    while (tick()) {}
-    assert.deepEqual(
-      visit.events.map(({ sku, quantity, plate }) => [sku, quantity, plate]),
-      [
-        ['8801001000016', 1, 'g1-s1-p1'],
-        ['8801001000207', 1, 'g3-s2-p4'],
-        ['8801001000016', -1, 'g3-s1-p1'],
-      ],
-    )
+    const { world } = floor
+    const visit = floor.visit(plan)
+    assert.deepEqual(moves(visit), [
+      ['8801001000016', 1, 'g1-s1-p1'],
+      ['8801001000207', 1, 'g3-s2-p4'],
+      ['8801001000016', -1, 'g3-s1-p1'],
+    ])
     assert.deepEqual(itemsOf(visit), [{ sku: '8801001000207', quantity: 1 }])
     assert.equal(world.shelves.pieces('g3-s1-p1').at(-1)?.sku, '8801001000016')
   })
 
   it('go away, and buy nothing, when the gate stays closed', () => {
-    const { world, comes } = worldOf(2)
-    const visit = comes()
-    // Nobody minds the doors.
-    while (world.shoppers.length > 0 && world.nowMs < startMs + 120_000) world.advanceTo(world.nowMs + 1000)
-    assert.equal(world.shoppers.length, 0)
+    const floor = new ShopFloor(store, 2, { admits: false })
+    const visit = floor.comes()
+    floor.untilEmpty()
     assert.equal(visit.turnedAway, true)
     assert.equal(visit.enteredAtMs, null)
     assert.deepEqual(visit.events, [])
@@ -202,6 +198,146 @@ describe('the shoppers of the twin', function () {
     }
     const [last] = visits.slice(-1)
     assert.ok(last && last.events.length > 0)
+  })
+
+  it('of a lively day do everything, as often as the mix says, and the same again from the same seed', () => {
+    const names = (seed: number) => Array.from({ length: 3000 }, (_, i) => behaviourOf(mixes.lively, i + 1, seed).name)
+    const come = names(1)
+    for (const { behaviour, share } of mixes.lively.visits) {
+      const percent = come.filter((name) => name === behaviour).length / 30
+      assert.ok(Math.abs(percent - share) < 3, `${percent} % ${behaviour}`)
+    }
+    assert.deepEqual(names(1), come)
+    const day = () => {
+      const { world } = crowd(3, mixes.lively, 12, () => {})
+      return { ...world.truth }
+    }
+    assert.deepEqual(day(), day())
+  })
+
+  describe('in a party', () => {
+    const takes = (plate: string, item: string): Act => ({ act: 'take', plate, item })
+
+    it('come in on one code, one turn of the gate each, and fill one basket', () => {
+      const floor = new ShopFloor(store, 3)
+      const [visit] = floor.visits({
+        plan: [takes('g1-s1-p1', 'a')],
+        companions: [{ plan: [takes('g2-s1-p1', 'b')] }, { plan: [takes('g3-s1-p1', 'c')] }],
+      })
+      assert.ok(visit)
+      assert.equal(visit.party, 3)
+      assert.equal(visit.trackIds.length, 3)
+      assert.deepEqual(
+        itemsOf(visit).map(({ quantity }) => quantity),
+        [1, 1, 1],
+      )
+      assert.deepEqual(
+        floor.passes.map(({ direction }) => direction),
+        ['in', 'in', 'in', 'out', 'out', 'out'],
+      )
+    })
+
+    it('squeeze through uncounted where the gate opens for one only', () => {
+      const floor = new ShopFloor(store, 3)
+      const { doorkeeper } = floor
+      const shown = doorkeeper.shown.bind(doorkeeper)
+      doorkeeper.shown = (gate, atMs) => shown(gate, atMs, 1)
+      const [visit] = floor.visits({ plan: [], companions: [{ plan: [takes('g2-s1-p1', 'b')] }] })
+      assert.ok(visit)
+      assert.deepEqual(
+        floor.passes.map(({ direction }) => direction),
+        ['in', 'out', 'out'],
+      )
+      assert.equal(itemsOf(visit).length, 1)
+    })
+
+    it('bring children, whom no gate counts, who are small, and whose takes are the adult’s', () => {
+      const floor = new ShopFloor(store, 3)
+      let childM = 0
+      floor.comes({
+        plan: [takes('g1-s1-p1', 'a')],
+        companions: [{ child: true, plan: [takes('g2-s1-p1', 'b')] }],
+      })
+      floor.untilEmpty(() => {
+        childM = floor.world.shoppers.find(({ isChild }) => isChild)?.body.heightM ?? childM
+      })
+      const [visit] = floor.world.truth.visits
+      assert.ok(visit && childM > 0.9 && childM < 1.4)
+      assert.deepEqual([visit.party, floor.passes.length, itemsOf(visit).length], [1, 2, 2])
+    })
+
+    it('stay near the one with the code, and leave together', () => {
+      const floor = new ShopFloor(store, 3)
+      const plan: Act[] = [takes('g1-s1-p1', 'a'), takes('g3-s2-p4', 'b'), { act: 'wait', durationMs: 20_000 }]
+      floor.comes({ plan, companions: [{}] })
+      const apartM: number[] = []
+      const leftMs: number[] = []
+      floor.untilEmpty(() => {
+        const [leader, other] = floor.world.shoppers
+        const together = leader?.stage === 'inside' && other?.stage === 'inside'
+        if (together) apartM.push(distanceM(leader.body.positionM, other.body.positionM))
+        if (floor.world.shoppers.length === 1) leftMs.push(floor.world.nowMs)
+      })
+      const near = apartM.filter((m) => m < 2.5).length / apartM.length
+      assert.ok(near > 0.7, `${near} of the time within 2.5 m`)
+      assert.ok(leftMs.length * tickMs < 15_000, `alone for ${leftMs.length * tickMs} ms`)
+    })
+
+    it('all go away when the code is refused', () => {
+      const floor = new ShopFloor(store, 3, { admits: false })
+      const [visit] = floor.visits({ plan: [], companions: [{}, { child: true }] })
+      assert.ok(visit?.turnedAway && visit.enteredAtMs === null)
+    })
+  })
+
+  describe('arrive', () => {
+    const comings = (shoppersPerHour: ArrivalRate, hours: number, timeZone?: string) => {
+      const options = {
+        shoppersPerHour,
+        floorM: [50, 50] as [number, number],
+        startMs,
+        ...(timeZone ? { timeZone } : {}),
+      }
+      const arrivals = new Arrivals(seededRandom(1), options)
+      const perHour = new Array<number>(hours).fill(0)
+      for (let atMs = startMs; atMs < startMs + hours * 3_600_000; atMs += 1000) {
+        if (!arrivals.due(atMs, 0, true)) continue
+        const hour = Math.floor((atMs - startMs) / 3_600_000)
+        perHour[hour] = (perHour[hour] ?? 0) + 1
+      }
+      return perHour
+    }
+
+    it('as often as a plain rate says', () => {
+      const [sum] = [comings(60, 48).reduce((a, b) => a + b, 0)]
+      assert.ok(Math.abs(sum / 48 - 60) < 4, `${sum / 48} an hour`)
+    })
+
+    it('as the hours of the store’s day say, in its own time zone', () => {
+      const day = usualDay(90)
+      // 1 800 000 000 is 08:00 UTC, and 17:00 in Seoul.
+      const [utc, seoul] = [comings(day, 24 * 2), comings(day, 24 * 2, 'Asia/Seoul')]
+      const meanAt = (perHour: number[], firstHour: number, hour: number) =>
+        meanOf([0, 1].map((n) => perHour[24 * n + ((hour - firstHour + 24) % 24)] ?? 0))
+      for (const hour of [0, 3, 8, 12, 18, 23]) {
+        const wanted = day[hour] as number
+        for (const [perHour, firstHour] of [
+          [utc, 8],
+          [seoul, 17],
+        ] as const) {
+          const mean = meanAt(perHour, firstHour, hour)
+          assert.ok(Math.abs(mean - wanted) < 4 + 2.5 * Math.sqrt(wanted), `${mean} for ${wanted} at ${hour}`)
+        }
+      }
+    })
+
+    it('not at all in hours without anybody', () => {
+      const onlyNoon = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 40 : 0))
+      const perHour = comings(onlyNoon, 24)
+      assert.ok((perHour[4] ?? 0) > 20)
+      assert.equal(perHour.filter((count) => count > 0).length, 1)
+      assert.deepEqual(comings(new Array<number>(24).fill(0), 24), new Array<number>(24).fill(0))
+    })
   })
 
   it('do the same again from the same seed', () => {

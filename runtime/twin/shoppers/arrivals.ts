@@ -24,8 +24,6 @@ const leastGapMs = 3000
 /** Floor for each customer at the most crowded moment (chosen): a small shop with one at every shelf. */
 const floorPerShopperM2 = 12
 const hourMs = 3_600_000
-/** Less often is never. */
-const leastPerHour = 0.001
 /** A day without anybody at all has no next arrival. */
 const longestWaitMs = 48 * hourMs
 
@@ -70,7 +68,7 @@ export class Arrivals {
     let left = gaps
     while (atMs - fromMs < longestWaitMs) {
       const { perHour, untilMs } = this.#rateAt(atMs)
-      const restGapMs = Math.max(0, hourMs / Math.max(leastPerHour, perHour) - leastGapMs)
+      const restGapMs = perHour > 0 ? Math.max(0, hourMs / perHour - leastGapMs) : Number.POSITIVE_INFINITY
       if (left * restGapMs <= untilMs - atMs) return atMs + left * restGapMs
       left -= (untilMs - atMs) / restGapMs
       atMs = untilMs

@@ -10,7 +10,7 @@ import {
   footprintOf,
   insidePolygon,
 } from './geometry.ts'
-import { shortestPath, type WalkGrid } from './path.ts'
+import { closeUnreachable, isWalkable, shortestPath, type WalkGrid } from './path.ts'
 
 /** Half a shopper's breadth with a bag (chosen): no centre comes nearer to a wall or a fixture. */
 export const bodyRadiusM = 0.22
@@ -53,6 +53,10 @@ export class FloorPlan {
     this.#wallsM = layout.wallsM ?? []
     this.lanes = layout.gates.map((gate) => this.#lane(gate))
     this.#grid = this.#makeGrid()
+    closeUnreachable(
+      this.#grid,
+      this.lanes.map(({ innerM }) => innerM),
+    )
   }
 
   onFloor(p: PointM): boolean {
@@ -85,7 +89,7 @@ export class FloorPlan {
     return shortestPath(this.#grid, from, to, bodies)
   }
 
-  /** The free place nearest to `p`, at most `withinM` away. */
+  /** The place nearest to `p`, at most `withinM` away, that can be walked to from a gate. */
   nearestFree(p: PointM, withinM: number): PointM | null {
     let best: PointM | null = null
     const steps = Math.ceil(withinM / cellM)
@@ -93,7 +97,8 @@ export class FloorPlan {
       for (let j = -steps; j <= steps; j++) {
         const q: PointM = [p[0] + i * cellM, p[1] + j * cellM]
         const nearer = distanceM(p, q) <= withinM && (!best || distanceM(p, q) < distanceM(p, best))
-        if (nearer && this.clearanceM(q) >= planningRadiusM && !this.inGateZone(q, gateKeepOutM)) best = q
+        const isFree = nearer && isWalkable(this.#grid, q) && this.clearanceM(q) >= planningRadiusM
+        if (isFree && !this.inGateZone(q, gateKeepOutM)) best = q
       }
     }
     return best

@@ -29,6 +29,33 @@ export function shortestPath(grid: WalkGrid, from: PointM, to: PointM, bodies: r
   return [...corners.slice(1, -1), to]
 }
 
+/** Closes every cell that cannot be walked to from any of `starts`. */
+export function closeUnreachable(grid: WalkGrid, starts: readonly PointM[]): void {
+  const { columns, rows, clearance } = grid
+  const open = (cell: number) => isOpen(grid, cell, [])
+  const waiting = starts.map((start) => nearestCell(grid, start, open)).filter((cell) => cell >= 0)
+  if (waiting.length === 0) return
+  const reached = new Set(waiting)
+  for (let cell = waiting.pop(); cell !== undefined; cell = waiting.pop()) {
+    const column = cell % columns
+    const beside = [
+      ...(column > 0 ? [cell - 1] : []),
+      ...(column < columns - 1 ? [cell + 1] : []),
+      ...(cell >= columns ? [cell - columns] : []),
+      ...(cell < columns * (rows - 1) ? [cell + columns] : []),
+    ]
+    for (const next of beside) {
+      if (reached.has(next) || !open(next)) continue
+      reached.add(next)
+      waiting.push(next)
+    }
+  }
+  for (let cell = 0; cell < columns * rows; cell++) if (!reached.has(cell)) clearance[cell] = -1
+}
+
+/** Whether one can walk to `p` and stand there while nobody else is about. */
+export const isWalkable = (grid: WalkGrid, p: PointM): boolean => isOpen(grid, cellAt(grid, p), [])
+
 function isOpen(grid: WalkGrid, cell: number, bodies: readonly PointM[]): boolean {
   if ((grid.clearance[cell] ?? -1) < grid.radiusM) return false
   if (bodies.length === 0) return true
