@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readMessage } from '../../runtime/contract/messages.ts'
@@ -8,7 +8,7 @@ import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import { readRecording } from '../../runtime/recording/recording.ts'
 import { readTruth, score } from '../../runtime/recording/score.ts'
 import type { VirtualRecord } from '../../runtime/twin/virtual/records.ts'
-import { runVirtual } from '../../runtime/twin/virtual/run-virtual.ts'
+import { quietMs, runVirtual, usualStartMs } from '../../runtime/twin/virtual/run-virtual.ts'
 import { writeTwinRecording } from '../../runtime/twin/virtual/write-recording.ts'
 import { poorAppliance, Sightings } from '../../runtime/twin/vision/sightings.ts'
 import { cornerShop, deviationOf, meanOf } from './corner-shop.ts'
@@ -124,6 +124,56 @@ describe('a run of the twin without protocols', function () {
     } finally {
       await rm(directory, { recursive: true })
     }
+  })
+
+  it('closes the store when told, packs the files, and shows how far it is', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'open-aisle-twin-'))
+    try {
+      const sizes: number[] = []
+      const openMs = 60_000
+      const { startMs, endMs, visits } = await writeTwinRecording(directory, {
+        ...{ layout: store.layout, planogram: store.planogram, seed: 9, shoppersPerHour: 300, gzip: true },
+        closes: (nowMs) => nowMs >= usualStartMs + openMs,
+        onProgress: (_, { bytes }) => sizes.push(bytes),
+      })
+      assert.ok(endMs - startMs > openMs, 'who was inside went out first')
+      assert.ok(visits.length >= 2 && visits.every(({ leftAtMs }) => leftAtMs !== null))
+      assert.ok(visits.every(({ scannedAtMs }) => (scannedAtMs ?? 0) < startMs + openMs + 5000))
+      assert.ok((sizes.at(-1) ?? 0) > 1000 && sizes.length > 1)
+      assert.deepEqual(
+        (await readdir(directory)).filter((file) => file.endsWith('.jsonl')),
+        [],
+      )
+      const recording = await readRecording(directory)
+      assert.ok(Math.abs(recording.durationMs - (endMs - startMs)) < 1)
+      await assert.rejects(writeTwinRecording(directory, { layout: store.layout, seed: 9 }), {
+        code: 'recording-exists',
+      })
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  })
+
+  it('lets come who is expected, when they are, and only whom the door admits', () => {
+    const customer = (accountId: string) => ({
+      ...{ accountId, role: 'shopper' as const, credential: accountId, payment: null },
+    })
+    const run = runVirtual({
+      ...{ layout: store.layout, planogram: store.planogram, seed: 2 },
+      comers: [
+        { atMs: 2000, customer: customer('anna'), choice: { plan: [] } },
+        { atMs: 20_000, customer: customer('bora'), choice: { plan: [] } },
+      ],
+      admits: ({ accountId }) => accountId === 'anna',
+    })
+    let step = run.next()
+    const scans: boolean[] = []
+    for (; !step.done; step = run.next()) if (step.value.type === 'scan') scans.push(step.value.admitted)
+    const [anna, bora] = step.value.visits
+    assert.ok((anna?.scannedAtMs ?? 0) >= step.value.startMs + quietMs + 2000)
+    assert.equal(anna?.turnedAway, false)
+    assert.equal(bora?.turnedAway, true)
+    assert.ok(scans[0] && scans.slice(1).every((admitted) => !admitted))
   })
 
   it('gives the same bytes from the same seed', () => {
