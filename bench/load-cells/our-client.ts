@@ -1,0 +1,109 @@
+/** Ours as in sensing: polling with health, readings for the pages, and weighing, in one process. */
+import { SystemClock } from '../../runtime/contract/clock.ts'
+import type { LoadCellTransmitter } from '../../runtime/devices/definition-schema.ts'
+import { LoadCellPoller } from '../../runtime/devices/load-cells/load-cell-poller.ts'
+import { ModbusConnection } from '../../runtime/devices/modbus/modbus-connection.ts'
+import type { Plate } from '../../runtime/profile/layout.ts'
+import { HealthBoard } from '../../runtime/sensing/health-board.ts'
+import { PlateBoard } from '../../runtime/sensing/plate-board.ts'
+import type { SampleBatch } from '../../runtime/sensing-api/sensing-client.ts'
+import { Weighing } from '../../runtime/weighing/weighing.ts'
+import { benchGateways, monotonicMs } from './layout.ts'
+import { clientSettings, Measurement, runClient } from './measured-client.ts'
+
+const { ports, hz } = clientSettings
+const measurement = new Measurement()
+const clock = new SystemClock()
+const definition: LoadCellTransmitter = {
+  format: 'open-aisle-device',
+  version: 1,
+  id: 'bench',
+  maker: 'bench',
+  model: 'eight channels',
+  description: '',
+  sources: ['this benchmark'],
+  kind: 'load-cell-transmitter',
+  protocol: 'modbus',
+  unitIds: { minimum: 1, maximum: 247 },
+  channels: 8,
+  readFunction: 3,
+  writeFunction: 16,
+  wordOrder: 'high-first',
+  reads: [{ address: 0, count: 16 }],
+  weight: { address: 0, stride: 2, type: 'i32' },
+  decimals: { from: 'fixed', decimals: 1 },
+  unit: { from: 'fixed', unit: 'g' },
+  adjustable: [],
+  commands: {},
+  limits: { maxRegisters: 32, minIntervalMs: 0, answerWithinMs: 250 },
+}
+
+const gateways = benchGateways()
+const plates: Plate[] = gateways.flat().flatMap(({ first, channels }) =>
+  Array.from({ length: channels }, (_, i) => ({
+    id: `${first + i}`,
+    fixture: `f${first}`,
+    shelf: 1,
+    index: i + 1,
+    positionM: [i * 0.3, 0, 1],
+    sizeM: [0.28, 0.4],
+    yawRad: 0,
+    ratingG: 20_000,
+  })),
+)
+const weighing = new Weighing({ storeId: 'bench', plates })
+const health = new HealthBoard(() => {})
+const board = new PlateBoard(
+  plates.map(({ id }) => id),
+  health,
+)
+const thresholdG = 50
+const last = new Float64Array(850)
+
+function onBatch(batch: SampleBatch): void {
+  // For the transport's share alone: when a change was first there to be seen.
+  for (const [i, [grams = null]] of batch.grams.entries()) {
+    const channel = Number(batch.plates[i])
+    measurement.readings++
+    if (grams === null || Math.abs(grams - (last[channel] as number)) <= thresholdG) continue
+    last[channel] = grams
+    if (measurement.isOn) measurement.seen.push({ channel, atMs: monotonicMs() })
+  }
+  for (const event of weighing.push(batch, clock.nowMs())) {
+    if (measurement.isOn && event.revision === 1) {
+      measurement.told.push({ channel: Number(event.plates[0]?.plate), atMs: monotonicMs() })
+    }
+  }
+}
+
+for (const [index, units] of gateways.entries()) {
+  const address = { transport: 'modbus-tcp', host: '127.0.0.1', port: ports[index] as number } as const
+  const name = `gateway-${index + 1}`
+  const connection = new ModbusConnection({ name, address, clock, answerWithinMs: 250, patienceMs: 1200 })
+  const poller = new LoadCellPoller({
+    plan: {
+      device: name,
+      address,
+      definition,
+      pollHz: hz,
+      units: units.map(({ unit, first, channels }) => ({
+        unit,
+        fixtures: [
+          {
+            fixture: `f${first}`,
+            plates: Array.from({ length: channels }, (_, i) => ({ plate: `${first + i}`, channel: i + 1 })),
+          },
+        ],
+      })),
+    },
+    connection,
+    clock,
+    wireClock: clock,
+    onBatch,
+    onReading: (plate, reading, atMs) => board.read(plate, reading, atMs),
+    onHealth: (report) => health.report(report),
+  })
+  poller.start()
+  connection.open()
+}
+runClient(measurement)

@@ -1,0 +1,114 @@
+/**
+ * Gateways that answer: one TCP port each, function 3, a 32-bit weight in tenths of a gram for each channel from
+ * register 0. With `serviceMs` each serves one unit at a time and takes that long, as one with a serial line does.
+ */
+import { createServer, type Socket } from 'node:net'
+import { seededRandom } from '../../runtime/contract/random.ts'
+import { listen } from '../../runtime/program/listen.ts'
+import { type BenchUnit, benchGateways, monotonicMs, type Step } from './layout.ts'
+
+interface Settings {
+  serviceMs: number
+  /** A unit of the first gateway that never answers; 0: none. Its gateway waits for it. */
+  deadUnit: number
+  silentMs: number
+}
+
+const { serviceMs, deadUnit, silentMs } = JSON.parse(process.argv[2] ?? '{}') as Settings
+const gateways = benchGateways()
+const total = gateways.flat().reduce((sum, { channels }) => sum + channels, 0)
+const random = seededRandom(7)
+const tenths = Int32Array.from({ length: total }, () => 20_000 + Math.floor(20_000 * random.next()))
+const noise = Int8Array.from({ length: 65_536 }, () => Math.round(6 * (random.next() + random.next() - 1)))
+let noiseAt = 0
+let steps: Step[] = []
+let stepping: NodeJS.Timeout | undefined
+let stepCount = 0
+
+function answer(request: Buffer, { first }: BenchUnit): Buffer {
+  const count = request.readUInt16BE(10)
+  const reply = Buffer.allocUnsafe(9 + 2 * count)
+  request.copy(reply, 0, 0, 8)
+  reply.writeUInt16BE(3 + 2 * count, 4)
+  reply[8] = 2 * count
+  const from = first + (request.readUInt16BE(8) >> 1)
+  for (let i = 0; i < count >> 1; i++) {
+    noiseAt = (noiseAt + 1) & 65_535
+    reply.writeInt32BE((tenths[from + i] as number) + (noise[noiseAt] as number), 9 + 4 * i)
+  }
+  return reply
+}
+
+function gateway(units: BenchUnit[], isFirst: boolean) {
+  const byId = new Map(units.map((unit) => [unit.unit, unit]))
+  const waiting: { socket: Socket; request: Buffer; unit: BenchUnit | undefined }[] = []
+  let freeAtMs = 0
+  let timer: NodeJS.Timeout | undefined
+  const isDead = (unit: number) => isFirst && unit === deadUnit
+
+  function serve(): void {
+    timer = undefined
+    const nowMs = monotonicMs()
+    for (let next = waiting[0]; next && freeAtMs <= nowMs + 0.3; next = waiting[0]) {
+      waiting.shift()
+      if (next.unit && !next.socket.destroyed) next.socket.write(answer(next.request, next.unit))
+      freeAtMs += waiting[0]?.unit === undefined && waiting.length > 0 ? silentMs : serviceMs
+    }
+    plan()
+  }
+
+  function plan(): void {
+    if (waiting.length > 0) timer ??= setTimeout(serve, Math.max(0, freeAtMs - monotonicMs()))
+  }
+
+  return createServer((socket) => {
+    socket.setNoDelay(true).on('error', () => {})
+    let rest: Buffer = Buffer.alloc(0)
+    socket.on('data', (chunk) => {
+      const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+      const replies: Buffer[] = []
+      let at = 0
+      for (; bytes.length - at >= 12; at += 12) {
+        const request = Buffer.from(bytes.subarray(at, at + 12))
+        const id = request[6] as number
+        const unit = isDead(id) ? undefined : byId.get(id)
+        if (serviceMs === 0) {
+          if (unit) replies.push(answer(request, unit))
+          continue
+        }
+        if (waiting.length === 0) freeAtMs = Math.max(freeAtMs, monotonicMs() + (unit ? serviceMs : silentMs))
+        waiting.push({ socket, request, unit })
+        plan()
+      }
+      rest = Buffer.from(bytes.subarray(at))
+      if (replies.length > 0) socket.write(Buffer.concat(replies))
+    })
+  })
+}
+
+const ports: number[] = []
+for (const [index, units] of gateways.entries()) {
+  ports.push(await listen(gateway(units, index === 0), { host: '127.0.0.1', port: 0, what: 'the benchmark' }))
+}
+
+process.on('message', (message: { type: string; perSecond?: number }) => {
+  if (message.type === 'step') {
+    steps = []
+    clearInterval(stepping)
+    stepping = setInterval(
+      () => {
+        // A prime stride: a channel has come to rest long before its next step.
+        const channel = (stepCount++ * 397) % total
+        tenths[channel] = (tenths[channel] as number) + (stepCount & 1 ? 2500 : -2500)
+        steps.push({ channel, atMs: monotonicMs() })
+      },
+      1000 / (message.perSecond ?? 20),
+    )
+  }
+  if (message.type === 'steps') {
+    clearInterval(stepping)
+    process.send?.({ type: 'steps', steps })
+  }
+})
+process.on('disconnect', () => process.exit(0))
+process.send?.({ type: 'ready', ports })
