@@ -50,12 +50,12 @@ describe('the devices of a profile, as the twin serves them', () => {
     })
   }
 
-  const addresses: Record<string, (port: number) => Device['address']> = {
-    modbus: (port) => ({ transport: 'modbus-tcp', host: '127.0.0.1', port }),
-    mqtt: () => ({ transport: 'mqtt', topic: 'shop/device' }),
-    'http-snapshot': (port) => ({ transport: 'http', url: `http://127.0.0.1:${port}/snap` }),
+  function addressFor(protocol: string, port: number): Device['address'] {
+    if (protocol === 'modbus') return { transport: 'modbus-tcp', host: '127.0.0.1', port }
+    if (protocol === 'mqtt') return { transport: 'mqtt', topic: 'shop/device' }
+    if (protocol.startsWith('http')) return { transport: 'http', url: `http://127.0.0.1:${port}/device` }
+    return { transport: 'tcp', host: '127.0.0.1', port }
   }
-  const stream = (port: number): Device['address'] => ({ transport: 'tcp', host: '127.0.0.1', port })
 
   it('are of every model that the platform knows', async () => {
     const files = (await readdir(definitions)).filter((name) => name.endsWith('.json'))
@@ -63,7 +63,7 @@ describe('the devices of a profile, as the twin serves them', () => {
     for (const file of files) {
       const { id, protocol } = JSON.parse(await readFile(new URL(file, definitions), 'utf8'))
       const [port = 0] = await freePorts(1)
-      await serve({ id: 'device', definition: id, address: (addresses[protocol] ?? stream)(port), units: [1] })
+      await serve({ id: 'device', definition: id, address: addressFor(protocol, port), units: [1] })
       assert.notEqual(faults.all.find(({ name }) => name === 'device')?.kind, undefined, id)
       await served?.stop()
       faults = new Faults(clock)
@@ -75,7 +75,7 @@ describe('the devices of a profile, as the twin serves them', () => {
     await serve({
       id: 'gateway',
       definition: 'laumas-tlb4',
-      address: { ...stream(port), transport: 'modbus-tcp' } as never,
+      address: addressFor('modbus', port),
     })
     const plate = store.profile.plates.find(({ source }) => source.unit === 1 && source.channel === 1)?.id ?? ''
     const client = new modbusSerial.default()

@@ -78,7 +78,8 @@ export class ModbusLine {
     const unit = this.#unitOf(request.unitId)
     const pdu = unit ? this.#answer(unit, request.pdu) : exceptionTo(request.pdu, modbusException.targetSilent)
     const dueMs = unit ? this.#lineMs(request.pdu, pdu) + (unit.delayMs ?? 0) : this.#silentMs
-    await sleep(clock, faults.value(device, 'slow') ?? dueMs)
+    const waitMs = faults.value(device, 'slow') ?? dueMs
+    if (waitMs > 0) await sleep(clock, waitMs)
     if (this.offline) return null
     if (this.#broken('no-answer') || (!unit && this.#whenSilent === 'nothing')) return []
     return this.#damaged(request.unitId, pdu, pack)

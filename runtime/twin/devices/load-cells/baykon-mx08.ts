@@ -2,7 +2,7 @@
  * BAYKON MX08: up to 8 A/D modules behind one Modbus slave. Register map after its technical manual, p. 59-62
  * (command set 1): a block of 7 registers a channel from 41005 (address 1004): status, indicated weight,
  * gross, tare (two registers each, high word first unless set otherwise); zero and tare commands from 41062.
- * Functions 3 and 16 only. Status bits after the PT113 manual, p. 40.
+ * Functions 3 and 16 only. It answers at once or after 20 ms, as it was set. Status bits after the PT113 manual, p. 40.
  */
 import { ModbusRefusal, modbusException } from '../modbus-unit.ts'
 import type { LoadCellSlave, SlaveOptions } from './load-cell.ts'
@@ -19,7 +19,7 @@ const error = { adcOut: 1, overRange: 2, underRange: 3, noInstrument: 7 }
 
 export function baykonMx08({ cell, setup = {} }: SlaveOptions): LoadCellSlave {
   const channelOf = weighingChannels(cell)
-  const { wordOrder = 'high-first', decimals = 1 } = setup
+  const { wordOrder = 'high-first', decimals = 1, answerDelayMs = 0 } = setup
   const words = (grams: number) => words32(grams * 10 ** decimals, wordOrder)
   const broken = (code: number) => [code << errorShift, 0, 0, 0, 0, 0, 0]
 
@@ -45,6 +45,7 @@ export function baykonMx08({ cell, setup = {} }: SlaveOptions): LoadCellSlave {
   const numbers = Array.from({ length: channels }, (_, i) => i + 1)
   return {
     flashWrites: 0,
+    delayMs: answerDelayMs,
     answer: registerUnit({
       functions: [3, 16],
       largestRequest: 125,

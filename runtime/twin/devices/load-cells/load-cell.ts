@@ -19,6 +19,8 @@ export interface SlaveSetup {
   wordOrder?: WordOrder
   /** Decimals of a gram. */
   decimals?: number
+  /** Pause before each answer, where the transmitter has one to choose; none when absent. */
+  answerDelayMs?: number
 }
 
 export interface SlaveOptions {
