@@ -7,7 +7,8 @@ import type { StoreLayout } from '../../profile/layout.ts'
 import type { Planogram } from '../../profile/profile-schema.ts'
 import type { RealGoods } from '../goods.ts'
 import type { Act } from '../shoppers/acts.ts'
-import type { Behaviour } from '../shoppers/behaviour.ts'
+import type { ArrivalRate } from '../shoppers/arrivals.ts'
+import type { Behaviour, Mix } from '../shoppers/behaviour.ts'
 import { PeopleView } from '../vision/people-view.ts'
 import { type Certainty, Sightings } from '../vision/sightings.ts'
 import type { VisionQuality } from '../vision/vision-quality.ts'
@@ -35,7 +36,9 @@ export interface VirtualOptions {
   comers?: readonly Comer[]
   /** Whether the doors let somebody in; without it everybody. */
   admits?: (visit: VisitTruth, atMs: number) => boolean
-  shoppersPerHour?: number
+  shoppersPerHour?: ArrivalRate
+  /** Whose hours `shoppersPerHour` means, where they differ; UTC by default. */
+  timeZone?: string
   /** Unix ms; whole seconds make the times easy to read. */
   startMs?: number
   /** Samples a second of each plate. */
@@ -47,9 +50,13 @@ export interface VirtualOptions {
   vision?: Partial<VisionQuality>
   /** How good the appliance's classifier is. */
   certainty?: Certainty
-  /** Who does what; `visit` counts from 1. Defaults to the demonstration's mix. */
+  /** Which kinds of shoppers come; the demonstration's by default. */
+  mix?: Mix
+  /** Who does what, instead of a mix; `visit` counts from 1. */
   behaviourOf?: (visit: number) => Behaviour | { plan: Act[] }
   quiet?: boolean
+  /** Share of the pieces that lie over two plates of their product. Default 0. */
+  straddling?: number
 }
 
 /** The end of a run. */
@@ -84,6 +91,7 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
     seed,
     startMs,
     quiet: options.quiet ?? false,
+    straddling: options.straddling ?? 0,
     events: {
       credentialShown(gate, visit, atMs) {
         const admitted = options.admits?.(visit, atMs) ?? true

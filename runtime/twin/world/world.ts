@@ -67,6 +67,8 @@ export interface WorldOptions {
   startMs: number
   events?: WorldEvents
   quiet?: boolean
+  /** Share of the pieces that lie over two plates of their product. Default 0. */
+  straddling?: number
 }
 
 export class World implements Surroundings {
@@ -102,6 +104,7 @@ export class World implements Surroundings {
       seed,
       random: this.#randomFor('shelves'),
       quiet: options.quiet ?? false,
+      straddling: options.straddling ?? 0,
     })
   }
 
