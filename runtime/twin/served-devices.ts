@@ -65,7 +65,8 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     },
     async 'diy-mqtt'({ id, address }) {
       faults.declare(id, 'mqtt-board')
-      const [cells = new Map()] = cellsOf(id, options).values()
+      // Its readings carry a channel and no unit.
+      const cells = new Map([...cellsOf(id, options).values()].flatMap((channels) => [...channels]))
       const { topic } = addressOf({ id, address }, 'mqtt')
       served.push(startMqttBoard({ device: id, brokerUrl, password, topic, clock, faults, cells, advance }))
     },
