@@ -7,12 +7,21 @@ import { AisleError } from '../../runtime/contract/errors.ts'
 import { readRecording } from '../../runtime/recording/recording.ts'
 import type { StoreBinding } from '../../runtime/store/binding.ts'
 import { MemoryTill } from '../../runtime/store/memory-till.ts'
-import type { Answer, Recording } from '../../runtime/store/recorded-store.ts'
+import type { Answer, ReplayInput } from '../../runtime/store/recorded-store.ts'
 import { ReplaySource } from '../../runtime/store/replay-source.ts'
+import type { TillEvent, VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { whenIdle } from '../kit/work.ts'
 import { withNodeRed } from './headless.ts'
 import { nodeRed } from './node-red.ts'
 import { readFlowFile, refuseUnsound } from './read-flow-file.ts'
+
+/** What a flow made of a recording. */
+export interface WiresResult {
+  answer: Answer
+  visits: VisitSnapshot[]
+  /** What the flow had the till record of its shelves. */
+  stockMoves: Extract<TillEvent, { type: 'stock-moved' }>['data'][]
+}
 
 /**
  * Once in a process: Node-RED cannot be started again.
@@ -21,8 +30,13 @@ import { readFlowFile, refuseUnsound } from './read-flow-file.ts'
  * recording's store
  */
 export async function replayFlow(directory: string, flowFile: string): Promise<Answer> {
+  return (await playThroughWires(await readRecording(directory), flowFile)).answer
+}
+
+/** Like {@link replayFlow}, of whatever can be replayed. */
+export async function playThroughWires(input: ReplayInput, flowFile: string): Promise<WiresResult> {
   const flow = await readFlowFile(flowFile)
-  const { binding, till, source } = replayedStore(await readRecording(directory))
+  const { binding, till, source } = replayedStore(input)
   const failures: string[] = []
   const options = { openAisle: binding, onError: (text: string) => failures.push(text) }
   return await withNodeRed(options, async (catalogue) => {
@@ -30,11 +44,12 @@ export async function replayFlow(directory: string, flowFile: string): Promise<A
     await deploy(flow as object[])
     refuseFailures(failures, flowFile)
     await source.play(() => whenIdle(binding))
-    return till.answer()
+    const stockMoves = till.eventsAfter(0).flatMap((event) => (event.type === 'stock-moved' ? [event.data] : []))
+    return { answer: till.answer(), visits: till.visits, stockMoves }
   })
 }
 
-function replayedStore(recording: Recording) {
+function replayedStore(recording: ReplayInput) {
   const { layout, startMs, admission } = recording
   const clock = new VirtualClock(startMs)
   const till = new MemoryTill(layout, admission)

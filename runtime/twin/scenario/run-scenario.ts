@@ -121,12 +121,16 @@ class ShelfMoves {
   }
 
   get misplaced(): Misplaced[] {
-    const wrong = [...this.#moves.values()].filter(({ misplaced }) => misplaced)
-    const places = Map.groupBy(wrong, ({ plate, sku }) => JSON.stringify([plate, sku]))
-    return [...places.values()].flatMap((moves) => {
-      const { plate, sku } = moves[0] as Misplaced
-      const quantity = moves.reduce((sum, move) => sum + move.quantity, 0)
-      return quantity === 0 ? [] : [{ plate, sku, quantity }]
-    })
+    return misplacedOf([...this.#moves.values()].filter(({ misplaced }) => misplaced))
   }
+}
+
+/** Adds up moves of goods that do not belong where they were put. */
+export function misplacedOf(moves: readonly Misplaced[]): Misplaced[] {
+  const places = Map.groupBy(moves, ({ plate, sku }) => JSON.stringify([plate, sku]))
+  return [...places.values()].flatMap((ofPlace) => {
+    const { plate, sku } = ofPlace[0] as Misplaced
+    const quantity = ofPlace.reduce((sum, move) => sum + move.quantity, 0)
+    return quantity === 0 ? [] : [{ plate, sku, quantity }]
+  })
 }
