@@ -56,6 +56,26 @@ describe('a plate of the twin', () => {
     }
   })
 
+  it('follows the store’s temperature as its cell does: a bigger cell by more grams, over the day and the air conditioner', () => {
+    const rated = (ratingG: number) => {
+      const plates = layout.plates.map((one) => ({ ...one, ratingG }))
+      const { footprints } = new FloorPlan(layout)
+      const random = seededRandom(2)
+      return new Shelves({ layout: { ...layout, plates }, facingQuantity: new Map(), footprints, seed: 2, random })
+    }
+    // Two stores that differ in nothing else: what is left is temperature.
+    const [big, small] = [rated(50_000), rated(10_000)]
+    const swings = big.plateIds.map((id) => {
+      const apart = Array.from({ length: 24 * 20 }, (_, i) => startMs + i * 180_000).map(
+        (atMs) => big.gramsAt(id, atMs) - small.gramsAt(id, atMs),
+      )
+      return peakToPeak(apart)
+    })
+    // 0.005 % of the rating for each kelvin at most, and 4.2 K between the coldest and the warmest moment.
+    assert.ok(Math.max(...swings) > 2 && Math.max(...swings) <= 0.00005 * 40_000 * 4.2, `${Math.max(...swings)}`)
+    assert.ok(quantile(swings, 0.2) < 0.4 * Math.max(...swings), 'cells differ')
+  })
+
   const noiseOfMean = (shelves: Shelves, atMs: number) =>
     (4 * deviationOf(series(shelves, plate, atMs, atMs + 2000))) / Math.sqrt(2 * rateHz)
 
