@@ -69,7 +69,7 @@ function cases(): Case[] {
 async function measure({ what, hz, client, serviceMs, deadUnit }: Case, seconds: number): Promise<Row> {
   const simulator = start('simulator', { serviceMs, deadUnit, silentMs })
   const { ports } = (await message(simulator, 'ready')) as { ports: number[] }
-  const measured = start(client === 'ours' ? 'our-client' : 'plain-client', { ports, hz })
+  const measured = start(client === 'ours' ? 'our-client' : 'plain-client', { ports, hz, behindLine: serviceMs > 0 })
   try {
     await message(measured, 'ready')
     // A dead unit is first looked for as if it were only late.

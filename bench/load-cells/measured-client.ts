@@ -4,6 +4,7 @@ import type { ClientResult, Step } from './layout.ts'
 export interface ClientSettings {
   ports: number[]
   hz: number
+  behindLine: boolean
 }
 
 export const clientSettings = JSON.parse(process.argv[2] ?? '{}') as ClientSettings

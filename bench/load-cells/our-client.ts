@@ -1,6 +1,7 @@
 /** Ours as in sensing: polling with health, readings for the pages, and weighing, in one process. */
 import { SystemClock } from '../../runtime/contract/clock.ts'
 import type { LoadCellTransmitter } from '../../runtime/devices/definition-schema.ts'
+import { connectionOptionsOf } from '../../runtime/devices/load-cells/gateway-plan.ts'
 import { LoadCellPoller } from '../../runtime/devices/load-cells/load-cell-poller.ts'
 import { ModbusConnection } from '../../runtime/devices/modbus/modbus-connection.ts'
 import type { Plate } from '../../runtime/profile/layout.ts'
@@ -11,7 +12,7 @@ import { Weighing } from '../../runtime/weighing/weighing.ts'
 import { benchGateways, monotonicMs } from './layout.ts'
 import { clientSettings, Measurement, runClient } from './measured-client.ts'
 
-const { ports, hz } = clientSettings
+const { ports, hz, behindLine } = clientSettings
 const measurement = new Measurement()
 const clock = new SystemClock()
 const definition: LoadCellTransmitter = {
@@ -38,6 +39,7 @@ const definition: LoadCellTransmitter = {
   limits: { maxRegisters: 32, minIntervalMs: 0, answerWithinMs: 250 },
 }
 
+const line = { baudRate: 115_200, parity: 'none' } as const
 const gateways = benchGateways()
 const plates: Plate[] = gateways.flat().flatMap(({ first, channels }) =>
   Array.from({ length: channels }, (_, i) => ({
@@ -70,32 +72,36 @@ function onBatch(batch: SampleBatch): void {
     if (measurement.isOn) measurement.seen.push({ channel, atMs: monotonicMs() })
   }
   for (const event of weighing.push(batch, clock.nowMs())) {
-    if (measurement.isOn && event.revision === 1) {
+    if (measurement.isOn && event.revision === 0) {
       measurement.told.push({ channel: Number(event.plates[0]?.plate), atMs: monotonicMs() })
     }
   }
 }
 
 for (const [index, units] of gateways.entries()) {
-  const address = { transport: 'modbus-tcp', host: '127.0.0.1', port: ports[index] as number } as const
+  const host = '127.0.0.1'
+  const port = ports[index] as number
+  // A line behind the gateway is said in the profile; then one request is in flight.
+  const address = { transport: 'modbus-tcp', host, port, ...(behindLine ? { line } : {}) } as const
   const name = `gateway-${index + 1}`
-  const connection = new ModbusConnection({ name, address, clock, answerWithinMs: 250, patienceMs: 1200 })
+  const plan = {
+    device: name,
+    address,
+    definition,
+    pollHz: hz,
+    units: units.map(({ unit, first, channels }) => ({
+      unit,
+      fixtures: [
+        {
+          fixture: `f${first}`,
+          plates: Array.from({ length: channels }, (_, i) => ({ plate: `${first + i}`, channel: i + 1 })),
+        },
+      ],
+    })),
+  }
+  const connection = new ModbusConnection({ ...connectionOptionsOf(plan), clock })
   const poller = new LoadCellPoller({
-    plan: {
-      device: name,
-      address,
-      definition,
-      pollHz: hz,
-      units: units.map(({ unit, first, channels }) => ({
-        unit,
-        fixtures: [
-          {
-            fixture: `f${first}`,
-            plates: Array.from({ length: channels }, (_, i) => ({ plate: `${first + i}`, channel: i + 1 })),
-          },
-        ],
-      })),
-    },
+    plan,
     connection,
     clock,
     wireClock: clock,

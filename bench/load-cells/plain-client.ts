@@ -61,7 +61,7 @@ let dueMs = monotonicMs()
 function tick(): void {
   for (const gateway of gateways) gateway.ask()
   dueMs = Math.max(dueMs + 1000 / hz, monotonicMs())
-  setTimeout(tick, dueMs - monotonicMs())
+  setTimeout(tick, Math.max(0, dueMs - monotonicMs()))
 }
 tick()
 runClient(measurement)

@@ -43,11 +43,11 @@ function gateway(units: BenchUnit[], isFirst: boolean) {
   const byId = new Map(units.map((unit) => [unit.unit, unit]))
   const waiting: { socket: Socket; request: Buffer; unit: BenchUnit | undefined }[] = []
   let freeAtMs = 0
-  let timer: NodeJS.Timeout | undefined
+  let isPlanned = false
   const isDead = (unit: number) => isFirst && unit === deadUnit
 
   function serve(): void {
-    timer = undefined
+    isPlanned = false
     const nowMs = monotonicMs()
     for (let next = waiting[0]; next && freeAtMs <= nowMs + 0.3; next = waiting[0]) {
       waiting.shift()
@@ -58,7 +58,9 @@ function gateway(units: BenchUnit[], isFirst: boolean) {
   }
 
   function plan(): void {
-    if (waiting.length > 0) timer ??= setTimeout(serve, Math.max(0, freeAtMs - monotonicMs()))
+    if (waiting.length === 0 || isPlanned) return
+    isPlanned = true
+    setTimeout(serve, Math.max(0, freeAtMs - monotonicMs()))
   }
 
   return createServer((socket) => {

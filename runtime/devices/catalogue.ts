@@ -14,6 +14,7 @@ import {
   LoadCellTransmitter,
   Reader,
   RelayModule,
+  Speaker,
   VisionAppliance,
 } from './definition-schema.ts'
 import { checkFrame } from './load-cells/frame-check.ts'
@@ -28,6 +29,7 @@ const transports: Record<DeviceKind, readonly string[]> = {
   reader: ['tcp'],
   camera: ['http'],
   'vision-appliance': ['mqtt'],
+  speaker: ['http'],
 }
 
 // One check a kind, not one of the union: its problems name the field, not every other kind's fields.
@@ -39,6 +41,7 @@ const checks: Record<DeviceKind, (value: unknown) => Problem[]> = {
   reader: compileCheck(Reader),
   camera: compileCheck(Camera),
   'vision-appliance': compileCheck(VisionAppliance),
+  speaker: compileCheck(Speaker),
 }
 
 export type ProfileDevice = Profile['devices'][number]

@@ -381,6 +381,15 @@ export const VisionAppliance = strictObject({
   maxBytes: Type.Integer({ minimum: 1000, maximum: 1_000_000, description: 'A longer message is refused.' }),
 })
 
+export const Speaker = strictObject({
+  ...head,
+  kind: Type.Literal('speaker'),
+  protocol: Type.Literal('http-post'),
+  payload: Type.Literal('notification', {
+    description: 'JSON with storeId, channel, recipient, text and atMs, as the notify node posts it.',
+  }),
+})
+
 export const DeviceDefinition = Type.Union([
   LoadCellTransmitter,
   LoadCellStream,
@@ -389,6 +398,7 @@ export const DeviceDefinition = Type.Union([
   Reader,
   Camera,
   VisionAppliance,
+  Speaker,
 ])
 
 export type DeviceDefinition = Static<typeof DeviceDefinition>
@@ -402,6 +412,7 @@ export type RelayModule = Static<typeof RelayModule>
 export type Reader = Static<typeof Reader>
 export type Camera = Static<typeof Camera>
 export type VisionAppliance = Static<typeof VisionAppliance>
+export type Speaker = Static<typeof Speaker>
 export type StatusFlag = Static<typeof StatusFlag>
 export type DeviceKind = DeviceDefinition['kind']
 export type DefinitionOf<K extends DeviceKind> = Extract<DeviceDefinition, { kind: K }>

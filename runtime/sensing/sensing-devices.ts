@@ -5,7 +5,7 @@ import { CameraWatch, type Picture } from '../devices/camera-watch.ts'
 import type { DeviceCatalogue, ProfileDevice } from '../devices/catalogue.ts'
 import type { HealthReport } from '../devices/health-report.ts'
 import type { ChannelReading } from '../devices/load-cells/decode.ts'
-import { type GatewayPlan, planGateways } from '../devices/load-cells/gateway-plan.ts'
+import { connectionOptionsOf, type GatewayPlan, planGateways } from '../devices/load-cells/gateway-plan.ts'
 import { LoadCellPoller } from '../devices/load-cells/load-cell-poller.ts'
 import { ModbusConnection } from '../devices/modbus/modbus-connection.ts'
 import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
@@ -73,20 +73,8 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   }
 }
 
-/** Longer than the usual gateway waits for a silent unit (Moxa MGate: 1 s). */
-const gatewayPatienceMs = 1200
-
 function createBus(plan: GatewayPlan, { clock, wireClock, listener }: SensingDevicesOptions) {
-  const { device: name, address, definition } = plan
-  const { answerWithinMs, minIntervalMs } = definition.limits
-  const connection = new ModbusConnection({
-    name,
-    address,
-    clock: wireClock,
-    answerWithinMs,
-    minIntervalMs,
-    patienceMs: address.transport === 'modbus-rtu' ? 0 : gatewayPatienceMs,
-  })
+  const connection = new ModbusConnection({ ...connectionOptionsOf(plan), clock: wireClock })
   return { connection, poller: new LoadCellPoller({ plan, connection, clock, wireClock, ...listener }) }
 }
 

@@ -3,6 +3,7 @@ import { AisleError } from '../../contract/errors.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { DeviceCatalogue, ProfileDevice } from '../catalogue.ts'
 import type { LoadCellTransmitter } from '../definition-schema.ts'
+import type { ModbusConnectionOptions } from '../modbus/modbus-connection.ts'
 import type { ModbusAddress } from '../modbus/open-port.ts'
 
 export interface GatewayPlan {
@@ -61,6 +62,32 @@ function checkSource({ id, source: { unit, channel } }: Profile['plates'][number
   if (channel > channels) throw mismatch(`plate ${id}`, `It is on channel ${channel}, but ${model} has ${channels}.`)
   if (unit < unitIds.minimum || unit > unitIds.maximum) {
     throw mismatch(`plate ${id}`, `It is on unit ${unit}; ${model} takes ${unitIds.minimum} to ${unitIds.maximum}.`)
+  }
+}
+
+/** Longer than the usual gateway waits for a silent unit (Moxa MGate: 1 s). */
+const gatewayPatienceMs = 1200
+/** Enough for a round of all units in one packet; what answers at once keeps no more waiting. */
+const inFlightOnEthernet = 16
+
+/**
+ * How a plan's device is to be talked to. Where the profile says that there is a serial line behind a gateway, one
+ * request is in flight; a device that is itself on Ethernet is asked for all its units at once.
+ */
+export function connectionOptionsOf({
+  device,
+  address,
+  definition,
+}: GatewayPlan): Omit<ModbusConnectionOptions, 'clock'> {
+  const { answerWithinMs, minIntervalMs } = definition.limits
+  const onEthernet = address.transport === 'modbus-tcp' && address.line === undefined && minIntervalMs === 0
+  return {
+    name: device,
+    address,
+    answerWithinMs,
+    minIntervalMs,
+    patienceMs: address.transport === 'modbus-rtu' ? 0 : gatewayPatienceMs,
+    inFlight: onEthernet ? inFlightOnEthernet : 1,
   }
 }
 

@@ -10,9 +10,6 @@ type TcpAddress = Extract<DeviceAddress, { host: string }>
 /** An open TCP connection or serial line. */
 export interface Port {
   write(bytes: Buffer): void
-  /** What is written until {@link release} leaves together. */
-  hold(): void
-  release(): void
   /** Ends it without telling `onLost`. */
   close(): void
 }
@@ -63,8 +60,6 @@ function openSocket({ host, port }: TcpAddress, clock: Clock, listener: PortList
       open = true
       resolve({
         write: (bytes) => socket.write(bytes),
-        hold: () => socket.cork(),
-        release: () => socket.uncork(),
         close() {
           closed = true
           socket.destroy()
@@ -100,8 +95,6 @@ async function openSerial({ path, baudRate, parity }: SerialAddress, listener: P
       if (error) return reject(error)
       resolve({
         write: (bytes) => void serial.write(bytes),
-        hold: () => {},
-        release: () => {},
         close() {
           closed = true
           if (serial.isOpen) serial.close()
