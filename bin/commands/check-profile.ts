@@ -4,6 +4,7 @@ import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { planGateways } from '../../runtime/devices/load-cells/gateway-plan.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { type BusLoad, busLoads } from '../../runtime/store-design/bus-check.ts'
+import { requireKnownDevices } from '../../runtime/store-design/device-check.ts'
 import { doubtsAbout } from '../../runtime/store-design/doubts.ts'
 import type { AddCommand } from '../command.ts'
 import { dataOption, root, storeDirectories } from '../store-options.ts'
@@ -18,6 +19,7 @@ const addCommand: AddCommand = (program) => {
       const { profileDirectory } = storeDirectories({ profile: name, data: dataOption.defaultValue })
       const store = await loadStore(profileDirectory)
       const definitions = await loadDeviceDefinitions(join(root, 'hardware-profiles', 'devices'))
+      requireKnownDevices(store.profile, definitions)
       planGateways(store.profile, definitions)
       const doubts = doubtsAbout(store, definitions)
       if (json) {

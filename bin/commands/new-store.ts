@@ -10,6 +10,7 @@ import { type DeviceCatalogue, loadDeviceDefinitions } from '../../runtime/devic
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { answersFile, readAnswers, type StoreAnswers } from '../../runtime/store-design/answers.ts'
 import { designStore } from '../../runtime/store-design/design-store.ts'
+import { requireKnownDevices } from '../../runtime/store-design/device-check.ts'
 import { type ListedProduct, readProductList } from '../../runtime/store-design/product-list.ts'
 import { askAnswers } from '../../runtime/store-design/questions.ts'
 import { storeFiles } from '../../runtime/store-design/store-files.ts'
@@ -52,7 +53,7 @@ async function newStore(name: string, options: Options): Promise<void> {
   // Kept before anything can go wrong with them: nobody wants to answer twice.
   await keepAnswers(answered, folder, options)
   const files = storeFiles(designStore(name, answered.answers, answered.products, definitions))
-  const store = await loadsAs(files)
+  const store = await loadsAs(files, definitions)
   for (const [file, text] of files) await writeFile(join(folder, file), text)
   report(store, folder)
 }
@@ -104,11 +105,13 @@ async function ask(storeId: string, options: Options, definitions: DeviceCatalog
 }
 
 /** What the files load as, before any of them is where somebody could start it. */
-async function loadsAs(files: ReadonlyMap<string, string>): Promise<LoadedStore> {
+async function loadsAs(files: ReadonlyMap<string, string>, definitions: DeviceCatalogue): Promise<LoadedStore> {
   const draft = await mkdtemp(join(tmpdir(), 'aisle-new-store-'))
   try {
     for (const [file, text] of files) await writeFile(join(draft, file), text)
-    return await loadStore(draft)
+    const store = await loadStore(draft)
+    requireKnownDevices(store.profile, definitions)
+    return store
   } finally {
     await rm(draft, { recursive: true })
   }

@@ -20,6 +20,7 @@ export const kindTitles: Record<DeviceDefinition['kind'], string> = {
   reader: 'Reader',
   camera: 'Camera',
   'vision-appliance': 'Vision appliance',
+  speaker: 'Speaker',
 }
 
 export function devicePage(device: DeviceDefinition): string {
@@ -59,6 +60,8 @@ function facts(device: DeviceDefinition): string[][] {
       return cameraFacts(device)
     case 'vision-appliance':
       return applianceFacts(device)
+    case 'speaker':
+      return [['It is sent', 'JSON by POST: `storeId`, `channel`, `recipient`, `text`, `atMs`']]
   }
 }
 
@@ -192,5 +195,7 @@ function example(device: DeviceDefinition): object {
       const topic = `my-store/${device.kind === 'load-cell-publisher' ? 'shelf-1' : 'vision'}`
       return { id, definition: device.id, address: { transport: 'mqtt', topic } }
     }
+    case 'http-post':
+      return { id, definition: device.id, address: { transport: 'http', url: 'http://192.0.2.14/announce' } }
   }
 }

@@ -19,7 +19,7 @@ export default {
     }),
     recipient: Type.String({
       title: 'Recipient',
-      description: 'Which screen, speaker or person; told to the address below.',
+      description: 'Which screen, speaker or person. A speaker of the profile needs no address below.',
       maxLength: 200,
       default: '',
     }),

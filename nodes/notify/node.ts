@@ -13,8 +13,10 @@ export interface NotifySettings {
 const answerWithinMs = 10_000
 
 export default (context: NodeContext<NotifySettings>): Controller<MessageType> => {
-  const { channel, recipient, text: template, url } = context.settings
-  const { clock, layout, isReplay } = context.store
+  const { channel, recipient, text: template } = context.settings
+  const { clock, layout, names, isReplay } = context.store
+  const speaker = channel === 'speaker' ? names.speakers?.find(({ id }) => id === recipient) : undefined
+  const url = context.settings.url || (speaker?.url ?? '')
 
   const post = async (text: string) => {
     const late = new AbortController()

@@ -54,12 +54,24 @@ export function checkGoods(
   return problems
 }
 
-const namedLists = ['zones', 'groups', 'fixtures', 'plates', 'devices', 'gates', 'cameras', 'visionAppliances'] as const
+const namedLists = [
+  ...([
+    'zones',
+    'groups',
+    'fixtures',
+    'plates',
+    'devices',
+    'gates',
+    'cameras',
+    'visionAppliances',
+    'speakers',
+  ] as const),
+]
 
 function duplicates(profile: Profile): Problem[] {
   return namedLists.flatMap((list) => {
     const seen = new Map<string, number>()
-    return profile[list].flatMap(({ id }, i) => {
+    return (profile[list] ?? []).flatMap(({ id }, i) => {
       const first = seen.get(id)
       seen.set(id, first ?? i)
       return first === undefined
@@ -92,6 +104,9 @@ function references(profile: Profile): Reference[] {
     ),
     ...profile.visionAppliances.map(
       ({ device }, i): Reference => ({ kind: 'devices', name: device, pointer: `/visionAppliances/${i}/device` }),
+    ),
+    ...(profile.speakers ?? []).map(
+      ({ device }, i): Reference => ({ kind: 'devices', name: device, pointer: `/speakers/${i}/device` }),
     ),
     ...profile.groups.flatMap(({ fixtures, plates, cameras }, i) => [
       ...list('fixtures', fixtures, `/groups/${i}/fixtures`),

@@ -15,6 +15,8 @@ export interface ProfileNames {
   zones: { id: string; name: string }[]
   gates: { id: string }[]
   appliances: { id: string }[]
+  /** With the address that announcements are posted to. */
+  speakers?: { id: string; url: string }[]
 }
 
 export function namesOf(profile: Profile): ProfileNames {
@@ -35,5 +37,9 @@ export function namesOf(profile: Profile): ProfileNames {
     zones: profile.zones.map(({ id, name }) => ({ id, name })),
     gates: profile.gates.map(({ id }) => ({ id })),
     appliances: profile.visionAppliances.map(({ id }) => ({ id })),
+    speakers: (profile.speakers ?? []).flatMap(({ id, device }) => {
+      const address = profile.devices.find((candidate) => candidate.id === device)?.address
+      return address?.transport === 'http' ? [{ id, url: address.url }] : []
+    }),
   }
 }

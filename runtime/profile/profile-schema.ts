@@ -239,14 +239,57 @@ export const Profile = strictObject(
       maxItems: 10,
       description: "Somebody else's box that publishes people and sightings.",
     }),
+    speakers: Type.Optional(
+      Type.Array(
+        strictObject({
+          id: Identifier({ title: 'Speaker' }),
+          device: Identifier({ title: 'Device' }),
+          positionM: Point3M({ title: 'Position (m)' }),
+        }),
+        { maxItems: 100, description: 'What says something to shoppers; the notify node names them.' },
+      ),
+    ),
     payment: strictObject({
-      provider: oneOf(['toss']),
+      provider: oneOf(['toss', 'stripe']),
       url: Type.String({
         pattern: '^https?://[^@/?#\\s]+$',
         maxLength: 300,
         description: "Base address of the provider's API.",
       }),
       secretKey: secretName,
+      holdMinor: Type.Optional(
+        Type.Integer({
+          title: 'Reserved at the door',
+          minimum: 1,
+          description: 'Only with a provider that can (stripe); minor unit. What a visit costs less is released.',
+        }),
+      ),
+      offline: Type.Optional(
+        strictObject(
+          {
+            amountMinor: Type.Optional(Type.Integer({ title: 'Amount', minimum: 0, description: 'Of all together.' })),
+            count: Type.Optional(Type.Integer({ title: 'Charges', minimum: 0, maximum: 100_000 })),
+            hours: Type.Optional(Type.Number({ title: 'Hours', exclusiveMinimum: 0, maximum: 720 })),
+          },
+          {
+            title: 'While the provider is away',
+            description: 'How much may wait to be charged. Beyond that nobody is let in, and a basket goes to review.',
+          },
+        ),
+      ),
+      disputes: Type.Optional(
+        strictObject(
+          {
+            refundUpToMinor: Type.Integer({
+              title: 'Given back up to',
+              minimum: 0,
+              description: 'A line, minor unit.',
+            }),
+            mostAMonth: Type.Integer({ title: 'How often', minimum: 0, maximum: 100, description: 'In 30 days.' }),
+          },
+          { title: 'Disputes', description: 'What a shopper disputes is given back at once up to here.' },
+        ),
+      ),
     }),
   },
   { $id: 'https://open-aisle.example/schemas/profile-1.json', title: 'Hardware profile of one store' },

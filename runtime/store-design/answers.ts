@@ -74,6 +74,12 @@ export const StoreAnswers = strictObject(
       count: Type.Integer({ minimum: 0, maximum: 500 }),
       heightM: Type.Number({ minimum: 1.8, maximum: 10 }),
     }),
+    speakers: Type.Optional(
+      strictObject({
+        definition: definition('the speakers', 'http-speaker'),
+        atM: Type.Array(Point2M(), { minItems: 1, maxItems: 100, description: 'Where they hang from the ceiling.' }),
+      }),
+    ),
     reader: definition('the code readers', 'tcp-scanner'),
     contacts: definition('the relay modules of the gates', 'moxa-e1214'),
     vision: definition('the vision appliance', 'people-mqtt'),

@@ -1,5 +1,6 @@
 /** A store of answers and a product list: a profile, a catalogue and a planogram that fit together. Pure. */
 import type { DeviceCatalogue } from '../devices/catalogue.ts'
+import type { Point3DM } from '../profile/layout.ts'
 import type { Catalogue, Planogram, Profile } from '../profile/profile-schema.ts'
 import type { StoreAnswers } from './answers.ts'
 import { camerasOver } from './ceiling.ts'
@@ -21,8 +22,8 @@ export interface StoreDesign {
 type Device = Profile['devices'][number]
 
 const host = '127.0.0.1'
-/** Ports from the first on: two for each gate, the camera recorder, the payment provider, then the lines. */
-const ports = { recorder: 20, payment: 21, weighing: 30 }
+/** Ports from the first on: two for each gate, the camera recorder, the payment provider, speakers, lines. */
+const ports = { recorder: 20, payment: 21, speakers: 22, weighing: 200 }
 const passTimeoutMs = 8000
 /** As the relay modules' terminals are numbered. */
 const wiring = { entryRelay: 1, exitRelay: 2, watchdogRelay: 3 }
@@ -47,6 +48,7 @@ export function designStore(
   const wired = wirePlates(plates, modelOf, weighing, firstPort + ports.weighing)
   const doors = gatesOf(answers, floor.gateZones)
   const ceiling = camerasOver(answers, `http://${host}:${firstPort + ports.recorder}`)
+  const speakers = speakersOf(answers)
   const vision: Device = {
     id: 'vision-box',
     definition: answers.vision,
@@ -65,10 +67,11 @@ export function designStore(
     groups: groupsOf(answers, floor.fixtures, ceiling.cameras),
     fixtures: floor.fixtures.map(({ fixture }) => fixture),
     plates: wired.plates,
-    devices: [...doors.devices, vision, ...ceiling.devices, ...wired.devices],
+    devices: [...doors.devices, vision, ...speakers.devices, ...ceiling.devices, ...wired.devices],
     gates: doors.gates,
     cameras: ceiling.cameras,
     visionAppliances: [{ id: 'vision', device: vision.id }],
+    ...(speakers.placed.length > 0 ? { speakers: speakers.placed } : {}),
     payment: {
       provider: 'toss',
       url: `http://${host}:${firstPort + ports.payment}`,
@@ -113,6 +116,17 @@ function gatesOf({ gates, reader, contacts, firstPort }: StoreAnswers, zones: Pr
     }
   })
   return { gates: placed, devices }
+}
+
+function speakersOf({ speakers, cameras, firstPort }: StoreAnswers) {
+  const devices: Device[] = []
+  const placed = (speakers?.atM ?? []).map(([x, y], i) => {
+    const [id, device] = [`speaker-${i + 1}`, `speaker-${i + 1}-box`]
+    const url = `http://${host}:${firstPort + ports.speakers + i}/announce`
+    devices.push({ id: device, definition: speakers?.definition ?? '', address: { transport: 'http', url } })
+    return { id, device, positionM: [x, y, cameras.heightM] as Point3DM }
+  })
+  return { devices, placed }
 }
 
 /** Names that flows use: all shelves, each section's, all cameras. */

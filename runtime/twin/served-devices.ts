@@ -13,6 +13,7 @@ import { requireLoopback } from './devices/loopback.ts'
 import { serveModbus, serveModbusRtuOverTcp } from './devices/modbus-server.ts'
 import type { ModbusUnit } from './devices/modbus-unit.ts'
 import { type Scanner, serveScanner } from './devices/scanner.ts'
+import { serveSpeaker } from './devices/speaker.ts'
 import { startVisionAppliance, type VisionAppliance } from './devices/vision-appliance.ts'
 import { cellsOf } from './served-plates.ts'
 import { cameraPicture } from './vision/camera-picture.ts'
@@ -98,6 +99,11 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
       })
       appliances.push(appliance)
       served.push(appliance)
+    },
+    async 'http-speaker'({ id, address }) {
+      faults.declare(id, 'speaker')
+      const { hostname: host, port, pathname: path } = new URL(addressOf({ id, address }, 'http').url)
+      served.push(await serveSpeaker({ device: id, host, port: Number(port || 80), path, clock, faults }))
     },
     async 'http-camera'({ id }) {
       faults.declare(id, 'camera')

@@ -166,6 +166,18 @@ describe('the notify node', () => {
     ])
   })
 
+  it('posts to the speaker of the profile that is its recipient', async () => {
+    const names = { ...fakeStore().names, speakers: [{ id: 'speaker-1', url }] }
+    const settings = { channel: 'speaker', recipient: 'speaker-1', text: 'Two for one today' }
+    const { give, settle } = await loadBench(registerNotify, notifyDefinition, settings, { ...fakeStore(), names })
+    await give(gateAlarm())
+    await settle()
+    deepEqual(
+      posted.map((notice) => (notice as { text: string }).text),
+      ['Two for one today'],
+    )
+  })
+
   it('tells that it failed, at its port and on the error path', async () => {
     answer = 503
     const { give, done, payloads, errors } = await posting({ url })

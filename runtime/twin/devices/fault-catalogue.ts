@@ -46,6 +46,7 @@ export const kindTitles = {
   reader: { en: 'Code reader', ko: '코드 리더기' },
   'vision-appliance': { en: 'Vision appliance', ko: '비전 장비' },
   camera: { en: 'Camera', ko: '카메라' },
+  speaker: { en: 'Speaker', ko: '스피커' },
   gate: { en: 'Gate', ko: '출입 게이트' },
   provider: { en: 'Payment provider', ko: '결제 대행사' },
 } as const satisfies Record<string, Text>
@@ -133,6 +134,10 @@ export const faultsOfKind = {
     slow: { title: { en: 'Answers slowly', ko: '응답이 느림' }, value: delay(5000) },
     stuck: { title: { en: 'Picture is frozen', ko: '화면이 멈춤' } },
     'wrong-password': { title: { en: 'Refuses the password', ko: '비밀번호를 거부함' } },
+  },
+  speaker: {
+    offline,
+    slow: { title: { en: 'Answers slowly', ko: '응답이 느림' }, value: delay(5000) },
   },
   gate: {
     fire: { title: { en: 'Fire alarm', ko: '화재 경보' } },
