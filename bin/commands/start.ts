@@ -1,12 +1,12 @@
 /** `aisle start`: builds what changed, starts the store's programs and runs until Ctrl-C. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { build } from '../../build/build.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
-import type { RunSettings } from '../../runtime/program/run-settings.ts'
+import { type RunSettings, type ShopperMix, shopperMixes } from '../../runtime/program/run-settings.ts'
 import { openSecretStore, type SecretStore } from '../../runtime/security/secret-store.ts'
 import { doubtsAbout } from '../../runtime/store-design/doubts.ts'
 import { claimRunFile, releaseRunFile, writeRunFile } from '../../runtime/supervisor/run-file.ts'
@@ -25,6 +25,8 @@ interface StartOptions extends StoreOptions {
   seed: number
   visits?: number
   shoppersPerHour: number
+  byHour?: boolean
+  mix: ShopperMix
 }
 
 export default function addStart(program: Command): void {
@@ -43,6 +45,12 @@ export default function addStart(program: Command): void {
     .option('--seed <n>', 'demonstration only: the same seed gives the same shoppers', number(0, 2 ** 32 - 1), 1)
     .option('--visits <n>', 'demonstration only: let in this many shoppers, then no more', number(0, 1e6))
     .option('--shoppers-per-hour <n>', 'demonstration only: how many come', number(1, 600), 150)
+    .option('--by-hour', 'demonstration only: as many in the busiest hour of a usual day, fewer in the others')
+    .addOption(
+      new Option('--mix <name>', 'demonstration only: which kinds of shoppers come')
+        .choices(shopperMixes)
+        .default('demonstration'),
+    )
     .action(start)
 }
 
@@ -94,7 +102,11 @@ function runSettings(options: StartOptions): RunSettings {
     },
     clock: { scale: options.speed, originMs: Date.now() },
     live: options.live === true,
-    twin: { seed: options.seed, shoppersPerHour: options.shoppersPerHour, visits: options.visits ?? null },
+    twin: {
+      ...{ seed: options.seed, shoppersPerHour: options.shoppersPerHour, mix: options.mix },
+      byHour: options.byHour === true,
+      visits: options.visits ?? null,
+    },
   }
 }
 

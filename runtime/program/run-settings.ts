@@ -14,8 +14,19 @@ export interface RunSettings {
   /** Without the twin, against the addresses in the profile. */
   live: boolean
   /** What the twin does; ignored by every other program. */
-  twin: { seed: number; shoppersPerHour: number; visits: number | null }
+  twin: {
+    seed: number
+    /** All day, or with `byHour` in the busiest hour of a usual day. */
+    shoppersPerHour: number
+    byHour?: boolean
+    visits: number | null
+    /** Which kinds of shoppers come; `demonstration` by default. */
+    mix?: ShopperMix
+  }
 }
+
+export const shopperMixes = ['demonstration', 'lively'] as const
+export type ShopperMix = (typeof shopperMixes)[number]
 
 export interface Ports {
   console: number

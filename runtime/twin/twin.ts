@@ -15,8 +15,8 @@ import { serveProvider } from './provider/provider-server.ts'
 import { createToss } from './provider/toss.ts'
 import { Webhooks } from './provider/webhooks.ts'
 import { type ServedDevices, serveDevices } from './served-devices.ts'
-import { Arrivals } from './shoppers/arrivals.ts'
-import { demonstrationBehaviour } from './shoppers/behaviour.ts'
+import { Arrivals, usualDay } from './shoppers/arrivals.ts'
+import { behaviourOf, type Mix, mixes } from './shoppers/behaviour.ts'
 import { CustomerBase } from './shoppers/customer.ts'
 import { Deliveries } from './shoppers/deliveries.ts'
 import { PeopleView } from './vision/people-view.ts'
@@ -36,7 +36,8 @@ export async function startTwin(
   const { settings, secrets, clock, log } = context
   const { profile } = store
   const { layout, facingQuantity } = await readRealGoods(settings.profileDirectory, store)
-  const { seed, shoppersPerHour, visits } = settings.twin
+  const { seed, visits } = settings.twin
+  const mix: Mix = mixes[settings.twin.mix ?? 'demonstration']
   const startMs = clock.nowMs()
   const random = (what: string, run = 0) => seededRandom(hash32(seed, streamOf(what), run))
   const thisRun = Math.floor(startMs / 1000) & 0x7fffffff
@@ -62,16 +63,23 @@ export async function startTwin(
       },
     },
   })
-  const arrivals = new Arrivals(random('arrivals', thisRun), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
+  const arrivals = new Arrivals(random('arrivals', thisRun), {
+    shoppersPerHour: settings.twin.byHour ? usualDay(settings.twin.shoppersPerHour) : settings.twin.shoppersPerHour,
+    floorM: world.plan.sizeM,
+    startMs,
+    timeZone: profile.timeZone,
+  })
   const accounts = createAccounts({
     url: `http://${settings.host}:${settings.ports.till}`,
     token: handedSecret(secrets, generatedSecrets.tillTokenAccounts),
     clock,
     run: String(Math.floor(startMs)),
   })
-  const deliveries = new Deliveries(world, random('deliveries', thisRun))
-  const behaviourOf = demonstrationBehaviour
-  const queue = new DoorQueue({ world, arrivals, customers, deliveries, accounts, behaviourOf, clock, visits })
+  const deliveries = new Deliveries(world, random('deliveries', thisRun), { clean: mix.staffClean })
+  const queue = new DoorQueue({
+    ...{ world, arrivals, customers, deliveries, accounts, clock, visits },
+    behaviourOf: (visit) => behaviourOf(mix, visit, seed),
+  })
 
   const advance = () => {
     for (const gate of mechanics.values()) breakGate(gate, faults)

@@ -32,7 +32,7 @@ export interface ArrivalsOptions {
   floorM: PointM
   startMs: number
   /** IANA name; whose hours the rates are of. Default UTC. */
-  timeZone?: string
+  timeZone?: string | undefined
 }
 
 export class Arrivals {

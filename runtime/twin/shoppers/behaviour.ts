@@ -1,4 +1,5 @@
 /** How people behave and which kinds come how often: as data. */
+import type { ShopperMix } from '../../program/run-settings.ts'
 import { hashUniform, streamOf } from '../world/hash-noise.ts'
 import type { Habits } from './habits.ts'
 
@@ -99,9 +100,7 @@ export const mixes = {
     ],
     staffClean: true,
   },
-} as const satisfies Record<string, Mix>
-
-export type MixName = keyof typeof mixes
+} as const satisfies Record<ShopperMix, Mix>
 
 /** What the `visit`th visit (from 1) is like: the same from the same seed. */
 export function behaviourOf({ order, visits }: Mix, visit: number, seed: number): Behaviour {

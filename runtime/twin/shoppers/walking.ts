@@ -1,6 +1,7 @@
 /** Walking: around what stands still, past other people, never into anybody. */
 import { uniform } from '../../contract/random.ts'
 import type { PointM } from '../../profile/layout.ts'
+import { bodyRadiusM } from '../world/floor-plan.ts'
 import { along, directionTo, distanceM } from '../world/geometry.ts'
 import type { Life, Shopper, Surroundings } from './shopper.ts'
 
@@ -123,12 +124,11 @@ function step(shopper: Shopper, w: Surroundings, waypoint: PointM, leftM: number
   if (best) move(shopper, w, best)
 }
 
-/** Nobody and nothing is there; whoever stands too near already may still move away. */
+/** Nobody and nothing is there; whoever stands too near to a gate already may still move away. */
 function free(w: Surroundings, from: PointM, next: PointM, others: readonly PointM[]): boolean {
   const apart = (other: PointM) => distanceM(other, next) >= bodyDistanceM
-  return (
-    others.every(apart) && (w.plan.standable(next) || (w.plan.inGateZone(from, 0.2) && !w.plan.inGateZone(next, -0.1)))
-  )
+  const leavesGate = () => w.plan.inGateZone(from, 0.2) && !w.plan.inGateZone(next, -0.1)
+  return others.every(apart) && (w.plan.standable(next) || (leavesGate() && w.plan.clearanceM(next) >= bodyRadiusM))
 }
 
 const crowdingOf = (p: PointM, others: readonly PointM[]): number =>

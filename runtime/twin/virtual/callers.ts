@@ -1,7 +1,7 @@
 /** Who comes to the door of a run without protocols: shoppers at random, or a list of who comes when. */
 import type { Random } from '../../contract/random.ts'
-import { Arrivals } from '../shoppers/arrivals.ts'
-import { demonstrationBehaviour } from '../shoppers/behaviour.ts'
+import { type ArrivalRate, Arrivals } from '../shoppers/arrivals.ts'
+import { behaviourOf, mixes } from '../shoppers/behaviour.ts'
 import { type Customer, CustomerBase } from '../shoppers/customer.ts'
 import { Deliveries } from '../shoppers/deliveries.ts'
 import type { World } from '../world/world.ts'
@@ -36,17 +36,17 @@ export class Passersby implements Callers {
 
   constructor(
     world: World,
-    { visits, closes, behaviourOf = demonstrationBehaviour }: VirtualOptions,
-    given: { random: (what: string) => Random; shoppersPerHour: number; startMs: number },
+    { visits, closes, mix = mixes.demonstration, seed, timeZone, ...options }: VirtualOptions,
+    given: { random: (what: string) => Random; shoppersPerHour: ArrivalRate; startMs: number },
   ) {
     const { random, shoppersPerHour, startMs } = given
     this.#world = world
     this.#visits = visits ?? (closes ? Number.POSITIVE_INFINITY : 0)
     this.#closes = closes ?? (() => false)
-    this.#behaviourOf = behaviourOf
+    this.#behaviourOf = options.behaviourOf ?? ((visit) => behaviourOf(mix, visit, seed))
     this.#customers = new CustomerBase(random('cards'), random('codes'))
-    this.#arrivals = new Arrivals(random('arrivals'), { shoppersPerHour, floorM: world.plan.sizeM, startMs })
-    this.#deliveries = new Deliveries(world, random('deliveries'))
+    this.#arrivals = new Arrivals(random('arrivals'), { shoppersPerHour, floorM: world.plan.sizeM, startMs, timeZone })
+    this.#deliveries = new Deliveries(world, random('deliveries'), { clean: mix.staffClean })
   }
 
   get done(): boolean {
