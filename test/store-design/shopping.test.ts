@@ -26,7 +26,7 @@ describe('shopping in a store that was designed', function () {
       const store = await loadStore(folder)
       const { layout, planogram } = store
       const goods = await readRealGoods(folder, store)
-      const run = { layout, planogram, goods, seed: 3, visits: 3, shoppersPerHour: 400 }
+      const run = { layout, planogram, goods, seed: 3, visits: 2, shoppersPerHour: 600 }
       await writeTwinRecording(join(directory, name), run)
       const { answer } = replayStore(await readRecording(join(directory, name)))
       const { exact } = score(readTruth(join(directory, name)), answer, layout.products)
