@@ -41,7 +41,7 @@ describe('a Modbus gateway that breaks', () => {
     client = new modbusSerial.default()
     await client.connectTCP('127.0.0.1', { port: served.port })
     client.setID(1)
-    client.setTimeout(100)
+    client.setTimeout(2000)
   })
 
   afterEach(() => new Promise<void>((resolve) => client.close(() => resolve())))
@@ -54,6 +54,7 @@ describe('a Modbus gateway that breaks', () => {
   for (const fault of ['no-answer', 'truncated', 'garbage'] as const) {
     it(`leaves a client without an answer: ${fault}`, async () => {
       faults.set('gateway', fault, 60)
+      client.setTimeout(100)
       await assert.rejects(gross())
     })
   }
@@ -79,8 +80,10 @@ describe('a Modbus gateway that breaks', () => {
 
   it('is silent under a unit id that a device does not listen to over TCP', async () => {
     client.setID(7)
+    client.setTimeout(100)
     await assert.rejects(client.readHoldingRegisters(0, 3), ({ errno }) => errno === 'ETIMEDOUT')
     client.setID(255)
+    client.setTimeout(2000)
     assert.equal((await client.readHoldingRegisters(0, 3)).data[2], 1234)
   })
 
@@ -88,11 +91,13 @@ describe('a Modbus gateway that breaks', () => {
     faults.set('gateway', 'dead-unit', 60, 2)
     assert.equal(await gross(), 1234)
     client.setID(2)
+    client.setTimeout(100)
     await assert.rejects(gross())
   })
 
   it('goes off the network', async () => {
     faults.set('gateway', 'offline', 60)
+    client.setTimeout(100)
     await assert.rejects(gross())
   })
 })
