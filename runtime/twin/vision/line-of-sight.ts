@@ -29,6 +29,8 @@ interface Obstacle {
   footprintM: readonly PointM[]
   heightM: number
   boardsM: readonly number[]
+  /** Least and greatest x and y. */
+  bounds: { from: PointM; until: PointM }
 }
 
 export class LineOfSight {
@@ -47,7 +49,13 @@ export class LineOfSight {
     this.#obstacles = layout.fixtures.map(({ id, sizeM }) => {
       const tops = layout.plates.filter(({ fixture }) => fixture === id).map(({ positionM }) => positionM[2])
       const boardsM = [...new Set(tops)].map((top) => top - boardBelowM)
-      return { footprintM: footprints.get(id) ?? [], heightM: sizeM?.[2] ?? defaultFixtureHeightM, boardsM }
+      const footprintM = footprints.get(id) ?? []
+      const edge = (of: (...values: number[]) => number): PointM => [
+        of(...footprintM.map(([x]) => x)),
+        of(...footprintM.map(([, y]) => y)),
+      ]
+      const bounds = { from: edge(Math.min), until: edge(Math.max) }
+      return { footprintM, heightM: sizeM?.[2] ?? defaultFixtureHeightM, boardsM, bounds }
     })
   }
 
@@ -96,7 +104,9 @@ function columnHides(centre: PointM, radiusM: number, topM: number, point: Point
   return Math.min(heightAt(point, eye, enters), heightAt(point, eye, leaves)) < topM
 }
 
-function fixtureHides({ footprintM, heightM, boardsM }: Obstacle, point: Point3DM, eye: Point3DM): boolean {
+function fixtureHides(obstacle: Obstacle, point: Point3DM, eye: Point3DM): boolean {
+  if (isBeside(obstacle.bounds, point, eye)) return false
+  const { footprintM, heightM, boardsM } = obstacle
   const within = stretchWithin(footprintM, point, eye)
   if (!within) return false
   const { from, until, edge } = within
@@ -105,6 +115,13 @@ function fixtureHides({ footprintM, heightM, boardsM }: Obstacle, point: Point3D
   const leavesM = heightAt(point, eye, until)
   if (edge !== 0 && leavesM < heightM) return true
   return boardsM.some((board) => (point[2] < board && board < leavesM) || (leavesM < board && board < point[2]))
+}
+
+/** Whether both ends of a line lie on one side of what is bounded: most fixtures are nowhere near it. */
+function isBeside({ from, until }: Obstacle['bounds'], a: Point3DM, b: Point3DM): boolean {
+  const axisApart = (axis: 0 | 1) =>
+    (a[axis] < from[axis] && b[axis] < from[axis]) || (a[axis] > until[axis] && b[axis] > until[axis])
+  return axisApart(0) || axisApart(1)
 }
 
 /** The part of the line from `point` to `eye` within a convex polygon, as shares, and the edge by which it leaves. */

@@ -1,7 +1,10 @@
 /** Plane geometry of the sales floor; metres, store frame. */
 import type { Fixture, Point3DM, PointM } from '../../profile/layout.ts'
 
-export const distanceM = (a: PointM, b: PointM): number => Math.hypot(a[0] - b[0], a[1] - b[1])
+/** Asked for so often that Math.hypot, which guards against overflow, would cost too much. */
+const lengthM = (x: number, y: number): number => Math.sqrt(x * x + y * y)
+
+export const distanceM = (a: PointM, b: PointM): number => lengthM(a[0] - b[0], a[1] - b[1])
 
 export const along = (from: PointM, direction: PointM, lengthM: number): PointM => [
   from[0] + direction[0] * lengthM,
@@ -19,7 +22,7 @@ export function distanceToSegmentM(p: PointM, a: PointM, b: PointM): number {
   const lengthSquared = dx * dx + dy * dy
   const share = lengthSquared === 0 ? 0 : ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / lengthSquared
   const clamped = Math.min(1, Math.max(0, share))
-  return Math.hypot(p[0] - a[0] - clamped * dx, p[1] - a[1] - clamped * dy)
+  return lengthM(p[0] - a[0] - clamped * dx, p[1] - a[1] - clamped * dy)
 }
 
 export function insidePolygon(p: PointM, polygon: readonly PointM[]): boolean {
