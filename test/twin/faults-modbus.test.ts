@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { duplexPair } from 'node:stream'
@@ -8,7 +9,7 @@ import { Faults } from '../../runtime/twin/devices/faults.ts'
 import { laumasTlb4 } from '../../runtime/twin/devices/load-cells/laumas-tlb4.ts'
 import { pavoneDat400 } from '../../runtime/twin/devices/load-cells/pavone-dat400.ts'
 import type { Served } from '../../runtime/twin/devices/loopback.ts'
-import { rtuFrame, serveModbusRtu } from '../../runtime/twin/devices/modbus-rtu-server.ts'
+import { rtuFrame, serveModbusRtu, serveModbusRtuAt } from '../../runtime/twin/devices/modbus-rtu-server.ts'
 import { serveModbus, serveModbusRtuOverTcp } from '../../runtime/twin/devices/modbus-server.ts'
 import type { ModbusUnit } from '../../runtime/twin/devices/modbus-unit.ts'
 import { cellOf, pause, waitFor } from './devices-support.ts'
@@ -176,5 +177,32 @@ describe('a serial line of the twin', () => {
     await once(socket, 'close')
     faults.mend()
     await served.stop()
+  })
+
+  it('is a serial port by its path, here a pseudo-terminal', async () => {
+    // Its other end is what `script` has as input and output.
+    const terminal = spawn('script', ['-qfc', 'stty raw -echo; tty; exec sleep 60', '/dev/null'])
+    let output = Buffer.alloc(0)
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      output = Buffer.concat([output, chunk])
+    })
+    await waitFor('the terminal', () => output.includes('\n'))
+    const path = output.toString().trim()
+    output = Buffer.alloc(0)
+    const served = serveModbusRtuAt(path, {
+      device: 'line',
+      clock,
+      faults,
+      unit: (id) => units.get(id),
+      unitIds: [1, 2, 3],
+      line: { baudRate: 115_200, parity: 'even' },
+    })
+    terminal.stdin.write(rtuFrame(3, read))
+    await waitFor('an answer', () => output.length > 0)
+    assert.equal(output.toString('hex'), answer(3))
+    served.stop()
+    // Asked politely it takes two seconds; what runs in it ends with the terminal.
+    terminal.kill('SIGKILL')
+    await once(terminal, 'close')
   })
 })
