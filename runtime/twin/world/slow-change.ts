@@ -4,8 +4,9 @@ import { hashUniform } from './hash-noise.ts'
 /** The zero of a cell that nobody tared (real: any value, also negative). */
 const offsetG: [number, number] = [-800, 2500]
 /**
- * Temperature effect on zero, share of the rating per kelvin. Single-point cells of class C3 (OIML R 60) are sold
- * with 0.01 to 0.02 % per 10 K, cheap ones with 0.05 %; either sign.
+ * Temperature effect on zero, share of the rating per kelvin, either sign. OIML R 60-1 allows class C 0.7 vmin per
+ * 5 K, which is 0.014 % of the rating per 10 K for the usual vmin of a 10,000th; cells that nobody certified are
+ * taken to be up to 0.05 % (assumption).
  */
 const temperatureShare = 0.00005
 /** A conditioned sales floor (assumption): 1.5 K either way in a day, and 0.6 K as the air conditioner switches. */
@@ -22,8 +23,9 @@ const driftPeriodsMs: readonly [number, number][] = [
 ]
 const driftG: [number, number] = [0.3, 3]
 /**
- * Creep: the share of a load change that shows only later. Data sheets: 0.02 % in 30 minutes for class C3, up to
- * 0.1 % for cheap cells. It follows the logarithm of time, which time constants a decade apart make up together.
+ * Creep: the share of a load change that shows only later. OIML R 60-1, 5.5.1, allows class C3 0.0245 % in 30
+ * minutes, of which a fifth in the last ten: most of it comes early, about as the logarithm of time, which time
+ * constants a decade apart make up together. Cells that nobody certified: up to 0.1 % (assumption).
  */
 const creepShare: [number, number] = [0.0002, 0.001]
 const creepMs = [5000, 50_000, 500_000] as const
