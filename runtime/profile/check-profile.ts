@@ -55,18 +55,16 @@ export function checkGoods(
 }
 
 const namedLists = [
-  ...([
-    'zones',
-    'groups',
-    'fixtures',
-    'plates',
-    'devices',
-    'gates',
-    'cameras',
-    'visionAppliances',
-    'speakers',
-  ] as const),
-]
+  'zones',
+  'groups',
+  'fixtures',
+  'plates',
+  'devices',
+  'gates',
+  'cameras',
+  'visionAppliances',
+  'speakers',
+] as const
 
 function duplicates(profile: Profile): Problem[] {
   return namedLists.flatMap((list) => {

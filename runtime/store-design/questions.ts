@@ -1,5 +1,5 @@
 /** Asks an integrator for the answers that a new store is made of; the questions come from the answers' schema. */
-import { type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { compileCheck, identifierPattern } from '../contract/schema.ts'
 import type { DeviceCatalogue } from '../devices/catalogue.ts'
 import type { DeviceKind } from '../devices/definition-schema.ts'
@@ -40,13 +40,13 @@ export async function askAnswers(
     askField(interview, schema, fallback, title)
   const model = (kind: DeviceKind, title: string) => askModel(interview, options.definitions, kind, title)
   interview.say('Enter takes what stands in brackets.')
-  const name = (await field(properties.name, options.storeId)) as string
-  const currency = (await field(properties.currency, 'KRW')) as string
+  const name = await field(properties.name, options.storeId)
+  const currency = await field(properties.currency, 'KRW')
   const timeZone = await askTimeZone(interview)
   const metres = Type.Number({ minimum: 1, maximum: 500 })
-  const width = (await field(metres, 8, 'Width of the floor along the wall with the gate (m)')) as number
-  const depth = (await field(metres, 6, 'Depth of the floor (m)')) as number
-  const atM = (await field(metres, 1.2, 'Middle of the gate, from the west corner of its wall (m)')) as number
+  const width = await field(metres, 8, 'Width of the floor along the wall with the gate (m)')
+  const depth = await field(metres, 6, 'Depth of the floor (m)')
+  const atM = await field(metres, 1.2, 'Middle of the gate, from the west corner of its wall (m)')
   const sections = await askSections(interview, options.sectionNames)
   const weighing = properties.weighing.properties
   const cameras = properties.cameras.properties
@@ -59,19 +59,19 @@ export async function askAnswers(
     sections,
     weighing: {
       definition: await model('load-cell-transmitter', 'Model of the load cell transmitters'),
-      pollHz: (await field(weighing.pollHz, 15, 'Readings a second')) as number,
-      baudRate: (await field(weighing.baudRate, 115_200, 'Baud rate')) as number,
-      parity: (await field(weighing.parity, 'none', 'Parity')) as 'none',
+      pollHz: await field(weighing.pollHz, 15, 'Readings a second'),
+      baudRate: await field(weighing.baudRate, 115_200, 'Baud rate'),
+      parity: await field(weighing.parity, 'none', 'Parity'),
     },
     cameras: {
       definition: await model('camera', 'Model of the cameras'),
-      count: (await field(cameras.count, Math.ceil(width * depth * camerasPerM2), 'Number of cameras')) as number,
-      heightM: (await field(cameras.heightM, 2.8, 'Height of the ceiling (m)')) as number,
+      count: await field(cameras.count, Math.ceil(width * depth * camerasPerM2), 'Number of cameras'),
+      heightM: await field(cameras.heightM, 2.8, 'Height of the ceiling (m)'),
     },
     reader: await model('reader', 'Model of the code reader at the gate'),
     contacts: await model('relay-module', 'Model of the relay module at the gate'),
     vision: await model('vision-appliance', 'Model of the vision appliance'),
-    firstPort: (await field(properties.firstPort, 26_000, 'First port for the demonstration')) as number,
+    firstPort: await field(properties.firstPort, 26_000, 'First port for the demonstration'),
     paymentSecret: 'toss-secret-key',
     products: options.products,
   }
@@ -80,7 +80,7 @@ export async function askAnswers(
 async function askTimeZone(interview: Interview): Promise<string> {
   const usual = Intl.DateTimeFormat().resolvedOptions().timeZone
   for (;;) {
-    const zone = (await askField(interview, StoreAnswers.properties.timeZone, usual)) as string
+    const zone = await askField(interview, StoreAnswers.properties.timeZone, usual)
     if (isTimeZone(zone)) return zone
     interview.say(`  ${zone} is no time zone.`)
   }
@@ -95,7 +95,7 @@ async function askSections(interview: Interview, names: readonly string[]): Prom
     interview.say('')
     const schema = Type.String({ minLength: isLast ? 0 : 1, maxLength: 100 })
     const question = isLast ? 'Name of one more section; empty when there is none' : 'Name of a section'
-    const name = (await askField(interview, schema, proposed ?? (isLast ? '' : 'Shelves'), question)) as string
+    const name = await askField(interview, schema, proposed ?? (isLast ? '' : 'Shelves'), question)
     if (name === '') return sections
     const answers: Record<string, unknown> = {}
     for (const [key, schema] of Object.entries(Section.properties)) {
@@ -119,12 +119,17 @@ function idOf(name: string, taken: readonly { id: string }[]): string {
 async function askModel(interview: Interview, definitions: DeviceCatalogue, kind: DeviceKind, title: string) {
   const models = definitions.all.filter((definition) => definition.kind === kind).map(({ id }) => id)
   const schema = Type.Unsafe<string>({ type: 'string', enum: models })
-  return (await askField(interview, schema, models[0], title)) as string
+  return await askField(interview, schema, models[0], title)
 }
 
 /** Asks until the answer fits the schema. */
-async function askField(interview: Interview, schema: TSchema, fallback: unknown, title?: string): Promise<unknown> {
-  const { title: own, description, type, enum: words } = schema as { [key: string]: unknown }
+async function askField<S extends TSchema>(
+  interview: Interview,
+  schema: S,
+  fallback: unknown,
+  title?: string,
+): Promise<Static<S>> {
+  const { title: own, description, type, enum: words } = schema as TSchema & Record<string, unknown>
   const check = compileCheck(schema)
   const choice = Array.isArray(words) ? ` (${words.join(', ')})` : ''
   const hint = title === undefined && description ? ` – ${description}` : ''
@@ -135,7 +140,7 @@ async function askField(interview: Interview, schema: TSchema, fallback: unknown
     const typed = (await interview.ask(question)).trim()
     const answer = typed === '' ? fallback : isNumber ? Number(typed.replace(',', '.')) : typed
     const problems = check(answer)
-    if (problems.length === 0) return answer
+    if (problems.length === 0) return answer as Static<S>
     if (Number.isNaN(answer)) interview.say(`  ${typed} is no number.`)
     else interview.say(`  That ${problems.map(({ message }) => message).join('; ')}.`)
   }
