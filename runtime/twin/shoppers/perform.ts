@@ -1,8 +1,9 @@
 /** Does one act of a plan. */
 import type { Act } from './acts.ts'
-import { knock, press, putBack, putWeight, reach, swap, take, takeTogether } from './at-the-shelf.ts'
+import { putBack, reach, take, takeTogether } from './at-the-shelf.ts'
 import { hide, look, stow } from './hands.ts'
 import { drop, goTo, losePhone, pickUp, throwOut } from './on-the-way.ts'
+import { knock, press, putWeight, swap } from './other-loads.ts'
 import type { Life, Shopper, Surroundings } from './shopper.ts'
 import { clean, count, fill } from './staff-acts.ts'
 import { exchange, handOver, meet, meetingPatienceMs, until } from './together.ts'

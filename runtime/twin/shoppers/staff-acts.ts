@@ -2,8 +2,9 @@
 import { uniform } from '../../contract/random.ts'
 import type { Piece } from '../world/piece.ts'
 import type { ActOf } from './acts.ts'
-import { lean, reachTo, standBefore } from './at-the-shelf.ts'
 import { handTo, stow } from './hands.ts'
+import { lean } from './other-loads.ts'
+import { reachTo, standBefore } from './reach.ts'
 import type { Life, Shopper, Surroundings } from './shopper.ts'
 import { pause } from './walking.ts'
 
