@@ -9,6 +9,7 @@
 import type { WeighingParameters } from './parameters.ts'
 import { PlateNoise } from './plate-noise.ts'
 import type { PlateStep } from './plate-step.ts'
+import { RestLevel } from './rest-level.ts'
 import { type Level, SampleBins } from './sample-bins.ts'
 import { settledBin, unrestG } from './steadiness.ts'
 import { longestHoldMs, StepHistory } from './step-history.ts'
@@ -54,6 +55,7 @@ export class PlateSteps {
   #steepestG = 0
   /** Bin since which the plate has been at rest, and what shaking has left in the means since. */
   #restSince = 0
+  readonly #restLevel = new RestLevel()
   #shakenSinceG = 0
   #judged = -1
   /** Level before a time without samples. */
@@ -148,6 +150,7 @@ export class PlateSteps {
     this.baselineG = level.meanG
     this.baselineAtMs = this.#endMs(bin)
     this.state = 'rest'
+    this.#restLevel.clear()
     this.#restSince = bin - this.#span.rest + 1
     if (this.#unseenFrom) this.#tellUnseen(this.#unseenFrom, level.samples)
     this.#unseenFrom = null
@@ -180,6 +183,7 @@ export class PlateSteps {
       return
     }
     this.noise.learn(Math.abs(previousG - longG))
+    this.#restLevel.add(bin, this.presentG)
     // The baseline lags, so that the first moments of a slow lift are not taken for drift.
     const lagged = this.bins.level(bin - confirm - period + 1, bin - confirm, this.#b)
     if (lagged.samples > 0 && bin - confirm - period + 1 >= this.#restSince) {
@@ -212,7 +216,7 @@ export class PlateSteps {
     this.step = {
       plate: this.#plate,
       unseen: false,
-      beforeG: this.baselineG,
+      beforeG: this.#levelBefore(start),
       beforeSigmaG: this.#sigmaBefore(start),
       startedAtMs,
       settledAtMs: startedAtMs,
@@ -226,6 +230,12 @@ export class PlateSteps {
     this.#steepestG = 0
     this.isCalm = false
     this.state = 'moving'
+  }
+
+  /** A hand that reaches for an item presses on it first: the median does not see what lasts for a moment. */
+  #levelBefore(start: number): number {
+    const { period, confirm, refine } = this.#span
+    return this.#restLevel.medianG(start - refine, start - period, confirm) ?? this.baselineG
   }
 
   #startOfMovement(bin: number, sigmaG: number): number {
@@ -276,7 +286,7 @@ export class PlateSteps {
     const same = step.state === 'settled' && Math.abs(deltaG - step.deltaG) < this.#p.movementSigmas * sigmaG
     if (!same) this.#restSince = restSince
     const isBack = Math.abs(deltaG) < Math.max(leastStepG, this.#p.movementSigmas * sigmaG * Math.SQRT1_2)
-    const continued = isBack ? null : this.#continueEarlier(step, levelG)
+    const continued = isBack ? null : this.#continueEarlier(step, levelG, sigmaG)
     if (continued) this.#settleOn(continued, bin)
     else if (this.#undoesDoubtful(step, levelG)) return
     else if (isBack) this.#dropStep(step, step.beforeG)
@@ -308,13 +318,15 @@ export class PlateSteps {
   #dropStep(step: PlateStep, levelG: number): void {
     this.#setState(step, 'none')
     this.step = null
+    if (levelG !== step.beforeG) this.#restLevel.clear()
     this.baselineG = levelG
     this.state = 'rest'
   }
 
-  #continueEarlier(step: PlateStep, levelG: number): PlateStep | null {
+  #continueEarlier(step: PlateStep, levelG: number, sigmaG: number): PlateStep | null {
     const steps = this.#earlier.takeContinued({
       ...{ startedAtMs: step.startedAtMs, levelG, highestG: this.#highestG, steepestG: this.#steepestG },
+      noiseG: 2 * sigmaG,
     })
     if (!steps) return null
     const [continued, ...undone] = steps as [PlateStep, ...PlateStep[]]
@@ -388,6 +400,7 @@ export class PlateSteps {
     this.baselineG = levelG
     this.baselineAtMs = this.#endMs(bin)
     this.state = 'rest'
+    this.#restLevel.clear()
     if (Math.abs(step.deltaG) > this.#p.lightestItemG / 2) this.#earlier.add(step)
     this.#setState(step, 'confirmed')
   }

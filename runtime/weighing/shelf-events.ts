@@ -9,6 +9,7 @@ import type { WeighingParameters } from './parameters.ts'
 import { HealthWatch } from './plate-health.ts'
 import type { PlateStep } from './plate-step.ts'
 import { PlateSteps, type Surroundings } from './plate-steps.ts'
+import { courseDifference } from './steadiness.ts'
 import { longestHoldMs } from './step-history.ts'
 
 /** Plates that bear one item come to rest within this time of one another, nearly always. */
@@ -147,7 +148,7 @@ export class ShelfEvents implements Surroundings {
         ? [{ plate, startedAtMs: steps.step.startedAtMs, excursionG: steps.excursionG }]
         : [],
     )
-    return this.#grouping.group(seen, { adjoin: this.#adjoin, distance: this.#distance, moving })
+    return this.#grouping.group(seen, { adjoin: this.#adjoin, distance: this.#distance, apart: this.#apart, moving })
   }
 
   readonly #adjoin = (a: number, b: number): boolean => {
@@ -159,6 +160,11 @@ export class ShelfEvents implements Surroundings {
 
   readonly #distance = (a: number, b: number): number =>
     Math.abs((this.plates[a]?.place.index ?? 0) - (this.plates[b]?.place.index ?? 0))
+
+  readonly #apart = (a: PlateStep, b: PlateStep): number => {
+    const [one, other] = [a, b].map(({ plate }) => (this.plates[plate] as ShelfPlate).steps)
+    return courseDifference(a, (one as PlateSteps).bins, b, (other as PlateSteps).bins)
+  }
 
   #describe(group: readonly Share[]) {
     const shares = group.toSorted((a, b) => a.step.plate - b.step.plate)
@@ -219,11 +225,12 @@ export class ShelfEvents implements Surroundings {
   }
 
   #forget(nowMs: number): void {
-    const isOld = (step: PlateStep) =>
-      step.state === 'none' || (step.state === 'closed' && !(step.settledAtMs > nowMs - longestHoldMs))
-    this.#told = this.#told.filter((told) => !told.steps.every(isOld))
+    // What was explained away goes before what explains it: alone it would pass for an item.
+    const isOld = (step: PlateStep, keptMs = longestHoldMs) =>
+      step.state === 'none' || (step.state === 'closed' && !(step.settledAtMs > nowMs - keptMs))
+    this.#told = this.#told.filter((told) => !told.steps.every((step) => isOld(step)))
     const kept = new Set(this.#told.flatMap((told) => told.steps))
-    this.#steps = this.#steps.filter((step) => kept.has(step) || !isOld(step))
+    this.#steps = this.#steps.filter((step) => kept.has(step) || !isOld(step, longestHoldMs - 2 * sameActMs))
     for (const id of this.#idUses.keys()) {
       if (Number(id.slice(id.lastIndexOf('-') + 1)) < nowMs - 2 * longestHoldMs) this.#idUses.delete(id)
     }

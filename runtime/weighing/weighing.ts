@@ -68,6 +68,11 @@ export class Weighing {
     for (const [plate, level] of Object.entries(levels)) this.#channels.get(plate)?.steps.loseSight(level)
   }
 
+  /** The plate's zero or span was set at its device: what it shows from now on is no change against what it showed. */
+  rescale(plate: string): void {
+    this.#channels.get(plate)?.steps.loseSight(null)
+  }
+
   /** The newest level at rest of every plate that has one. */
   levels(): PlateLevels {
     const levels: PlateLevels = {}

@@ -71,6 +71,33 @@ describe('Weighing', () => {
     near(event.deltaG, -622, 10, 'weight')
   })
 
+  it('does not tell of cross-talk when what explains it is long past', () => {
+    const shelf = new SyntheticShelf().step('p3', -622, 3).step('p4', -14, 3.3)
+    for (let atS = 15; atS < 22; atS += 0.4) shelf.hand('p8', 300, atS, atS + 0.3)
+    assert.equal(standing(shelf.run(24)).length, 1)
+  })
+
+  it('keeps an item apart from one beside it that was held up long before, though both are taken at one moment', () => {
+    const shelf = new SyntheticShelf().step('p3', -100, 3).step('p3', 100, 8, 0.1)
+    shelf.step('p3', -230, 8.3).step('p4', -150, 8.4)
+    assert.deepEqual(
+      standing(shelf.run(12))
+        .map(({ deltaG }) => Math.round(deltaG / 10) * 10)
+        .sort(),
+      [-150, -230],
+    )
+  })
+
+  it('weighs what lay there before a hand pressed on it', () => {
+    const pressed = new SyntheticShelf().hand('p3', 4, 4, 4.6).hand('p3', 4, 4.7, 5).step('p3', -110, 5)
+    near(only(pressed.run(9)).deltaG, -110, 1.5, 'weight')
+  })
+
+  it('says when a slow lift was over', () => {
+    const event = only(new SyntheticShelf({ noiseG: 1.5 }).step('p3', -50, 3, 2).run(9))
+    near(event.settledAtMs - startMs, 5000, 350, 'end')
+  })
+
   it('counts a step that may be a share or cross-talk in part, and says how unsure it is', () => {
     const event = only(new SyntheticShelf().step('p3', -600, 3).step('p4', -33, 3).run(7))
     near(event.deltaG, -616, 16, 'weight')
