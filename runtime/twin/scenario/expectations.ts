@@ -39,7 +39,11 @@ function meets(visit: VisitOutcome, expectation: Expectation): boolean {
     case 'truth':
       return sameBag(bagOf(charged), bagOf(taken)) && inReview.length === 0
     case 'ambiguous':
-      return holds(bagOf(taken), bagOf(charged)) && holds(bagOf(charged), bagOf(expectation.sure ?? []))
+      return (
+        holds(bagOf(taken), bagOf(charged)) &&
+        holds(bagOf(charged), bagOf(expectation.sure ?? [])) &&
+        holds(bagOf([...charged, ...inReview]), bagOf(expectation.noticed ?? []))
+      )
     case 'lines':
       return (
         sameBag(bagOf(charged), bagOf(expectation.charged)) &&
@@ -88,9 +92,12 @@ function wanted({ taken }: VisitOutcome, expectation: Expectation, nameOf: NameO
       return `charged ${itemsText(expectation.charged, nameOf)}${also}`
     }
     case 'ambiguous': {
-      const sure = expectation.sure ?? []
-      const also = sure.length > 0 ? `, and surely ${itemsText(sure, nameOf)}` : ''
-      return `charged nothing but of ${itemsText(taken, nameOf)}${also}`
+      const { sure = [], noticed = [] } = expectation
+      return [
+        `charged nothing but of ${itemsText(taken, nameOf)}`,
+        ...(sure.length > 0 ? [`surely ${itemsText(sure, nameOf)}`] : []),
+        ...(noticed.length > 0 ? [`charged or in review ${itemsText(noticed, nameOf)}`] : []),
+      ].join(', ')
     }
   }
 }
@@ -105,7 +112,7 @@ function told({ refused, charged, inReview, letGo }: VisitOutcome, nameOf: NameO
   return parts.join('; ')
 }
 
-export function itemsText(items: readonly Item[], nameOf: NameOf): string {
+function itemsText(items: readonly Item[], nameOf: NameOf): string {
   return items.map(({ sku, quantity }) => `${Math.round(quantity)} × ${nameOf(sku)}`).join(', ') || 'nothing'
 }
 

@@ -124,10 +124,15 @@ export const ExpectationSchema = taggedUnion('outcome', [
     { description: 'Charged is what was really taken, and nothing waits for a person. This is expected by default.' },
   ),
   strictObject(
-    { outcome: Type.Literal('ambiguous'), why: sentence('Why nobody could know.'), sure: Type.Optional(lines) },
+    {
+      outcome: Type.Literal('ambiguous'),
+      why: sentence('Why nobody could know.'),
+      sure: Type.Optional({ ...lines, description: 'Charged all the same.' }),
+      noticed: Type.Optional({ ...lines, description: 'Charged or in review: at the least a person sees it.' }),
+    },
     {
       description:
-        'Nobody can know: nothing is charged that was not taken; what is not charged is in review or let go. What is listed as sure is charged.',
+        'Nobody can know: nothing is charged that was not taken; what is not charged is in review or let go.',
     },
   ),
   strictObject(
