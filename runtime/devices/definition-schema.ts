@@ -144,7 +144,6 @@ const Command = strictObject({
   after: registerWrites('Ends the order, such as saving it to permanent memory.'),
   wearsFlash: Type.Boolean({ description: 'It is written to flash or EEPROM and counts against flashWriteBudget.' }),
 })
-export const commandNames = ['zero', 'tare', 'clearTare', 'calibrateZero', 'calibrateSpan'] as const
 
 const UnitIds = strictObject(
   { minimum: Type.Integer({ minimum: 0, maximum: 255 }), maximum: Type.Integer({ minimum: 0, maximum: 255 }) },
@@ -407,7 +406,6 @@ export type LoadCellStream = Static<typeof LoadCellStream>
 export type LoadCellPublisher = Static<typeof LoadCellPublisher>
 export type LoadCellDefinition = LoadCellTransmitter | LoadCellStream | LoadCellPublisher
 export type LoadCellCommand = Static<typeof Command>
-export type CommandName = (typeof commandNames)[number]
 export type RelayModule = Static<typeof RelayModule>
 export type Reader = Static<typeof Reader>
 export type Camera = Static<typeof Camera>

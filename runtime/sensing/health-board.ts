@@ -3,16 +3,43 @@ import type { HealthReport } from '../devices/health-report.ts'
 
 type HealthChange = Pick<DeviceHealth, 'device' | 'plate' | 'state' | 'previous' | 'reason'>
 
-/** The present health of every device and plate; tells only of changes. */
+/** What a plate's samples show of it. */
+interface SampleHealth {
+  state: HealthState
+  reason: string
+}
+
+/**
+ * The present health of every device and plate; tells only of changes. Of a plate that is read, its samples may show
+ * that it is not well; of one that is not read properly, its device has the word.
+ */
 export class HealthBoard {
   readonly #states = new Map<string, HealthState>()
+  readonly #reports = new Map<string, HealthReport>()
   readonly #onChange: (change: HealthChange) => void
 
   constructor(onChange: (change: HealthChange) => void) {
     this.#onChange = onChange
   }
 
-  report({ device, plate, state, reason }: HealthReport): void {
+  report(report: HealthReport): void {
+    if (report.plate !== undefined) this.#reports.set(report.plate, report)
+    this.#become(report)
+  }
+
+  /** Says what the samples of `plate` show; null: nothing. */
+  seen(plate: string, shown: SampleHealth | null): void {
+    const report = this.#reports.get(plate)
+    if (report?.state !== 'online') return
+    this.#become(shown ? { device: report.device, plate, ...shown } : report)
+  }
+
+  /** A plate of which nothing was heard yet is offline. */
+  ofPlate(plate: string): HealthState {
+    return this.#states.get(`plate ${plate}`) ?? 'offline'
+  }
+
+  #become({ device, plate, state, reason }: HealthReport): void {
     const subject = plate === undefined ? `device ${device}` : `plate ${plate}`
     const previous = this.#states.get(subject) ?? null
     if (previous === state) return
@@ -24,10 +51,5 @@ export class HealthBoard {
       previous,
       reason: reason.slice(0, 1000),
     })
-  }
-
-  /** A plate of which nothing was heard yet is offline. */
-  ofPlate(plate: string): HealthState {
-    return this.#states.get(`plate ${plate}`) ?? 'offline'
   }
 }

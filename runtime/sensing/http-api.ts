@@ -10,6 +10,7 @@ import type { Picture } from '../devices/camera-watch.ts'
 import type { PlateReading, SampleBatch, SensedType } from '../sensing-api/sensing-client.ts'
 import type { Backlog } from './backlog.ts'
 import { LineStream } from './line-stream.ts'
+import { addLoadCellRoutes, type LoadCellService } from './load-cell-routes.ts'
 
 export interface SensingApiOptions {
   token: string
@@ -19,6 +20,7 @@ export interface SensingApiOptions {
   onSamples(onBatch: (batch: SampleBatch) => void): () => void
   /** The newest picture of a camera; undefined when there is none that is fresh. */
   picture(camera: string): Picture | undefined
+  loadCells: LoadCellService
   log: Logger
 }
 
@@ -67,6 +69,8 @@ export function createSensingApi(options: SensingApiOptions): Express {
   app.get('/v1/plates', (_request, response) => {
     response.json(options.plates())
   })
+
+  addLoadCellRoutes(app, options.loadCells)
 
   app.get('/v1/samples', (_request, response) => {
     const waiting: string[] = []
@@ -120,11 +124,21 @@ function readTypes(value: unknown): ReadonlySet<SensedType> {
   return new Set(wanted as SensedType[])
 }
 
+const missing = new Set(['picture-missing', 'plate-unknown', 'command-unknown'])
+const inTheWay = new Set(['command-busy', 'flash-worn', 'flash-too-often', 'flash-count-damaged'])
+const ofTheDevice = new Set(['command-refused', 'command-unconfirmed'])
+
+function statusOf({ code }: AisleError): number {
+  if (missing.has(code)) return 404
+  if (inTheWay.has(code)) return 409
+  return ofTheDevice.has(code) || code.startsWith('modbus-') ? 502 : 400
+}
+
 function refuse(error: unknown, response: Response, log: Logger): void {
   if (response.headersSent) {
     response.destroy()
   } else if (error instanceof AisleError) {
-    response.status(error.code === 'picture-missing' ? 404 : 400).json(error.toJSON())
+    response.status(statusOf(error)).json(error.toJSON())
   } else {
     // body-parser's errors carry the status that fits.
     const status = (error as { status?: unknown }).status

@@ -1,11 +1,18 @@
 /** The devices of a profile that sense: load cells behind gateways, cameras, vision appliances. */
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../contract/clock.ts'
 import { CameraWatch, type Picture } from '../devices/camera-watch.ts'
 import type { DeviceCatalogue, ProfileDevice } from '../devices/catalogue.ts'
 import type { HealthReport } from '../devices/health-report.ts'
 import type { ChannelReading } from '../devices/load-cells/decode.ts'
+import { FlashBudget } from '../devices/load-cells/flash-budget.ts'
 import { connectionOptionsOf, type GatewayPlan, planGateways } from '../devices/load-cells/gateway-plan.ts'
+import {
+  type LoadCellCommands,
+  ModbusLoadCellCommands,
+  StoreLoadCellCommands,
+} from '../devices/load-cells/load-cell-commands.ts'
 import { LoadCellPoller } from '../devices/load-cells/load-cell-poller.ts'
 import { ModbusConnection } from '../devices/modbus/modbus-connection.ts'
 import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
@@ -26,6 +33,8 @@ export interface SensingDevicesOptions {
   /** Real time: devices answer, and fail, in it, also where a demonstration runs faster. */
   wireClock: Clock
   log: Logger
+  /** Where the counts of flash writes are kept. */
+  dataDirectory: string
   listener: SensingListener
 }
 
@@ -39,6 +48,10 @@ export interface SensingDevices {
   start(): void
   /** The newest picture of a camera; undefined when there is none that is fresh. */
   picture(camera: string): Picture | undefined
+  /** Orders to load cells. */
+  loadCells: LoadCellCommands
+  /** Says at which plates hands may be; undefined: nobody knows, so everywhere. */
+  attend(plates: ReadonlySet<string> | undefined): void
   stop(): Promise<void>
 }
 
@@ -46,7 +59,8 @@ export interface SensingDevices {
 export function createSensingDevices(options: SensingDevicesOptions): SensingDevices {
   const { profile, catalogue, secrets, broker, log } = options
   const devices = new Map(profile.devices.map((device) => [device.id, device]))
-  const buses = planGateways(profile, catalogue).map((plan) => createBus(plan, options))
+  const flash = new FlashBudget(join(options.dataDirectory, 'flash-writes.json'), options.wireClock)
+  const buses = planGateways(profile, catalogue).map((plan) => createBus(plan, flash, options))
   const cameras = new Map(
     profile.cameras.map(({ id, device }) => [id, createWatch(deviceIn(devices, device), options)]),
   )
@@ -65,6 +79,10 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
       vision.start()
     },
     picture: (camera) => cameras.get(camera)?.picture,
+    loadCells: new StoreLoadCellCommands(buses.map(({ commands }) => commands)),
+    attend(plates) {
+      for (const { poller } of buses) poller.attend(plates)
+    },
     async stop() {
       await Promise.all([...buses.map(({ poller }) => poller.stop()), vision.stop()])
       for (const { connection } of buses) connection.close()
@@ -73,9 +91,10 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   }
 }
 
-function createBus(plan: GatewayPlan, { clock, wireClock, listener }: SensingDevicesOptions) {
+function createBus(plan: GatewayPlan, flash: FlashBudget, { clock, wireClock, listener }: SensingDevicesOptions) {
   const connection = new ModbusConnection({ ...connectionOptionsOf(plan), clock: wireClock })
-  return { connection, poller: new LoadCellPoller({ plan, connection, clock, wireClock, ...listener }) }
+  const poller = new LoadCellPoller({ plan, connection, clock, wireClock, ...listener })
+  return { connection, poller, commands: new ModbusLoadCellCommands({ plan, connection, wireClock, flash }) }
 }
 
 function createWatch(device: ProfileDevice, options: SensingDevicesOptions): CameraWatch {

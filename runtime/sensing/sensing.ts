@@ -10,11 +10,15 @@ import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
+import { defaultParameters } from '../weighing/parameters.ts'
 import { Weighing } from '../weighing/weighing.ts'
+import { Attention } from './attention.ts'
 import { Backlog } from './backlog.ts'
 import { HealthBoard } from './health-board.ts'
 import { createSensingApi } from './http-api.ts'
 import { PlateBoard } from './plate-board.ts'
+import { PlateCare } from './plate-care.ts'
+import { SampleJoiner } from './sample-joiner.ts'
 import { loadState } from './saved-state.ts'
 import { createSensingDevices, type SensingListener } from './sensing-devices.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -39,6 +43,9 @@ export interface RunningSensing {
 /** More than an earlier run can have given out after it saved its state for the last time. */
 const sequenceReserve = 1_000_000
 
+/** What samples show of a plate's health takes seconds to be seen. */
+const healthEveryMs = 1000
+
 export async function startSensing(options: SensingOptions): Promise<RunningSensing> {
   const { store, catalogue, dataDirectory, host, ports, secrets, clock, log } = options
   const { profile, layout } = store
@@ -59,21 +66,42 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   const plateIds = layout.plates.map(({ id }) => id)
   const plates = new PlateBoard(plateIds, health)
   const sampleListeners = new Set<(batch: SampleBatch) => void>()
+  const joiner = new SampleJoiner(defaultParameters.binS * 1000, (batch) =>
+    keeper.send(weighing.push(batch, clock.nowMs())),
+  )
+  const attention = new Attention(layout.plates, wireClock, (near) => devices.attend(near))
 
   const listener: SensingListener = {
     onBatch(batch) {
       for (const listener of [...sampleListeners]) listener(batch)
-      keeper.send(weighing.push(batch, clock.nowMs()))
+      joiner.push(care.withoutWork(batch))
     },
     onReading: (plate, reading, atMs) => plates.read(plate, reading, atMs),
-    onPeople: ({ seenAtMs, receivedAtMs, ...people }) =>
-      backlog.append({ ...envelope(storeId, 0, receivedAtMs, seenAtMs), ...people }),
+    onPeople({ seenAtMs, receivedAtMs, ...people }) {
+      attention.see(people.people)
+      backlog.append({ ...envelope(storeId, 0, receivedAtMs, seenAtMs), ...people })
+    },
     onSighting: ({ seenAtMs, receivedAtMs, ...sighting }) =>
       backlog.append({ ...envelope(storeId, 0, receivedAtMs, seenAtMs), ...sighting }),
     onHealth: (report) => health.report(report),
   }
   const broker = { host, port: ports.broker }
-  const devices = createSensingDevices({ profile, catalogue, secrets, broker, clock, wireClock, log, listener })
+  const devices = createSensingDevices({
+    profile,
+    catalogue,
+    secrets,
+    broker,
+    clock,
+    wireClock,
+    log,
+    dataDirectory,
+    listener,
+  })
+  const care = new PlateCare({
+    commands: devices.loadCells,
+    board: plates,
+    onRescaled: (plate) => weighing.rescale(plate),
+  })
   const server = createServer(
     createSensingApi({
       token: handedSecret(secrets, generatedSecrets.sensingToken),
@@ -84,6 +112,7 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
         return () => sampleListeners.delete(onBatch)
       },
       picture: devices.picture,
+      loadCells: care,
       log,
     }),
   )
@@ -91,10 +120,15 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   keeper.start(saved)
   const port = await listen(server, { host, port: ports.sensing, what: 'sensing' })
   devices.start()
+  const endHealth = every(wireClock, healthEveryMs, () => {
+    for (const plate of plateIds) health.seen(plate, weighing.plateHealth(plate))
+  })
 
   return {
     port,
     async stop() {
+      endHealth()
+      attention.stop()
       await devices.stop()
       await keeper.stop()
       await new Promise<void>((resolve) => {
@@ -103,4 +137,14 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
       })
     },
   }
+}
+
+/** Does `work` every `periodMs`. Returns a function that ends it. */
+function every(clock: Clock, periodMs: number, work: () => void): () => void {
+  const turn = () => {
+    work()
+    timer = clock.after(periodMs, turn)
+  }
+  let timer = clock.after(periodMs, turn)
+  return () => clock.clear(timer)
 }

@@ -3,11 +3,17 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { pino } from 'pino'
 import { SystemClock, sleep } from '../../runtime/contract/clock.ts'
-import type { AisleError } from '../../runtime/contract/errors.ts'
+import { AisleError } from '../../runtime/contract/errors.ts'
 import { envelope } from '../../runtime/contract/messages.ts'
 import type { Picture } from '../../runtime/devices/camera-watch.ts'
 import { Backlog, defaultLimits } from '../../runtime/sensing/backlog.ts'
 import { createSensingApi } from '../../runtime/sensing/http-api.ts'
+import type { LoadCellService } from '../../runtime/sensing/load-cell-routes.ts'
+import {
+  createLoadCellClient,
+  type LoadCellOrder,
+  type PlateDetail,
+} from '../../runtime/sensing-api/load-cell-client.ts'
 import type { PlateReading, SampleBatch, SensedMessage } from '../../runtime/sensing-api/sensing-client.ts'
 import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
 import { pathOf, routesOf } from '../support/express-routes.ts'
@@ -15,6 +21,16 @@ import { pathOf, routesOf } from '../support/express-routes.ts'
 const clock = new SystemClock()
 const token = 'sensing-token-of-this-test'
 const reading: PlateReading = { plate: 'p1', weightG: 12.5, stable: true, atMs: 1, health: 'online' }
+const detail: PlateDetail = {
+  ...reading,
+  sigmaG: 0.2,
+  device: 'gateway',
+  unit: 3,
+  channel: 1,
+  definition: 'laumas-tlb4',
+  model: 'Laumas TLB4',
+  commands: ['zero', 'calibrateSpan'],
+}
 const batch: SampleBatch = { fixture: 'f', firstAtMs: 1, rateHz: 10, plates: ['p1'], grams: [[1], [null]] }
 
 describe("sensing's HTTP API", () => {
@@ -32,6 +48,21 @@ describe("sensing's HTTP API", () => {
   const get = (path: string, headers: Record<string, string> = { authorization: `Bearer ${token}` }) =>
     fetch(new URL(path, url), { headers })
 
+  const orders: LoadCellOrder[] = []
+  const refusal = (code: string) => new AisleError(code, 'It cannot.', { action: 'Do otherwise.' })
+  const loadCells: LoadCellService = {
+    async plate(plate) {
+      if (plate !== 'p1') throw refusal('plate-unknown')
+      return detail
+    },
+    registers: async (_plate, at) => [{ address: at?.address ?? 7, words: Array<number>(at?.count ?? 2).fill(5) }],
+    async execute(plate, order) {
+      if (plate !== 'p1') throw refusal(plate)
+      orders.push(order)
+      return { grossG: 0, netG: null, stable: true, tared: false }
+    },
+  }
+
   async function startServer(onPort = 0) {
     const api = createSensingApi({
       token,
@@ -42,6 +73,7 @@ describe("sensing's HTTP API", () => {
         return () => sampleListeners.delete(onBatch)
       },
       picture: (camera) => (camera === 'cam-1' ? picture : undefined),
+      loadCells,
       log: pino({ level: 'silent' }),
     })
     routes = routesOf(api, ['query', 'expressInit', '<anonymous>'])
@@ -81,7 +113,7 @@ describe("sensing's HTTP API", () => {
   })
 
   it('answers every route without the token with 401, also those that do not exist', async () => {
-    assert.equal(routes.length, 5)
+    assert.equal(routes.length, 8)
     for (const route of [...routes, 'GET /', 'PUT /v2/anything']) {
       const [method = ''] = route.split(' ')
       for (const authorization of ['', 'Bearer ', 'Bearer guess', token, `Basic ${token}`, `Bearer ${token}x`]) {
@@ -122,6 +154,48 @@ describe("sensing's HTTP API", () => {
     assert.equal(response.headers.get('x-taken-at-ms'), '7')
     assert.deepEqual(Buffer.from(await response.arrayBuffer()), picture.bytes)
     assert.equal((await get('/v1/cameras/cam-2/picture')).status, 404)
+  })
+
+  it('shows a plate and its registers, and carries out orders to its transmitter', async () => {
+    const care = createLoadCellClient({ url, token })
+    assert.deepEqual(await care.plate('p1'), detail)
+    assert.deepEqual(await care.registers('p1'), [{ address: 7, words: [5, 5] }])
+    assert.deepEqual(await care.registers('p1', { address: 64, count: 1 }), [{ address: 64, words: [5] }])
+    assert.equal((await care.execute('p1', { command: 'zero' })).grossG, 0)
+    await care.execute('p1', { command: 'calibrateSpan', knownG: 2000 })
+    assert.deepEqual(orders, [{ command: 'zero' }, { command: 'calibrateSpan', knownG: 2000 }])
+    await assert.rejects(care.plate('p9'), { code: 'plate-unknown', action: 'Do otherwise.' })
+  })
+
+  it('says by its status whether an order is wrong, in the way, or failed at the device', async () => {
+    const post = (plate: string, body: string) =>
+      fetch(new URL(`/v1/plates/${plate}/commands`, url), {
+        method: 'POST',
+        body,
+        headers: { authorization: `Bearer ${token}` },
+      })
+    for (const [plate, status] of [
+      ['command-unknown', 404],
+      ['command-busy', 409],
+      ['flash-worn', 409],
+      ['command-unconfirmed', 502],
+      ['modbus-timeout', 502],
+      ['weight-unfit', 400],
+    ] as const) {
+      assert.equal((await post(plate, '{"command":"zero"}')).status, status, plate)
+    }
+    for (const body of [
+      '',
+      '{}',
+      '{"command":"reboot"}',
+      '{"command":"calibrateSpan"}',
+      '{"command":"zero","knownG":1}',
+    ]) {
+      assert.equal((await post('p1', body)).status, 400, body)
+    }
+    for (const query of ['?address=1', '?address=-1&count=2', '?address=1&count=126', '?address=x&count=1']) {
+      assert.equal((await get(`/v1/plates/p1/registers${query}`)).status, 400, query)
+    }
   })
 
   it('streams first what the consumer has not taken, then live', async () => {

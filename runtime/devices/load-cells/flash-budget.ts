@@ -23,11 +23,6 @@ const gate = compileGate(Counts, {
 const mostAnHour = 60
 const hourMs = 3_600_000
 
-export interface FlashUse {
-  used: number
-  budget: number
-}
-
 export class FlashBudget {
   readonly #file: string
   readonly #clock: Clock

@@ -4,34 +4,27 @@
  */
 import { type Clock, sleep } from '../../contract/clock.ts'
 import { AisleError } from '../../contract/errors.ts'
-import type { CommandName, LoadCellCommand, LoadCellTransmitter } from '../definition-schema.ts'
+import type {
+  CommandName,
+  FlashUse,
+  LoadCellOrder,
+  PlateDetail,
+  RegisterBlock,
+  WeightReading,
+} from '../../sensing-api/load-cell-client.ts'
+import type { LoadCellCommand, LoadCellTransmitter } from '../definition-schema.ts'
 import type { ModbusConnection } from '../modbus/modbus-connection.ts'
 import { condition, UnitDecoder, weightIn, weightWords } from './decode.ts'
-import type { FlashBudget, FlashUse } from './flash-budget.ts'
+import type { FlashBudget } from './flash-budget.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
 import { registersOf } from './register-check.ts'
 
-/** An order to the transmitter of one plate. */
-export type LoadCellOrder =
-  | { command: Exclude<CommandName, 'calibrateSpan'> }
-  /** `knownG` lies on the plate. */
-  | { command: 'calibrateSpan'; knownG: number }
-
-/** What was read back. */
-export interface WeightReading {
-  /** null: no valid weight. */
-  grossG: number | null
-  /** null: no valid weight, or the device does not tell. */
-  netG: number | null
-  stable: boolean
-  /** null: the device does not tell. */
-  tared: boolean | null
-}
+export type LoadCellPlace = Pick<PlateDetail, 'device' | 'unit' | 'channel' | 'definition' | 'model' | 'commands'>
 
 /** What can be done to the load cells of a store; the plates are those of the profile. */
 export interface LoadCellCommands {
-  /** The orders that the plate's device takes. @throws AisleError `plate-unknown` */
-  commandsOf(plate: string): CommandName[]
+  /** Where the plate is read, and the orders that its device takes. @throws AisleError `plate-unknown` */
+  describe(plate: string): LoadCellPlace
   /**
    * Carries out one order and resolves with what was read back afterwards.
    * @throws AisleError `plate-unknown`, `command-unknown`, `command-busy`, `command-refused`, `command-unconfirmed`,
@@ -42,11 +35,6 @@ export interface LoadCellCommands {
   registers(plate: string, at?: { address: number; count: number }): Promise<RegisterBlock[]>
   /** How often the flash of the plate's transmitter was written; undefined: it wears none. */
   flashUse(plate: string): Promise<FlashUse | undefined>
-}
-
-export interface RegisterBlock {
-  address: number
-  words: number[]
 }
 
 export interface ModbusCommandsOptions {
@@ -89,15 +77,21 @@ export class ModbusLoadCellCommands implements LoadCellCommands {
     return [...this.#targets.keys()]
   }
 
-  commandsOf(plate: string): CommandName[] {
-    this.#target(plate)
-    return Object.keys(this.#definition.commands) as CommandName[]
+  describe(plate: string): LoadCellPlace {
+    const { id, maker, model, commands } = this.#definition
+    return {
+      device: this.#options.plan.device,
+      ...this.#target(plate),
+      definition: id,
+      model: `${maker} ${model}`,
+      commands: Object.keys(commands) as CommandName[],
+    }
   }
 
   async execute(plate: string, order: LoadCellOrder): Promise<WeightReading> {
     const target = this.#target(plate)
     const command = this.#definition.commands[order.command]
-    if (!command) throw unknownCommand(plate, order.command, this.#definition.model, this.commandsOf(plate))
+    if (!command) throw unknownCommand(plate, order.command, this.describe(plate))
     if (this.#busy.has(target.unit)) {
       throw new AisleError('command-busy', 'Its transmitter is carrying out another order.', {
         where: `plate ${plate}`,
@@ -329,8 +323,39 @@ export const unknownPlate = (plate: string) =>
     action: 'Take the name from the profile.',
   })
 
-export const unknownCommand = (plate: string, command: string, model: string, known: readonly string[]) =>
+export const unknownCommand = (plate: string, command: string, { model, commands }: LoadCellPlace) =>
   new AisleError('command-unknown', `${model} takes no order ${command}.`, {
     where: `plate ${plate}`,
-    action: known.length > 0 ? `It takes ${known.join(', ')}.` : 'Set it at the device itself.',
+    action: commands.length > 0 ? `It takes ${commands.join(', ')}.` : 'Set it at the device itself.',
   })
+
+/** The load cells of several devices as one. */
+export class StoreLoadCellCommands implements LoadCellCommands {
+  readonly #byPlate: ReadonlyMap<string, LoadCellCommands>
+
+  constructor(devices: readonly (LoadCellCommands & { plates: string[] })[]) {
+    this.#byPlate = new Map(devices.flatMap((device) => device.plates.map((plate) => [plate, device] as const)))
+  }
+
+  describe(plate: string): LoadCellPlace {
+    return this.#of(plate).describe(plate)
+  }
+
+  async execute(plate: string, order: LoadCellOrder): Promise<WeightReading> {
+    return this.#of(plate).execute(plate, order)
+  }
+
+  async registers(plate: string, at?: { address: number; count: number }): Promise<RegisterBlock[]> {
+    return this.#of(plate).registers(plate, at)
+  }
+
+  async flashUse(plate: string): Promise<FlashUse | undefined> {
+    return this.#of(plate).flashUse(plate)
+  }
+
+  #of(plate: string): LoadCellCommands {
+    const device = this.#byPlate.get(plate)
+    if (device) return device
+    throw unknownPlate(plate)
+  }
+}

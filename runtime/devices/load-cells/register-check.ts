@@ -1,6 +1,7 @@
 /** What a schema cannot say about a register map: that its parts fit together. */
 import type { Problem } from '../../contract/schema.ts'
-import { commandNames, type LoadCellCommand, type LoadCellTransmitter } from '../definition-schema.ts'
+import { commandNames } from '../../sensing-api/load-cell-client.ts'
+import type { LoadCellCommand, LoadCellTransmitter } from '../definition-schema.ts'
 
 /** Registers that a number of this type takes. */
 export const registersOf = (type: LoadCellTransmitter['weight']['type']): number =>
