@@ -25,18 +25,24 @@ export class Sampler {
     const stepMs = 1000 / this.#rateHz
     while (this.#firstAtMs + (this.#size - 1) * stepMs <= nowMs) {
       const firstAtMs = this.#firstAtMs
-      const row = (plate: string) =>
-        Array.from({ length: this.#size }, (_, i) => round(this.#world.shelves.gramsAt(plate, firstAtMs + i * stepMs)))
       const batch: SampleBatch = {
         fixture: this.#fixture,
         firstAtMs,
         rateHz: this.#rateHz,
         plates: this.#plates,
-        grams: this.#plates.map(row),
+        grams: this.#plates.map((plate) => this.#row(plate, firstAtMs, stepMs)),
       }
       this.#firstAtMs += this.#size * stepMs
       yield { type: 'samples', atMs: nowMs, batch }
     }
+  }
+
+  /** A plain loop: most of an accelerated run is spent here. */
+  #row(plate: string, firstAtMs: number, stepMs: number): number[] {
+    const { shelves } = this.#world
+    const row: number[] = []
+    for (let i = 0; i < this.#size; i++) row.push(round(shelves.gramsAt(plate, firstAtMs + i * stepMs)))
+    return row
   }
 }
 
