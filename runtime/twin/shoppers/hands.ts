@@ -11,13 +11,15 @@ const hideMs = 700
 export const sideOf = (hand: 'left' | 'right' | undefined, shopper: Shopper): Side =>
   hand === undefined ? shopper.hand : hand === 'left' ? 0 : 1
 
+export const otherSide = (side: Side): Side => (side === 0 ? 1 : 0)
+
 /** Everything of a shopper's that a plan calls `item`. */
 export const itemsCalled = (item: string, { hands, bag }: Shopper): Held[] =>
   [...hands[0], ...hands[1], ...bag].filter((held) => held.item === item)
 
 /** The hands that hold something, the preferred one first. */
 export const fullHands = ({ hands, hand }: Shopper): Side[] =>
-  ([hand, hand === 0 ? 1 : 0] as const).filter((side) => hands[side].length > 0)
+  [hand, otherSide(hand)].filter((side) => hands[side].length > 0)
 
 /** What the hands hold, the preferred one's first. */
 export const heldOf = (shopper: Shopper): Held[] => fullHands(shopper).flatMap((side) => shopper.hands[side])

@@ -2,9 +2,9 @@
 import { pick } from '../../contract/random.ts'
 import type { Act, ActOf } from './acts.ts'
 import { lift } from './at-the-shelf.ts'
-import { empty, handTo, stow } from './hands.ts'
+import { empty, handTo, otherSide, stow } from './hands.ts'
 import { reachMs, reachTo, standBefore, stretch } from './reach.ts'
-import type { Life, Shopper, Side, Surroundings } from './shopper.ts'
+import type { Life, Shopper, Surroundings } from './shopper.ts'
 import { pause } from './walking.ts'
 
 /** A knocked fixture swings for about this long (assumption). */
@@ -80,5 +80,3 @@ export function* swap({ plate, item, weightG }: ActOf<'swap'>, shopper: Shopper,
   yield* handTo(endMs === undefined ? 'rest' : 'chest', hand, shopper, w)
   return endMs !== undefined
 }
-
-const otherSide = (side: Side): Side => (side === 0 ? 1 : 0)

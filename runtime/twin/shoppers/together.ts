@@ -1,9 +1,8 @@
 /** What people do with one another: they wait for each other, and hand things over. */
-import { uniform } from '../../contract/random.ts'
 import type { Point3DM, PointM } from '../../profile/layout.ts'
 import { along, distanceM } from '../world/geometry.ts'
 import type { ActOf } from './acts.ts'
-import { bringToHand, empty, handTo, heldOf, itemsCalled, letGo } from './hands.ts'
+import { bringToHand, empty, heldOf, itemsCalled, letGo, otherSide } from './hands.ts'
 import type { Life, Shopper, Side, Surroundings } from './shopper.ts'
 import { clearGate, face, pause, walkTo } from './walking.ts'
 
@@ -15,6 +14,7 @@ const anybodyPatienceMs = 5000
 /** Two who hand something over stand so far apart (chosen): each stretches an arm halfway. */
 const handOverM = 0.75
 const stretchMs = 600
+const graspMs = 250
 const handOverHeightM = 1.1
 const directions = Array.from({ length: 12 }, (_, i) => (i * Math.PI) / 6)
 
@@ -109,7 +109,16 @@ function* walkUpTo(partner: Shopper, shopper: Shopper, w: Surroundings): Life<bo
   return false
 }
 
-/** Moves both people's hands: the partner stands still for it. */
+/** The hands that one item goes from and to. */
+interface Passing {
+  item: string
+  from: Shopper
+  fromSide: Side
+  to: Shopper
+  toSide: Side
+}
+
+/** Moves both people's hands: the partner stands still for it. @param theirs what comes back for it, if anything */
 function* give(
   item: string,
   theirs: string | undefined,
@@ -120,37 +129,32 @@ function* give(
   if (theirs !== undefined && itemsCalled(theirs, taker).length === 0) return false
   const giving = yield* bringToHand(item, giver.hand, giver, w)
   if (giving === undefined) return false
-  const giving2 = theirs === undefined ? undefined : yield* bringToHand(theirs, taker.hand, taker, w)
-  const free = freeSide(taker, giving2)
-  yield* empty(free, taker, w)
-  const back = freeSide(giver, giving)
-  if (giving2 !== undefined) yield* empty(back, giver, w)
-
-  const [a, b] = [giver.body.positionM, taker.body.positionM]
-  const between: Point3DM = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, handOverHeightM]
-  giver.body.moveHand(giving, between, w.nowMs, stretchMs)
-  taker.body.moveHand(free, between, w.nowMs, stretchMs)
-  if (giving2 !== undefined) {
-    giver.body.moveHand(back, between, w.nowMs, stretchMs)
-    taker.body.moveHand(giving2, between, w.nowMs, stretchMs)
+  const returning = theirs === undefined ? undefined : yield* bringToHand(theirs, taker.hand, taker, w)
+  const getting = returning === undefined ? taker.hand : otherSide(returning)
+  const passings: Passing[] = [{ item, from: giver, fromSide: giving, to: taker, toSide: getting }]
+  if (theirs !== undefined && returning !== undefined) {
+    passings.push({ item: theirs, from: taker, fromSide: returning, to: giver, toSide: otherSide(giving) })
   }
-  yield* pause(w, stretchMs + uniform(giver.random, 100, 400))
-  moveOver(item, giver, giving, taker, free, w)
-  if (theirs !== undefined && giving2 !== undefined) moveOver(theirs, taker, giving2, giver, back, w)
-  for (const side of [0, 1] as const) {
-    giver.body.moveHand(side, giver.hands[side].length > 0 ? 'chest' : 'rest', w.nowMs, stretchMs)
-  }
-  yield* empty(free, taker, w)
-  if (giving2 !== undefined) yield* handTo('rest', giving2, taker, w)
+  yield* pass(passings, w)
   return true
 }
 
-const freeSide = (shopper: Shopper, busy: Side | undefined): Side =>
-  busy === undefined ? shopper.hand : busy === 0 ? 1 : 0
-
-function moveOver(item: string, from: Shopper, fromSide: Side, to: Shopper, toSide: Side, w: Surroundings): void {
-  for (const held of letGo(item, fromSide, from)) {
-    to.hands[toSide].push(held)
-    w.changedHands(from.visit, to, held.piece)
+/** All at one moment, halfway between the two; each then stows what they got. */
+function* pass(passings: readonly Passing[], w: Surroundings): Life {
+  for (const { to, toSide } of passings) yield* empty(toSide, to, w)
+  for (const { from, fromSide, to, toSide } of passings) {
+    const [a, b] = [from.body.positionM, to.body.positionM]
+    const between: Point3DM = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, handOverHeightM]
+    from.body.moveHand(fromSide, between, w.nowMs, stretchMs)
+    to.body.moveHand(toSide, between, w.nowMs, stretchMs)
   }
+  yield* pause(w, stretchMs + graspMs)
+  for (const { item, from, fromSide, to, toSide } of passings) {
+    for (const held of letGo(item, fromSide, from)) {
+      to.hands[toSide].push(held)
+      w.changedHands(from.visit, to, held.piece)
+    }
+    from.body.moveHand(fromSide, 'rest', w.nowMs, stretchMs)
+  }
+  for (const { to, toSide } of passings) yield* empty(toSide, to, w)
 }
