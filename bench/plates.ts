@@ -1,7 +1,7 @@
 /**
  * `aisle bench plates [--recording DIR] [--write] [--seeds N] [--json]`: sets figures about the twin's plates beside
  * those of the one real recording. With `--recording`, the real figures are reckoned anew from the recording
- * `real-benchmark-1`; `--write` keeps them in `bench/plates/real-benchmark-1.json`, which the tests compare with.
+ * `real-benchmark-1`; `--write` keeps them in `bench/plates/real-benchmark-1.json`, which the tests compare with (then `npm run format`).
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

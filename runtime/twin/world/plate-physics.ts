@@ -51,6 +51,7 @@ export class PlatePhysics {
   }
 
   act(action: LoadAction): void {
+    if (action.startMs > this.#settlesAtMs) this.#settle(action.startMs)
     this.#actions.push(action)
     this.#settlesAtMs = Math.min(this.#settlesAtMs, endOf(action) + arrearsMs)
   }
