@@ -7,13 +7,21 @@ import type { DeviceCatalogue, ProfileDevice } from '../devices/catalogue.ts'
 import type { HealthReport } from '../devices/health-report.ts'
 import type { ChannelReading } from '../devices/load-cells/decode.ts'
 import { FlashBudget } from '../devices/load-cells/flash-budget.ts'
-import { connectionOptionsOf, type GatewayPlan, planGateways } from '../devices/load-cells/gateway-plan.ts'
+import {
+  connectionOptionsOf,
+  type GatewayPlan,
+  planGateways,
+  planPublishers,
+  planStreams,
+} from '../devices/load-cells/gateway-plan.ts'
 import {
   type LoadCellCommands,
   ModbusLoadCellCommands,
   StoreLoadCellCommands,
 } from '../devices/load-cells/load-cell-commands.ts'
 import { LoadCellPoller } from '../devices/load-cells/load-cell-poller.ts'
+import { LoadCellPublisherReader } from '../devices/load-cells/load-cell-publisher.ts'
+import { LoadCellStreamReader } from '../devices/load-cells/load-cell-stream.ts'
 import { ModbusConnection } from '../devices/modbus/modbus-connection.ts'
 import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
 import { VisionLink } from '../devices/vision/vision-link.ts'
@@ -61,6 +69,7 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   const devices = new Map(profile.devices.map((device) => [device.id, device]))
   const flash = new FlashBudget(join(options.dataDirectory, 'flash-writes.json'), options.wireClock)
   const buses = planGateways(profile, catalogue).map((plan) => createBus(plan, flash, options))
+  const readerOptions = { clock: options.clock, wireClock: options.wireClock, ...options.listener }
   const cameras = new Map(
     profile.cameras.map(({ id, device }) => [id, createWatch(deviceIn(devices, device), options)]),
   )
@@ -68,7 +77,15 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
     createAppliance(id, deviceIn(devices, device), options),
   )
   const password = handedSecret(secrets, generatedSecrets.brokerPasswordSensing)
-  const vision = new VisionLink({ broker: { ...broker, user: 'sensing', password }, appliances, log })
+  const streams = planStreams(profile, catalogue).map((plan) => new LoadCellStreamReader({ plan, ...readerOptions }))
+  const publishers = planPublishers(profile, catalogue).map(
+    (plan) => new LoadCellPublisherReader({ plan, ...readerOptions }),
+  )
+  const messages = new VisionLink({
+    broker: { ...broker, user: 'sensing', password },
+    receivers: [...appliances, ...publishers],
+    log,
+  })
   return {
     start() {
       for (const { connection, poller } of buses) {
@@ -76,15 +93,20 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
         connection.open()
       }
       for (const camera of cameras.values()) camera.start()
-      vision.start()
+      for (const stream of streams) stream.start()
+      messages.start()
     },
     picture: (camera) => cameras.get(camera)?.picture,
-    loadCells: new StoreLoadCellCommands(buses.map(({ commands }) => commands)),
+    loadCells: new StoreLoadCellCommands([...buses.map(({ commands }) => commands), ...streams]),
     attend(plates) {
       for (const { poller } of buses) poller.attend(plates)
     },
     async stop() {
-      await Promise.all([...buses.map(({ poller }) => poller.stop()), vision.stop()])
+      await Promise.all([
+        ...buses.map(({ poller }) => poller.stop()),
+        ...streams.map((stream) => stream.stop()),
+        messages.stop(),
+      ])
       for (const { connection } of buses) connection.close()
       await Promise.all([...cameras.values()].map((camera) => camera.stop()))
     },

@@ -11,7 +11,7 @@ export interface ChannelReading {
   error: boolean
 }
 
-const gramsPerUnit = { g: 1, kg: 1000, t: 1e6, lb: 453.59237 }
+export const gramsPerUnit = { g: 1, kg: 1000, t: 1e6, lb: 453.59237 }
 
 /** The conditions of one channel as bits, so that one comparison says whether any of them changed. */
 export const condition = { stable: 1, overload: 2, underload: 4, error: 8, net: 16 } as const

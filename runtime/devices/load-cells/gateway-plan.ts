@@ -2,9 +2,12 @@
 import { AisleError } from '../../contract/errors.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { DeviceCatalogue, ProfileDevice } from '../catalogue.ts'
-import type { LoadCellTransmitter } from '../definition-schema.ts'
+import type { LoadCellDefinition, LoadCellTransmitter } from '../definition-schema.ts'
 import type { ModbusConnectionOptions } from '../modbus/modbus-connection.ts'
 import type { ModbusAddress } from '../modbus/open-port.ts'
+import type { PublisherPlan } from './load-cell-publisher.ts'
+import type { StreamPlan } from './load-cell-stream.ts'
+import type { TextAddress } from './text-port.ts'
 
 export interface GatewayPlan {
   device: string
@@ -31,16 +34,58 @@ const defaultPollHz = 10
 
 /** @throws AisleError `device-unknown`, `device-mismatch` */
 export function planGateways(profile: Profile, catalogue: DeviceCatalogue): GatewayPlan[] {
-  const used = new Set(profile.plates.map((plate) => plate.source.device))
-  return profile.devices
-    .filter((device) => used.has(device.id))
+  const spoken = ['load-cell-stream', 'load-cell-publisher']
+  return weighingDevices(profile)
+    .filter(({ definition }) => !spoken.includes(catalogue.get(definition)?.kind ?? ''))
     .map((device) => planGateway(device, profile, catalogue))
+}
+
+/** Indicators that send by themselves. @throws AisleError `device-mismatch` */
+export function planStreams(profile: Profile, catalogue: DeviceCatalogue): StreamPlan[] {
+  return weighingDevices(profile)
+    .filter(({ definition }) => catalogue.get(definition)?.kind === 'load-cell-stream')
+    .map((device) => {
+      const definition = catalogue.of(device, 'load-cell-stream')
+      const plates = platesOf(profile, device, definition)
+      return {
+        device: device.id,
+        address: device.address as TextAddress,
+        definition,
+        plates: plates.map(({ id, fixture, source }) => ({ plate: id, fixture, unit: source.unit })),
+      }
+    })
+}
+
+/** Boards that publish. @throws AisleError `device-mismatch` */
+export function planPublishers(profile: Profile, catalogue: DeviceCatalogue): PublisherPlan[] {
+  return weighingDevices(profile)
+    .filter(({ definition }) => catalogue.get(definition)?.kind === 'load-cell-publisher')
+    .map((device) => {
+      const definition = catalogue.of(device, 'load-cell-publisher')
+      const plates = platesOf(profile, device, definition)
+      return {
+        device: device.id,
+        topic: (device.address as Extract<typeof device.address, { transport: 'mqtt' }>).topic,
+        definition,
+        plates: plates.map(({ id, fixture, source }) => ({ plate: id, fixture, channel: source.channel })),
+      }
+    })
+}
+
+function weighingDevices(profile: Profile): ProfileDevice[] {
+  const used = new Set(profile.plates.map((plate) => plate.source.device))
+  return profile.devices.filter((device) => used.has(device.id))
+}
+
+function platesOf(profile: Profile, device: ProfileDevice, definition: LoadCellDefinition): Profile['plates'] {
+  const plates = profile.plates.filter((plate) => plate.source.device === device.id)
+  for (const plate of plates) checkSource(plate, definition)
+  return plates
 }
 
 function planGateway(device: ProfileDevice, profile: Profile, catalogue: DeviceCatalogue): GatewayPlan {
   const definition = withSettings(catalogue.of(device, 'load-cell-transmitter'), device)
-  const plates = profile.plates.filter((plate) => plate.source.device === device.id)
-  for (const plate of plates) checkSource(plate, definition)
+  const plates = platesOf(profile, device, definition)
   const units = [...Map.groupBy(plates, (plate) => plate.source.unit)].map(([unit, ofUnit]) => ({
     unit,
     fixtures: [...Map.groupBy(ofUnit, (plate) => plate.fixture)].map(([fixture, ofFixture]) => ({
@@ -57,9 +102,11 @@ function planGateway(device: ProfileDevice, profile: Profile, catalogue: DeviceC
   }
 }
 
-function checkSource({ id, source: { unit, channel } }: Profile['plates'][number], definition: LoadCellTransmitter) {
-  const { model, channels, unitIds } = definition
+function checkSource({ id, source: { unit, channel } }: Profile['plates'][number], definition: LoadCellDefinition) {
+  const { model, channels } = definition
   if (channel > channels) throw mismatch(`plate ${id}`, `It is on channel ${channel}, but ${model} has ${channels}.`)
+  if (definition.kind === 'load-cell-publisher') return
+  const { unitIds } = definition
   if (unit < unitIds.minimum || unit > unitIds.maximum) {
     throw mismatch(`plate ${id}`, `It is on unit ${unit}; ${model} takes ${unitIds.minimum} to ${unitIds.maximum}.`)
   }

@@ -17,6 +17,7 @@ import type { ModbusConnection } from '../modbus/modbus-connection.ts'
 import { condition, UnitDecoder, weightIn, weightWords } from './decode.ts'
 import type { FlashBudget } from './flash-budget.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
+import { isDone } from './order-done.ts'
 import { registersOf } from './register-check.ts'
 
 export type LoadCellPlace = Pick<PlateDetail, 'device' | 'unit' | 'channel' | 'definition' | 'model' | 'commands'>
@@ -50,9 +51,6 @@ const settleWithinMs = 3000
 const readAgainMs = 50
 /** The maker of the handshake's own client asks as often. */
 const handshakePollMs = 20
-/** A reading of zero, of a tare or of the known weight may be off by so much: noise and rounding. */
-const toleranceG = 5
-const toleranceShare = 0.005
 
 interface Target {
   unit: number
@@ -287,30 +285,13 @@ function writesOf(command: LoadCellCommand, channel: number, known: Write | unde
   return [...unlock, ...before, ...order, ...after]
 }
 
-function isDone(order: LoadCellOrder, { grossG, netG, tared }: WeightReading): boolean {
-  const near = (value: number | null, wantedG: number) =>
-    value !== null && Math.abs(value - wantedG) <= Math.max(toleranceG, toleranceShare * Math.abs(wantedG))
-  switch (order.command) {
-    case 'zero':
-    case 'calibrateZero':
-      return near(grossG, 0)
-    case 'calibrateSpan':
-      return near(grossG, order.knownG)
-    case 'tare':
-      return netG === null ? tared === true : near(netG, 0)
-    case 'clearTare':
-      // Some only show the gross weight from then on, and keep the tare.
-      return tared === null ? grossG !== null && near(netG, grossG) : !tared
-  }
-}
-
-const refused = (plate: string) =>
+export const refused = (plate: string) =>
   new AisleError('command-refused', 'The transmitter did not carry the order out.', {
     where: `plate ${plate}`,
     action: 'Wait until the plate is at rest, check what lies on it, and try again.',
   })
 
-function unconfirmed(plate: string, order: LoadCellOrder, { grossG, netG }: WeightReading): AisleError {
+export function unconfirmed(plate: string, order: LoadCellOrder, { grossG, netG }: WeightReading): AisleError {
   const shown = `${grossG ?? 'no weight'} g gross, ${netG ?? 'no'} g net`
   return new AisleError('command-unconfirmed', `After ${order.command} it still shows ${shown}.`, {
     where: `plate ${plate}`,
