@@ -289,7 +289,7 @@ export const Receipt = message('receipt', 'A receipt was issued, or could not be
   receiptId: Identifier(),
   state: oneOf(['sent', 'failed']),
   channel: oneOf(['page', 'e-mail']),
-  totalMinor: Type.Integer({ minimum: 0, description: 'The lines less the discounts.' }),
+  totalMinor: Type.Integer({ minimum: 0, description: 'The lines less discounts and refunds.' }),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   lines: Type.Array(
     strictObject({
@@ -304,6 +304,12 @@ export const Receipt = message('receipt', 'A receipt was issued, or could not be
   ),
   discounts: Type.Optional(Type.Array(Discount, { maxItems: 1000 })),
   tax: Type.Optional(Tax),
+  refunds: Type.Optional(
+    Type.Array(strictObject({ lineId: Identifier(), amountMinor: Type.Integer({ minimum: 0 }) }), {
+      maxItems: 300,
+      description: 'Lines that were given back since; total and tax are without them.',
+    }),
+  ),
   reason: Type.Optional(text('Why it failed.')),
 })
 

@@ -117,6 +117,50 @@ export const ResolveReview = strictObject({
   decidedBy: Type.String({ minLength: 1, maxLength: 100 }),
 })
 
+/** Gives a paid line back; a line is given back once, however often that is asked for. */
+export const RefundLine = strictObject({
+  type: Type.Literal('refund-line'),
+  commandId,
+  visitId: Identifier(),
+  lineId: Identifier(),
+  reason: text,
+  decidedBy: Type.String({ minLength: 1, maxLength: 100 }),
+})
+
+/** A shopper says that a line is wrong: a small amount is given back at once, the rest waits for a person. */
+export const DisputeLine = strictObject({
+  type: Type.Literal('dispute-line'),
+  commandId,
+  visitId: Identifier(),
+  lineId: Identifier(),
+  reason: text,
+})
+
+export const ResolveDispute = strictObject({
+  type: Type.Literal('resolve-dispute'),
+  commandId,
+  visitId: Identifier(),
+  lineId: Identifier(),
+  outcome: oneOf(['refund', 'reject']),
+  decidedBy: Type.String({ minLength: 1, maxLength: 100 }),
+})
+
+/** A person says that nothing is owed any more. */
+export const SettleDebt = strictObject({
+  type: Type.Literal('settle-debt'),
+  commandId,
+  visitId: Identifier(),
+  how: oneOf(['forgiven', 'paid-elsewhere']),
+  decidedBy: Type.String({ minLength: 1, maxLength: 100 }),
+})
+
+/** Charges what is owed to the means of payment that the account has now. */
+export const CollectDebt = strictObject({
+  type: Type.Literal('collect-debt'),
+  commandId,
+  visitId: Identifier(),
+})
+
 /** Records what staff moved, or what was found misplaced; stock follows from it. */
 export const MoveStock = strictObject({
   type: Type.Literal('move-stock'),
@@ -137,7 +181,7 @@ export const RegisterAccount = strictObject({
   /** What the door's reader will read; stored only as a hash. */
   credential: Type.String({ minLength: 8, maxLength: 512 }),
   party: Type.Integer({ minimum: 1, maximum: 20 }),
-  /** The provider's reference to a registered means of payment (Toss: customerKey and billingKey). */
+  /** The provider's references to a registered means of payment: Toss's customerKey and billingKey, Stripe's customer and payment method. */
   payment: Type.Union([strictObject({ customerKey: text, billingKey: text }), Type.Null()]),
 })
 
@@ -167,6 +211,11 @@ export const TillCommand = Type.Union([
   EndVisit,
   Decide,
   ResolveReview,
+  RefundLine,
+  DisputeLine,
+  ResolveDispute,
+  SettleDebt,
+  CollectDebt,
   MoveStock,
   RegisterAccount,
   OpenGate,
@@ -190,8 +239,17 @@ export const commandsOfRole = {
     'resolve-review',
     'move-stock',
   ],
-  console: ['resolve-review', 'open-gate', 'reset-gate'],
-  accounts: ['register-account'],
+  console: [
+    'resolve-review',
+    'refund-line',
+    'dispute-line',
+    'resolve-dispute',
+    'settle-debt',
+    'collect-debt',
+    'open-gate',
+    'reset-gate',
+  ],
+  accounts: ['register-account', 'dispute-line', 'collect-debt'],
 } as const satisfies Record<string, readonly CommandType[]>
 export type TillRole = keyof typeof commandsOfRole
 

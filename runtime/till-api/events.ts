@@ -40,6 +40,29 @@ export interface VisitSnapshot {
   decision: Pick<Decision, 'lines' | 'outcome' | 'policyHash'> | null
   payment: Payment | null
   receipt: Receipt | null
+  refunds?: Refund[]
+  disputes?: Dispute[]
+  /** How a debt was settled; missing while it is owed. */
+  debtSettled?: 'forgiven' | 'paid-elsewhere' | 'collected'
+}
+
+/** What is given back for a line. */
+export interface Refund {
+  lineId: string
+  amountMinor: number
+  state: 'due' | 'refunded' | 'failed'
+  reason: string
+  /** Who ordered it: a person, or "rule". */
+  by: string
+}
+
+/** A line of which the shopper says that it is wrong. */
+export interface Dispute {
+  lineId: string
+  reason: string
+  state: 'open' | 'refunded' | 'rejected'
+  decidedBy: string | null
+  atMs: number
 }
 
 export type TillEvent = {

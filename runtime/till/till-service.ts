@@ -1,6 +1,6 @@
 /** What the till does for its clients: commands in, state and events out. */
 import type { ServerResponse } from 'node:http'
-import type { Clock } from '../contract/clock.ts'
+import { type Clock, SystemClock } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
 import {
   type CommandAnswer,
@@ -15,15 +15,20 @@ import { hashCredential } from './credential-hash.ts'
 import type { Doors } from './doors/doors.ts'
 import type { ChainReport } from './ledger/journal.ts'
 import type { LedgerThread } from './ledger/ledger-thread.ts'
+import type { PaymentProvider } from './payments/payment-provider.ts'
 
 export interface TillServiceOptions {
   ledger: LedgerThread
   doors: Doors
   clock: Clock
+  provider: Pick<PaymentProvider, 'hinted'>
   /** Called when there may be a charge to make. */
   onDecided: () => void
 }
 
+/** In real time: how long a shopper stands at the door for it. */
+const reservedWithinMs = 3000
+const mostHints = 100
 const mostVisitsAPage = 1000
 const verifyPageSize = 1000
 
@@ -66,10 +71,59 @@ export class TillService {
   async #admit(command: CommandOf<'admit'>): Promise<CommandAnswer> {
     const { ledger, doors } = this.#options
     const answer = await this.#take(command)
+    if (answer.visitId) await this.#reserved(answer.visitId)
     const visit = answer.visitId ? await ledger.visit(answer.visitId) : undefined
     // Also when it is repeated: the first answer, and the opening with it, may have been lost in a crash.
     if (visit?.state === 'admitted') doors.authorise(visit.gate, visit.visitId, visit.party)
     return answer
+  }
+
+  /**
+   * Waits a moment for what the provider reserves. While it does not answer the shopper is let in all the same:
+   * the caps on what may wait for it have been looked at.
+   * @throws AisleError `payment-declined`
+   */
+  async #reserved(visitId: string): Promise<void> {
+    const { ledger, onDecided } = this.#options
+    const state = () => ledger.holdState(visitId)
+    if ((await state()) === undefined) return
+    onDecided()
+    const ended = await this.#until(async () => ['done', 'declined', 'mismatch'].includes((await state()) ?? ''))
+    if (ended && (await state()) !== 'done') {
+      throw new AisleError('payment-declined', 'The means of payment was refused at the door.', {
+        where: visitId,
+        action: 'Ask the shopper for another one.',
+      })
+    }
+  }
+
+  /** Looks with every change of the ledger, for as long as somebody waits at a door. Says whether it came true. */
+  #until(cameTrue: () => Promise<boolean>): Promise<boolean> {
+    const { ledger } = this.#options
+    const wire = new SystemClock()
+    const over = new AbortController()
+    return new Promise<boolean>((resolve, reject) => {
+      const look = () => void cameTrue().then((came) => came && resolve(true), reject)
+      const stop = ledger.onAppended(look)
+      const timer = wire.after(reservedWithinMs, () => resolve(false))
+      this.#end.signal.addEventListener('abort', () => resolve(false), { signal: over.signal })
+      over.signal.addEventListener('abort', () => {
+        stop()
+        wire.clear(timer)
+      })
+      look()
+    }).finally(() => over.abort())
+  }
+
+  /** A provider said that something changed: what waits for it is asked for now. Anything else is not our business. */
+  async hint(body: unknown): Promise<{ asked: number }> {
+    const { ledger, clock, provider, onDecided } = this.#options
+    let asked = 0
+    for (const orderId of provider.hinted(body).slice(0, mostHints)) {
+      if (await ledger.hurryPayment(orderId, clock.nowMs())) asked++
+    }
+    if (asked > 0) onDecided()
+    return { asked }
   }
 
   async #openGate(command: CommandOf<'open-gate'>): Promise<CommandAnswer> {

@@ -16,7 +16,8 @@ import { type LedgerThread, openLedgerThread } from './ledger/ledger-thread.ts'
 import type { Shop } from './ledger/step.ts'
 import { noticeWriter, tellNotices } from './notices.ts'
 import { Charger } from './payments/charger.ts'
-import { createTossProvider } from './payments/toss.ts'
+import type { PaymentProvider } from './payments/payment-provider.ts'
+import { paymentProviders } from './payments/providers.ts'
 import { sweepRegularly } from './sweeper.ts'
 import { TillService } from './till-service.ts'
 import { defaultDeadlines, type VisitDeadlines } from './visits/deadlines.ts'
@@ -62,13 +63,16 @@ async function startParts(
     accounts: handedSecret(secrets, generatedSecrets.tillTokenAccounts),
   }
   const secretKey = handedSecret(secrets, profile.payment.secretKey)
-  const provider = createTossProvider({ url: profile.payment.url, secretKey })
+  const provider = paymentProviders[profile.payment.provider]({ url: profile.payment.url, secretKey })
 
   const path = join(settings.dataDirectory, 'till.sqlite')
-  const ledger = await openLedgerThread({ path, shop: shopOf(store, options), nowMs: clock.nowMs() }, (lost) => {
-    // Without its memory the till may not go on; the supervisor starts it again.
-    throw lost
-  })
+  const ledger = await openLedgerThread(
+    { path, shop: shopOf(store, provider, options), nowMs: clock.nowMs() },
+    (lost) => {
+      // Without its memory the till may not go on; the supervisor starts it again.
+      throw lost
+    },
+  )
   onStarted(() => ledger.close())
 
   const write = noticeWriter({ timeZone: profile.timeZone, currency: profile.currency })
@@ -86,7 +90,7 @@ async function startParts(
   const sweeper = sweepRegularly(ledger, clock, log, () => charger.nudge())
   onStarted(() => sweeper.stop())
 
-  const till = new TillService({ ledger, doors, clock, onDecided: () => charger.nudge() })
+  const till = new TillService({ ledger, doors, clock, provider, onDecided: () => charger.nudge() })
   const server = await serveTill(till, { host: settings.host, port: settings.ports.till, tokens, log })
   onStarted(() => {
     till.end()
@@ -95,7 +99,14 @@ async function startParts(
   return server.port
 }
 
-function shopOf({ profile, catalogue, layout }: LoadedStore, { deadlines }: TillOptions): Shop {
+const hourMs = 3_600_000
+
+function shopOf(
+  { profile, catalogue, layout }: LoadedStore,
+  provider: Pick<PaymentProvider, 'holds'>,
+  { deadlines }: TillOptions,
+): Shop {
+  const { holdMinor, offline = {}, disputes } = profile.payment
   return {
     storeId: profile.storeId,
     currency: profile.currency,
@@ -103,6 +114,13 @@ function shopOf({ profile, catalogue, layout }: LoadedStore, { deadlines }: Till
     products: new Map(layout.products.map((product) => [product.sku, product])),
     terms: { promotions: catalogue.promotions ?? [], tax: catalogue.tax ?? null },
     deadlines: { ...defaultDeadlines, ...deadlines },
+    holdMinor: provider.holds ? (holdMinor ?? null) : null,
+    disputes: disputes ?? { refundUpToMinor: 0, mostAMonth: 0 },
+    offline: {
+      amountMinor: offline.amountMinor ?? null,
+      count: offline.count ?? null,
+      ageMs: offline.hours === undefined ? null : offline.hours * hourMs,
+    },
   }
 }
 

@@ -12,6 +12,7 @@ import { DoorQueue } from './door-queue.ts'
 import { readRealGoods } from './goods.ts'
 import { ProviderLedger } from './provider/provider-ledger.ts'
 import { serveProvider } from './provider/provider-server.ts'
+import { createStripe } from './provider/stripe.ts'
 import { createToss } from './provider/toss.ts'
 import { Webhooks } from './provider/webhooks.ts'
 import { type ServedDevices, serveDevices } from './served-devices.ts'
@@ -132,7 +133,8 @@ export async function startTwin(
     const customerOfKey = new Map(customers.payments.map(({ billingKey, customerKey }) => [billingKey, customerKey]))
     // Keys of one run must not meet those of another in the same books.
     const keys = random('payment-keys', thisRun)
-    const toss = createToss({
+    const createProvider = { toss: createToss, stripe: createStripe }[profile.payment.provider]
+    const toss = createProvider({
       ledger,
       clock,
       newKey: () => `${thisRun.toString(36)}${Math.floor(keys.next() * 2 ** 32).toString(36)}${ledger.charges.length}`,

@@ -122,7 +122,7 @@ describe('charging', () => {
 
   it('goes on where an earlier run stopped: it asks first', async () => {
     const visitId = await beginCharge(ledger, 'anna')
-    const [due] = await ledger.chargesDue(1, 10)
+    const [due] = await ledger.paymentsDue(1, 10)
     assert.ok(due)
     await ledger.markSent(due, Date.now())
     startCharger()
@@ -133,7 +133,7 @@ describe('charging', () => {
 
   it('never sends a charge again whose key the provider may have forgotten', async () => {
     const visitId = await beginCharge(ledger, 'anna')
-    const [due] = await ledger.chargesDue(1, 10)
+    const [due] = await ledger.paymentsDue(1, 10)
     assert.ok(due)
     await ledger.markSent(due, 1)
     startCharger(new VirtualClock(15 * dayMs))
@@ -143,7 +143,7 @@ describe('charging', () => {
 
   it('leaves to a person what the provider knows with another amount', async () => {
     const visitId = await beginCharge(ledger, 'anna')
-    const [due] = await ledger.chargesDue(1, 10)
+    const [due] = await ledger.paymentsDue(1, 10)
     const body = { customerKey: 'customer-anna', orderId: due?.order_id, orderName: 'other', amount: 99 }
     const headers = {
       authorization: `Basic ${Buffer.from(`${toss.secretKey}:`).toString('base64')}`,

@@ -33,7 +33,7 @@ describe('a decision', () => {
       0,
     )
   const chargeOf = async (visitId: string) =>
-    (await ledger.chargesDue(0, 1000)).find((payment) => payment.visit_id === visitId)?.amount_minor
+    (await ledger.paymentsDue(0, 1000)).find((payment) => payment.visit_id === visitId)?.amount_minor
   const one = [lineOf(tea.sku, 1)]
   const two = [lineOf(tea.sku, 2)]
 

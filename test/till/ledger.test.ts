@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import Database from 'better-sqlite3'
 import type { Ledger } from '../../runtime/till/ledger/ledger.ts'
 import { asOfVersion } from './support/old-database.ts'
-import { beginCharge, newLedgerPath, openLedger, openVisit } from './support/test-ledger.ts'
+import { beginCharge, endCharge, newLedgerPath, openLedger, openVisit, paid } from './support/test-ledger.ts'
 import { lineOf } from './support/test-till.ts'
 
 const nothing = { basketRevision: 0, lines: [], policyHash: '', profileHash: '' }
@@ -98,7 +98,7 @@ describe('the ledger', () => {
 
   it("keeps the provider's references out of the journal, and erases them once the charge is settled", async () => {
     const visitId = await beginCharge(ledger, 'anna')
-    await ledger.settleCharge(visitId, { outcome: 'paid', paymentKey: 'secret-payment-key' }, 1)
+    await endCharge(ledger, visitId, paid('secret-payment-key'), 1)
     const database = new Database(path, { readonly: true })
     const journal = database.prepare('SELECT data FROM journal').all() as { data: string }[]
     for (const secret of ['customer-anna', 'billing-anna', 'secret-payment-key', 'hash-of-anna']) {
@@ -123,6 +123,26 @@ describe('the ledger', () => {
     await ledger.recordPass({ ...out, count: 2 }, 200_000)
     await ledger.sweep(300_000)
     assert.deepEqual([(await ledger.visit(anna)).state, (await ledger.visit(bert)).state], ['exited', 'exited'])
+  })
+
+  it('takes up the charges of a database from before there were other orders', async () => {
+    const [anna, bert] = [await beginCharge(ledger, 'anna'), await beginCharge(ledger, 'bert')]
+    await endCharge(ledger, anna, paid('p-1'), 1)
+    await ledger.close()
+    const old = await asOfVersion(path, '0004-bills')
+    const database = new Database(old)
+    database.exec("UPDATE payments SET state = 'paid' WHERE state = 'done'")
+    database.close()
+    ledger = await openLedger(old, 5)
+    assert.deepEqual(
+      (await ledger.paymentsDue(5, 10)).map(({ visit_id, kind, state }) => [visit_id, kind, state]),
+      [[bert, 'charge', 'unknown']],
+    )
+    const refund = { type: 'refund-line' as const, lineId: 'line-tea', reason: '', decidedBy: 'owner' }
+    await ledger.take({ ...refund, commandId: 'refund', visitId: anna }, 6)
+    assert.equal((await ledger.paymentsDue(6, 10)).find(({ kind }) => kind === 'refund')?.about, 'p-1')
+    await endCharge(ledger, bert, paid('p-2'), 7)
+    assert.equal((await ledger.visit(bert)).state, 'paid')
   })
 
   it('says from where on the oldest undecided visit is told, and its own end when there is none', async () => {
@@ -156,9 +176,9 @@ describe('the ledger', () => {
 
   it('settles a charge once', async () => {
     const visitId = await beginCharge(ledger, 'anna')
-    await ledger.settleCharge(visitId, { outcome: 'paid', paymentKey: 'p-1' }, 1)
+    await endCharge(ledger, visitId, paid('p-1'), 1)
     const { sequence } = ledger
-    await ledger.settleCharge(visitId, { outcome: 'declined', reason: 'late' }, 2)
+    await endCharge(ledger, visitId, { outcome: 'declined', reason: 'late' }, 2)
     assert.equal(ledger.sequence, sequence)
     assert.equal((await ledger.visit(visitId)).state, 'paid')
   })

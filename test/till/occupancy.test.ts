@@ -104,7 +104,7 @@ describe('a visit of which nobody saw the end', () => {
       visit.decision?.lines.map(({ outcome }) => outcome),
       ['review'],
     )
-    assert.equal(await ledger.nextChargeDueMs(), undefined)
+    assert.equal(await ledger.nextPaymentDueMs(), undefined)
   })
 
   it('counts whom the flows bound although the gate had not seen them, once', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Ledger } from '../../runtime/till/ledger/ledger.ts'
 import { asOfVersion } from './support/old-database.ts'
-import { beginCharge, newLedgerPath, openLedger, tea } from './support/test-ledger.ts'
+import { beginCharge, endCharge, newLedgerPath, openLedger, paid, tea } from './support/test-ledger.ts'
 import { lineOf } from './support/test-till.ts'
 
 const milk = { ...tea, sku: 'milk', name: 'Milk', priceMinor: 2000, taxFree: true }
@@ -22,7 +22,7 @@ describe('a receipt', () => {
     const visitId = await beginCharge(ledger, 'anna', 0, [lineOf('tea', 3), lineOf('milk', 1)])
     const charging = await ledger.visit(visitId)
     assert.equal(charging.basket?.totalMinor, 5000)
-    await ledger.settleCharge(visitId, { outcome: 'paid', paymentKey: 'key' }, 1)
+    await endCharge(ledger, visitId, paid('key'), 1)
     const { receipt } = await ledger.visit(visitId)
     assert.deepEqual(
       receipt?.lines.map(({ sku, amountMinor }) => [sku, amountMinor]),
@@ -43,7 +43,7 @@ describe('a receipt', () => {
     const visitId = await beginCharge(ledger, 'anna', 0, [lineOf('tea', 2)])
     await ledger.close()
     ledger = await openLedger(path, 1)
-    await ledger.settleCharge(visitId, { outcome: 'paid', paymentKey: 'key' }, 1)
+    await endCharge(ledger, visitId, paid('key'), 1)
     const { receipt } = await ledger.visit(visitId)
     assert.equal(receipt?.totalMinor, 1500)
     assert.equal(receipt?.discounts?.length, 1)
@@ -54,7 +54,7 @@ describe('a receipt', () => {
     const visitId = await beginCharge(ledger, 'anna', 0, [lineOf('milk', 2)])
     await ledger.close()
     ledger = await openLedger(await asOfVersion(path, '0003-recovery'), 1)
-    await ledger.settleCharge(visitId, { outcome: 'paid', paymentKey: 'key' }, 1)
+    await endCharge(ledger, visitId, paid('key'), 1)
     const { receipt } = await ledger.visit(visitId)
     assert.equal(receipt?.totalMinor, 4000)
     assert.equal(receipt?.lines[0]?.amountMinor, 4000)

@@ -82,6 +82,13 @@ export const tillRoutes: readonly TillRoute[] = [
     roles: readers,
     handle: (till, { params }) => till.visit(visitParams(params).id),
   },
+  {
+    // Relayed by whoever faces the provider. A forged one makes the till ask once more, and believe nothing.
+    method: 'post',
+    path: '/v1/payment-hints',
+    roles: ['accounts'],
+    handle: (till, { body }) => till.hint(parseJson(body, '/v1/payment-hints', jsonLimits)),
+  },
   { method: 'get', path: '/v1/journal/verify', roles: ['console'], handle: (till) => till.verifyJournal() },
   { method: 'get', path: '/v1/health', roles: ['flows', 'console', 'accounts'], handle: (till) => till.health() },
 ]

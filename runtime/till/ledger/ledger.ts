@@ -6,16 +6,17 @@ import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Scan } from '../../contract/messages.ts'
 import type { CommandAnswer, TillCommand } from '../../till-api/commands.ts'
-import * as charges from './charges.ts'
 import { decideByDeadline, endLeftVisits, letGoUnreviewed } from './commands/checkout.ts'
 import { takeScan } from './commands/entry.ts'
 import { doorMemory, recordAlarm, recordCount, recordPass, type SeenPass } from './gates.ts'
 import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } from './journal.ts'
 import { emptiedBy, startAnewWhenNobodyShops } from './occupancy.ts'
 import { openDatabase } from './open-database.ts'
+import * as outbox from './outbox.ts'
 import * as queries from './queries.ts'
+import { settlePayment } from './settlement.ts'
 import type { Shop, Step } from './step.ts'
-import type { LedgerTables, PaymentRow, VisitRow } from './tables.ts'
+import type { LedgerTables, PaymentRow, PaymentState, VisitRow } from './tables.ts'
 import { takeCommand } from './take-command.ts'
 import { happen, tellPayment } from './visits.ts'
 
@@ -47,7 +48,7 @@ export class Ledger {
     try {
       const identity = await readIdentity(db)
       const ledger = new Ledger(db, shop, identity, await readHead(db))
-      await ledger.#write(nowMs, (step) => charges.doubtAllCharges(step))
+      await ledger.#write(nowMs, (step) => outbox.doubtAllPayments(step))
       return ledger
     } catch (error) {
       await db.destroy()
@@ -120,24 +121,33 @@ export class Ledger {
     return due.length
   }
 
-  chargesDue(nowMs: number, limit: number): Promise<PaymentRow[]> {
-    return this.#read((db) => charges.chargesDue(db, nowMs, limit))
+  paymentsDue(nowMs: number, limit: number): Promise<PaymentRow[]> {
+    return this.#read((db) => outbox.paymentsDue(db, nowMs, limit))
   }
 
-  async nextChargeDueMs(): Promise<number | undefined> {
-    return this.#read((db) => charges.nextChargeDueMs(db))
+  async nextPaymentDueMs(): Promise<number | undefined> {
+    return this.#read((db) => outbox.nextPaymentDueMs(db))
   }
 
   async markSent(payment: PaymentRow, nowMs: number): Promise<void> {
-    await this.#write(nowMs, (step) => charges.markSent(step, payment))
+    await this.#write(nowMs, (step) => outbox.markSent(step, payment))
   }
 
-  async postponeCharge(visitId: string, nextAttemptAtMs: number, reason: string, nowMs: number): Promise<void> {
-    await this.#write(nowMs, (step) => charges.postponeCharge(step, visitId, nextAttemptAtMs, reason))
+  async postponePayment(key: string, nextAttemptAtMs: number, reason: string, nowMs: number): Promise<void> {
+    await this.#write(nowMs, (step) => outbox.postponePayment(step, key, nextAttemptAtMs, reason))
   }
 
-  settleCharge(visitId: string, outcome: charges.ChargeOutcome, nowMs: number): Promise<void> {
-    return this.#write(nowMs, (step) => charges.settleCharge(step, visitId, outcome))
+  settlePayment(key: string, ended: outbox.OrderOutcome, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => settlePayment(step, key, ended))
+  }
+
+  hurryPayment(orderId: string, nowMs: number): Promise<boolean> {
+    return this.#write(nowMs, (step) => outbox.hurryPayment(step, orderId))
+  }
+
+  /** How the reservation for a visit stands; undefined where there is none. */
+  async holdState(visitId: string): Promise<PaymentState | undefined> {
+    return (await this.#read((db) => outbox.paymentOf(db, visitId, 'hold')))?.state
   }
 
   doorMemory(nowMs: number) {

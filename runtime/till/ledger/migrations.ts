@@ -8,6 +8,7 @@ const migrations: Record<string, Migration> = {
   '0002-occupancy': { up: createOccupancy },
   '0003-recovery': { up: createRecovery },
   '0004-bills': { up: createBills },
+  '0005-orders': { up: createOrders },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -159,6 +160,60 @@ async function createRecovery(db: Kysely<LedgerTables>): Promise<void> {
 /** A charge knows its bill, so that the receipt says what was charged even when the catalogue has changed since. */
 async function createBills(db: Kysely<LedgerTables>): Promise<void> {
   await db.schema.alterTable('payments').addColumn('bill', 'text').execute()
+}
+
+/** Charges become one kind of order to the provider. SQLite cannot change a primary key, so the table is made anew. */
+async function createOrders(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema.dropIndex('payments_due').execute()
+  await db.schema.alterTable('payments').renameTo('charges_before').execute()
+  await db.schema
+    .createTable('payments')
+    .addColumn('idempotency_key', 'text', (column) => column.primaryKey())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('visit_id', 'text', (column) => column.notNull().references('visits.visit_id'))
+    .addColumn('line_id', 'text')
+    .addColumn('order_id', 'text', (column) => column.notNull().unique())
+    .addColumn('amount_minor', 'bigint', (column) => column.notNull().check(sql<SqlBool>`amount_minor > 0`))
+    .addColumn('tax_free_minor', 'bigint', (column) => column.notNull())
+    .addColumn('currency', 'text', (column) => column.notNull())
+    .addColumn('order_name', 'text', (column) => column.notNull())
+    .addColumn('customer_key', 'text')
+    .addColumn('billing_key', 'text')
+    .addColumn('about', 'text')
+    .addColumn('bill', 'text')
+    .addColumn('ordered_by', 'text')
+    .addColumn('begun_at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('first_sent_at_ms', 'double precision')
+    .addColumn('next_attempt_at_ms', 'double precision')
+    .addColumn('payment_key', 'text')
+    .addColumn('reason', 'text')
+    .execute()
+  await sql`INSERT INTO payments
+    SELECT idempotency_key, 'charge', visit_id, NULL, order_id, amount_minor, 0, currency, order_name, customer_key,
+      billing_key, NULL, bill, NULL, COALESCE(first_sent_at_ms, next_attempt_at_ms),
+      CASE state WHEN 'paid' THEN 'done' ELSE state END, attempts, first_sent_at_ms, next_attempt_at_ms, payment_key,
+      reason
+    FROM charges_before`.execute(db)
+  await db.schema.dropTable('charges_before').execute()
+  await db.schema.createIndex('payments_due').on('payments').columns(['state', 'next_attempt_at_ms']).execute()
+  await db.schema.createIndex('payments_visit').on('payments').columns(['visit_id', 'kind']).execute()
+  // The database itself refuses a second charge of a visit, a second collection while one may succeed, and a second
+  // refund of a line.
+  const once = (kind: string, ...columns: string[]) =>
+    sql`CREATE UNIQUE INDEX ${sql.id(`payments_one_${kind}`)} ON payments
+      (${sql.join(columns.map((column) => sql.id(column)))}) WHERE kind = ${sql.lit(kind)} ${
+        kind === 'collection' ? sql`AND state <> 'declined'` : sql``
+      }`.execute(db)
+  await once('hold', 'visit_id')
+  await once('charge', 'visit_id')
+  await once('release', 'visit_id')
+  await once('refund', 'visit_id', 'line_id')
+  await once('collection', 'visit_id')
+  for (const column of ['refunds', 'disputes', 'debt_settled'] as const) {
+    await db.schema.alterTable('visits').addColumn(column, 'text').execute()
+  }
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

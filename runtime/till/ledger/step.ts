@@ -15,6 +15,24 @@ export interface Shop {
   /** All promotions, whether they are on or not. */
   terms: Terms
   deadlines: VisitDeadlines
+  /** What the provider reserves at the door; null where it reserves nothing. */
+  holdMinor: number | null
+  disputes: DisputeRule
+  offline: OfflineCaps
+}
+
+/** What is given back without a person's look. */
+export interface DisputeRule {
+  refundUpToMinor: number
+  /** For each account, in 30 days. */
+  mostAMonth: number
+}
+
+/** How much may wait for a provider that does not answer; null: no limit. */
+export interface OfflineCaps {
+  amountMinor: number | null
+  count: number | null
+  ageMs: number | null
 }
 
 /** One transaction: journal entries and the tables that follow from them, all or nothing. */

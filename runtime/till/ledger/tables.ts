@@ -91,32 +91,54 @@ export interface VisitRow {
   due_at_ms: number | null
   payment: string | null
   receipt: string | null
+  refunds: string | null
+  disputes: string | null
+  /** How a debt was settled; null while it is owed. */
+  debt_settled: VisitSnapshot['debtSettled'] | null
   /** Position of the last change. */
   sequence: number
 }
 
-export const paymentStates = ['due', 'sent', 'unknown', 'paid', 'declined', 'mismatch'] as const
+export const orderKinds = ['hold', 'charge', 'release', 'refund', 'collection'] as const
+/**
+ * hold: reserve an amount at the door; charge: the visit's one charge; release: give back what is reserved; refund:
+ * give back a line; collection: charge what is owed since a charge was refused.
+ */
+export type OrderKind = (typeof orderKinds)[number]
+
+export const paymentStates = ['due', 'sent', 'unknown', 'done', 'declined', 'mismatch'] as const
 /** due: never sent; sent: a call is or was under way; unknown: it may have been carried out; then how it ended. */
 export type PaymentState = (typeof paymentStates)[number]
 
-/** The one charge of a visit: outbox and outcome. */
+/** Something that the payment provider is to carry out once: outbox and outcome. */
 export interface PaymentRow {
-  visit_id: string
   idempotency_key: string
+  kind: OrderKind
+  visit_id: string
+  /** What is refunded. */
+  line_id: string | null
   order_id: string
   amount_minor: number
+  tax_free_minor: number
   currency: string
   order_name: string
-  /** The references that this charge began with; erased when it is settled. */
+  /** The references that this order began with; erased when it is settled. */
   customer_key: string | null
   billing_key: string | null
+  /** The provider's reference to the payment that it is about: what was reserved, or charged before. */
+  about: string | null
+  /** What it is for; null in charges from before bills were kept. */
+  bill: string | null
+  /** Who ordered a refund. */
+  ordered_by: string | null
+  begun_at_ms: number
   state: PaymentState
   attempts: number
   first_sent_at_ms: number | null
-  next_attempt_at_ms: number
+  /** null: it waits until the visit's hold is settled. */
+  next_attempt_at_ms: number | null
+  /** The provider's reference to it. */
   payment_key: string | null
-  /** What it is for; null in charges from before bills were kept. */
-  bill: string | null
   reason: string | null
 }
 

@@ -4,7 +4,9 @@ import type { CommandAnswer, CommandOf, CommandType, TillCommand } from '../../t
 import { decide, endVisit, resolveReview } from './commands/checkout.ts'
 import { admit, refuse, registerAccount, visitIdOf } from './commands/entry.ts'
 import { addEvidence, bindVisit, moveStock, setLines } from './commands/floor.ts'
+import { collectDebt, settleDebt } from './debts.ts'
 import { recordOpening, recordReset } from './gates.ts'
+import { disputeLine, refundLine, resolveDispute } from './refunds.ts'
 import { refusal, type Step } from './step.ts'
 
 type Handler<T extends CommandType> = (step: Step, command: CommandOf<T>) => Promise<unknown>
@@ -18,6 +20,11 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   'end-visit': endVisit,
   decide,
   'resolve-review': resolveReview,
+  'refund-line': refundLine,
+  'dispute-line': disputeLine,
+  'resolve-dispute': resolveDispute,
+  'settle-debt': settleDebt,
+  'collect-debt': collectDebt,
   'move-stock': moveStock,
   'register-account': registerAccount,
   'open-gate': (step, { gate, direction, reason }) => recordOpening(step, { gate, direction, reason }),

@@ -1,13 +1,14 @@
 /** Visits in the tables, and their changes: the only code that moves a visit from state to state. */
-import canonicalize from 'canonicalize'
 import type { Updateable } from 'kysely'
 import { type BasketChange, envelope, type Payment, type Receipt } from '../../contract/messages.ts'
-import type { VisitSnapshot } from '../../till-api/events.ts'
+import type { Dispute, Refund, VisitSnapshot } from '../../till-api/events.ts'
 import type { Terms } from '../visits/bill.ts'
 import { promotionsAt } from '../visits/promotions.ts'
-import { nextVisitState, type VisitHappening } from '../visits/visit-state.ts'
+import { hasEnded, nextVisitState, type VisitHappening } from '../visits/visit-state.ts'
+import { releaseHold } from './holds.ts'
 import { startAnewWhenNobodyShops } from './occupancy.ts'
 import { refusal, type Step } from './step.ts'
+import { stored } from './stored.ts'
 import type { Connection, VisitRow } from './tables.ts'
 
 /** A snapshot as journalled: the basket is a reference to the entry that holds it, which keeps the journal small. */
@@ -54,6 +55,7 @@ export async function happen(
     state === 'deciding' ? { state, ...fields } : { state, due_at_ms, ...fields },
   )
   if (visit.state === 'open') await startAnewWhenNobodyShops(step)
+  if (hasEnded(state)) await releaseHold(step, visit.visit_id)
   return changed
 }
 
@@ -106,13 +108,13 @@ function storedSnapshot(row: VisitRow, basketSequence: number | null): StoredSna
     decision: parsed<VisitSnapshot['decision']>(row.decision),
     payment: parsed<Payment>(row.payment),
     receipt: parsed<Receipt>(row.receipt),
+    ...(row.refunds ? { refunds: JSON.parse(row.refunds) as Refund[] } : {}),
+    ...(row.disputes ? { disputes: JSON.parse(row.disputes) as Dispute[] } : {}),
+    ...(row.debt_settled ? { debtSettled: row.debt_settled } : {}),
   }
 }
 
 const parsed = <T>(column: string | null) => (column === null ? null : (JSON.parse(column) as T))
-
-/** For a structured column. */
-export const stored = (value: object): string => canonicalize(value) ?? '{}'
 
 /** The promotions that were on when the shopper walked in or are on now, or were when they left; and the tax. */
 export function termsOf({ shop, nowMs }: Step, visit: VisitRow): Terms {

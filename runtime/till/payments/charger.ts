@@ -1,5 +1,5 @@
 /**
- * Carries out the charges that the ledger holds. Nothing is sent that is not written down first, and whatever
+ * Carries out the orders to the payment provider that the ledger holds: reservations, charges, refunds. Nothing is sent that is not written down first, and whatever
  * may have been carried out is asked for before it is sent again, always under the same key.
  */
 import type { Logger } from 'pino'
@@ -8,10 +8,10 @@ import { errorSentence } from '../../contract/errors.ts'
 import type { Random } from '../../contract/random.ts'
 import type { LedgerMethods } from '../ledger/ledger-thread.ts'
 import type { PaymentRow } from '../ledger/tables.ts'
-import type { ChargeOrder, PaymentProvider, ProviderAnswer } from './payment-provider.ts'
+import type { PaymentOrder, PaymentProvider, ProviderAnswer } from './payment-provider.ts'
 
 export interface ChargerOptions {
-  ledger: Pick<LedgerMethods, 'chargesDue' | 'nextChargeDueMs' | 'markSent' | 'postponeCharge' | 'settleCharge'>
+  ledger: Pick<LedgerMethods, 'paymentsDue' | 'nextPaymentDueMs' | 'markSent' | 'postponePayment' | 'settlePayment'>
   provider: PaymentProvider
   clock: Clock
   /** For the jitter, so that a provider that comes back is not met by everybody at once. */
@@ -41,7 +41,7 @@ export class Charger {
     this.#options = options
   }
 
-  /** Looks for charges that are due; call it when there may be one. */
+  /** Looks for orders that are due; call it when there may be one. */
   nudge(): void {
     if (this.#end.signal.aborted) return
     this.#lookAgain = true
@@ -63,12 +63,12 @@ export class Charger {
     while (this.#lookAgain && !this.#end.signal.aborted) {
       this.#lookAgain = false
       try {
-        const due = await ledger.chargesDue(clock.nowMs(), mostInFlight + this.#inFlight.size)
+        const due = await ledger.paymentsDue(clock.nowMs(), mostInFlight + this.#inFlight.size)
         for (const payment of due) this.#begin(payment)
-        const nextMs = await ledger.nextChargeDueMs()
+        const nextMs = await ledger.nextPaymentDueMs()
         if (nextMs !== undefined) this.#lookAfter(Math.max(nextMs - clock.nowMs(), firstPauseMs))
       } catch (error) {
-        log.error({ error: errorSentence(error) }, 'the ledger did not give the charges that are due')
+        log.error({ error: errorSentence(error) }, 'the ledger did not give the orders that are due')
         this.#lookAfter(ledgerPauseMs)
       }
     }
@@ -80,19 +80,19 @@ export class Charger {
   }
 
   #begin(payment: PaymentRow): void {
-    const visitId = payment.visit_id
-    if (this.#inFlight.has(visitId) || this.#inFlight.size >= mostInFlight) return
+    const { idempotency_key: key } = payment
+    if (this.#inFlight.has(key) || this.#inFlight.size >= mostInFlight) return
     const attempt = this.#attempt(payment)
       .catch((error: unknown) => {
-        this.#options.log.error({ visitId, error: errorSentence(error) }, 'a charge could not be carried on')
+        this.#options.log.error({ key, error: errorSentence(error) }, 'an order could not be carried on')
         this.#lookAfter(ledgerPauseMs)
         return 'failed' as const
       })
       .then((how) => {
-        this.#inFlight.delete(visitId)
+        this.#inFlight.delete(key)
         if (how !== 'failed') this.nudge()
       })
-    this.#inFlight.set(visitId, attempt)
+    this.#inFlight.set(key, attempt)
   }
 
   async #attempt(payment: PaymentRow): Promise<void> {
@@ -109,7 +109,7 @@ export class Charger {
       }
     }
     await ledger.markSent(payment, clock.nowMs())
-    await this.#conclude(payment, await this.#answerOf((signal) => provider.charge(order, signal)))
+    await this.#conclude(payment, await this.#answerOf((signal) => provider.send(order, signal)))
   }
 
   async #answerOf<A>(ask: (signal: AbortSignal) => Promise<A>): Promise<A> {
@@ -125,15 +125,15 @@ export class Charger {
 
   async #conclude(payment: PaymentRow, answer: ProviderAnswer): Promise<void> {
     const { ledger, clock, log } = this.#options
-    const visitId = payment.visit_id
+    const { idempotency_key: key } = payment
     if (answer.outcome !== 'unknown') {
-      if (answer.outcome === 'mismatch') log.error({ visitId, reason: answer.reason }, 'charged with another amount')
-      return ledger.settleCharge(visitId, answer, clock.nowMs())
+      if (answer.outcome === 'mismatch') log.error({ key, reason: answer.reason }, 'carried out with another amount')
+      return ledger.settlePayment(key, answer, clock.nowMs())
     }
     if (this.#end.signal.aborted) return
     const pauseMs = this.#pauseMs(payment.attempts)
-    log.warn({ visitId, attempts: payment.attempts + 1, reason: answer.reason, pauseMs }, 'outcome unknown')
-    await ledger.postponeCharge(visitId, clock.nowMs() + pauseMs, answer.reason, clock.nowMs())
+    log.warn({ key, attempts: payment.attempts + 1, reason: answer.reason, pauseMs }, 'outcome unknown')
+    await ledger.postponePayment(key, clock.nowMs() + pauseMs, answer.reason, clock.nowMs())
   }
 
   /** Doubles with each attempt; between half and the whole of that. */
@@ -143,13 +143,17 @@ export class Charger {
   }
 }
 
-/** A payment without its means was settled at once and never comes here. */
-const orderOf = (payment: PaymentRow): ChargeOrder => ({
+/** An order without its means of payment was settled at once and never comes here. */
+const orderOf = (payment: PaymentRow): PaymentOrder => ({
+  kind: payment.kind,
   idempotencyKey: payment.idempotency_key,
   orderId: payment.order_id,
   orderName: payment.order_name,
   amountMinor: payment.amount_minor,
+  taxFreeMinor: payment.tax_free_minor,
   currency: payment.currency,
   customerKey: payment.customer_key ?? '',
   billingKey: payment.billing_key ?? '',
+  about: payment.about ?? '',
+  begunAtMs: payment.begun_at_ms,
 })

@@ -1,31 +1,44 @@
-/** What the till wants of whoever carries out payments. An implementation knows one provider's API, and nothing of visits. */
+/**
+ * What the till wants of whoever carries out payments. An implementation knows one provider's API, and nothing of
+ * visits; `runtime/till/payments/providers.ts` lists them.
+ */
+import type { OrderKind } from '../ledger/tables.ts'
+
 export interface PaymentProvider {
   /**
-   * Charges a registered means of payment once: the same key sent again carries nothing out a second time, for
-   * as long as the provider remembers it ({@link keyLifetimeMs}).
+   * Carries an order out once: the same key sent again carries nothing out a second time, for as long as the
+   * provider remembers it ({@link keyLifetimeMs}).
    */
-  charge(order: ChargeOrder, signal: AbortSignal): Promise<ProviderAnswer>
-  /** What became of an order. */
-  query(
-    order: Pick<ChargeOrder, 'orderId' | 'amountMinor'>,
-    signal: AbortSignal,
-  ): Promise<ProviderAnswer | { outcome: 'not-found' }>
+  send(order: PaymentOrder, signal: AbortSignal): Promise<ProviderAnswer>
+  /** What became of an order. `not-found` only when the provider surely knows nothing of it. */
+  query(order: PaymentOrder, signal: AbortSignal): Promise<ProviderAnswer | { outcome: 'not-found' }>
+  /** The order ids that a webhook's body speaks of: a hint to ask for them, never the truth. */
+  hinted(body: unknown): string[]
   readonly keyLifetimeMs: number
+  /** Whether it can reserve an amount at the door; one that cannot is never sent a hold or a release. */
+  readonly holds: boolean
 }
 
-export interface ChargeOrder {
+export interface PaymentOrder {
+  kind: OrderKind
   idempotencyKey: string
+  /** Ours; the provider keeps it with the payment, so that it can be asked for. */
   orderId: string
   orderName: string
   amountMinor: number
+  /** The part of the amount that contains no tax. */
+  taxFreeMinor: number
   currency: string
   customerKey: string
   billingKey: string
+  /** The provider's reference to what is captured, released or refunded; '' when the means of payment is charged. */
+  about: string
+  begunAtMs: number
 }
 
 export type ProviderAnswer =
-  | { outcome: 'paid'; paymentKey: string }
-  /** For good: this means of payment will not pay this order. */
+  | { outcome: 'done'; reference: string }
+  /** For good: this means of payment will not pay this order, or it cannot be carried out. */
   | { outcome: 'declined'; reason: string }
   /** The provider knows this order with another amount. */
   | { outcome: 'mismatch'; reason: string }

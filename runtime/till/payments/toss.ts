@@ -1,100 +1,113 @@
 /**
- * Toss Payments, core API v1: charges a billing key, and asks what became of an order.
- * https://docs.tosspayments.com/reference
+ * Toss Payments, core API v1: charges a billing key once after the exit, gives a part of it back, and asks what
+ * became of an order. It reserves nothing. https://docs.tosspayments.com/reference
  */
-import { errorSentence } from '../../contract/errors.ts'
-import type { ChargeOrder, PaymentProvider, ProviderAnswer } from './payment-provider.ts'
+import type { PaymentOrder, PaymentProvider, ProviderAnswer } from './payment-provider.ts'
+import { ask, asList, asObject, basicAuthorization, isFinal, type ProviderReply, unknown } from './provider-http.ts'
 
-export interface TossOptions {
-  /** `https://api.tosspayments.com`, or whoever stands in for it. */
+export interface ProviderAccess {
+  /** The API's base address, or whoever stands in for it. */
   url: string
   secretKey: string
 }
 
 const dayMs = 86_400_000
-/** Refusals that say nothing about the means of payment: wrong key of ours, in work, too many, its own trouble. */
-const passingStatuses = new Set([401, 408, 409, 425, 429])
+/** Toss says 403 of a card that is declined, and of an amount that cannot be cancelled. */
+const passing = new Set([401, 408, 409, 425, 429])
 /** The order exists: what became of it has to be asked for. */
-const existingOrderCodes = new Set(['ALREADY_PROCESSED_PAYMENT', 'DUPLICATED_ORDER_ID'])
+const existingCodes = new Set(['ALREADY_PROCESSED_PAYMENT', 'DUPLICATED_ORDER_ID', 'ALREADY_CANCELED_PAYMENT'])
 const failedStatuses = new Set(['ABORTED', 'EXPIRED', 'CANCELED'])
+const paidStatuses = new Set(['DONE', 'PARTIAL_CANCELED'])
 
-export function createTossProvider({ url, secretKey }: TossOptions): PaymentProvider {
-  // The key is the user name of a Basic login, with an empty password.
-  const authorization = `Basic ${Buffer.from(`${secretKey}:`).toString('base64')}`
-
-  async function call(path: string, init: RequestInit): Promise<TossReply> {
-    const headers = { authorization, ...(init.headers as Record<string, string> | undefined) }
-    try {
-      // A redirect would carry the key to somewhere else.
-      const response = await fetch(new URL(path, url), { ...init, headers, redirect: 'error' })
-      return { status: response.status, body: asObject(await response.json().catch(() => null)) }
-    } catch (error) {
-      return { status: 0, body: {}, failure: errorSentence(error) }
-    }
-  }
+export function createTossProvider({ url, secretKey }: ProviderAccess): PaymentProvider {
+  const authorization = basicAuthorization(secretKey)
+  const get = (path: string, signal: AbortSignal) => ask(new URL(path, url), { headers: { authorization }, signal })
+  const post = (path: string, key: string, body: object, signal: AbortSignal) =>
+    ask(new URL(path, url), {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+      signal,
+    })
 
   return {
     // Toss keeps a key for 15 days from its first use; a day of that is left for clocks that differ.
     keyLifetimeMs: 14 * dayMs,
+    holds: false,
 
-    async charge(order, signal) {
-      const reply = await call(`/v1/billing/${encodeURIComponent(order.billingKey)}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': order.idempotencyKey },
-        body: JSON.stringify({
-          customerKey: order.customerKey,
-          amount: order.amountMinor,
-          orderId: order.orderId,
-          orderName: order.orderName,
-        }),
-        signal,
-      })
-      if (reply.status === 200) return readPayment(reply.body, order)
-      if (isRefusal(reply) && !existingOrderCodes.has(reply.body.code)) {
-        return { outcome: 'declined', reason: `${reply.body.code}` }
+    async send(order, signal) {
+      const path = order.kind === 'refund' ? cancelPath(order) : `/v1/billing/${encodeURIComponent(order.billingKey)}`
+      const body = order.kind === 'refund' ? cancelBody(order) : chargeBody(order)
+      const reply = await post(path, order.idempotencyKey, body, signal)
+      if (reply.status === 200) {
+        // What is cancelled without being found is asked for again.
+        return order.kind === 'refund' ? foundCancel(reply, order) : readPayment(reply.body, order)
       }
-      return unknown(reply)
+      const { code } = reply.body
+      // A refusal is Toss's own only with its code in the body; anything else may have come from in between.
+      if (isFinal(reply.status, passing) && typeof code === 'string' && !existingCodes.has(code)) {
+        return { outcome: 'declined', reason: code }
+      }
+      return unknown('Toss', reply, code)
     },
 
     async query(order, signal) {
-      const reply = await call(`/v1/payments/orders/${encodeURIComponent(order.orderId)}`, { signal })
-      if (reply.status === 200) return readPayment(reply.body, order)
+      const reply = await get(order.kind === 'refund' ? paymentPath(order) : orderPath(order), signal)
+      if (reply.status === 200) {
+        if (order.kind !== 'refund') return readPayment(reply.body, order)
+        const found = foundCancel(reply, order)
+        return found.outcome === 'unknown' ? { outcome: 'not-found' } : found
+      }
       // Only in its own words: a 404 of something in between says nothing about the order.
       if (reply.status === 404 && reply.body.code === 'NOT_FOUND_PAYMENT') return { outcome: 'not-found' }
-      return unknown(reply)
+      return unknown('Toss', reply, reply.body.code)
+    },
+
+    hinted(body) {
+      const { orderId } = asObject(asObject(body).data)
+      return typeof orderId === 'string' ? [orderId] : []
     },
   }
 }
 
-interface TossReply {
-  /** 0: there was no answer. */
-  status: number
-  body: Record<string, unknown>
-  failure?: string
-}
+const orderPath = ({ orderId }: PaymentOrder) => `/v1/payments/orders/${encodeURIComponent(orderId)}`
+const paymentPath = ({ about }: PaymentOrder) => `/v1/payments/${encodeURIComponent(about)}`
+const cancelPath = (order: PaymentOrder) => `${paymentPath(order)}/cancel`
+const taxFree = ({ taxFreeMinor }: PaymentOrder) => (taxFreeMinor > 0 ? { taxFreeAmount: taxFreeMinor } : {})
 
-const asObject = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+const chargeBody = (order: PaymentOrder) => ({
+  customerKey: order.customerKey,
+  amount: order.amountMinor,
+  orderId: order.orderId,
+  orderName: order.orderName,
+  ...taxFree(order),
+})
 
-/** A refusal is Toss's own only with its code in the body; anything else may have come from in between. */
-function isRefusal(reply: TossReply): reply is TossReply & { body: { code: string } } {
-  const { status, body } = reply
-  return status >= 400 && status < 500 && !passingStatuses.has(status) && typeof body.code === 'string'
+/** A cancel has no id of ours but what its reason says. */
+const cancelBody = (order: PaymentOrder) => ({
+  cancelReason: `${order.orderName} ${order.orderId}`,
+  cancelAmount: order.amountMinor,
+  ...taxFree(order),
+})
+
+function foundCancel({ body }: ProviderReply, { orderId, amountMinor, about }: PaymentOrder): ProviderAnswer {
+  const found = asList(body.cancels).find(({ cancelReason }) => String(cancelReason).endsWith(orderId))
+  if (!found) return { outcome: 'unknown', reason: 'Toss does not show the cancellation.' }
+  const { cancelAmount, transactionKey } = found
+  if (cancelAmount !== amountMinor) return { outcome: 'mismatch', reason: `Toss cancelled ${cancelAmount}.` }
+  return { outcome: 'done', reference: typeof transactionKey === 'string' ? transactionKey : about }
 }
 
 function readPayment(
   { status, orderId, totalAmount, paymentKey }: Record<string, unknown>,
-  order: Pick<ChargeOrder, 'orderId' | 'amountMinor'>,
+  order: PaymentOrder,
 ): ProviderAnswer {
   if (orderId !== order.orderId || totalAmount !== order.amountMinor) {
     return { outcome: 'mismatch', reason: `Toss knows ${orderId} with ${totalAmount}.` }
   }
-  if (status === 'DONE' && typeof paymentKey === 'string') return { outcome: 'paid', paymentKey }
-  if (typeof status === 'string' && failedStatuses.has(status)) return { outcome: 'declined', reason: status }
+  if (paidStatuses.has(String(status)) && typeof paymentKey === 'string') {
+    return { outcome: 'done', reference: paymentKey }
+  }
+  if (failedStatuses.has(String(status))) return { outcome: 'declined', reason: String(status) }
   return { outcome: 'unknown', reason: `Toss says ${status}.` }
-}
-
-function unknown({ status, body, failure }: TossReply): ProviderAnswer {
-  const code = typeof body.code === 'string' ? ` ${body.code}` : ''
-  return { outcome: 'unknown', reason: failure ?? `Toss answered ${status}${code}.` }
 }

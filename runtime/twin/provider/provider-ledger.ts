@@ -16,22 +16,40 @@ export interface Charge {
   cancels: { amount: number; reason: string; atMs: number }[]
 }
 
+/** A Stripe PaymentIntent; one that took money has its {@link Charge} beside it. */
+export interface Intent {
+  id: string
+  orderId: string
+  description: string
+  customer: string
+  amount: number
+  currency: string
+  status: 'requires_capture' | 'requires_payment_method' | 'succeeded' | 'canceled'
+  received: number
+  createdAtMs: number
+  refunds: { id: string; orderId: string; amount: number; atMs: number }[]
+}
+
 /** The first answer to an idempotency key: it is given again, whatever is asked later. */
 export interface KeptAnswer {
   key: string
   keptAtMs: number
   status: number
   body: unknown
+  /** Digest of what was asked, where the provider compares it. */
+  parameters?: string
 }
 
 interface Entry {
   charge?: Charge
+  intent?: Intent
   answer?: KeptAnswer
 }
 
 export class ProviderLedger {
   readonly #file: string | null
   readonly #charges = new Map<string, Charge>()
+  readonly #intents = new Map<string, Intent>()
   readonly #answers = new Map<string, KeptAnswer>()
 
   /** @param file where the books are kept, or null: nowhere */
@@ -47,6 +65,11 @@ export class ProviderLedger {
   /** Every charge that was carried out, oldest first. */
   get charges(): Charge[] {
     return [...this.#charges.values()]
+  }
+
+  /** Oldest first. */
+  get intents(): Intent[] {
+    return [...this.#intents.values()]
   }
 
   byOrder(orderId: string): Charge | undefined {
@@ -67,7 +90,8 @@ export class ProviderLedger {
     this.#take(entry)
   }
 
-  #take({ charge, answer }: Entry): void {
+  #take({ charge, intent, answer }: Entry): void {
+    if (intent) this.#intents.set(intent.id, intent)
     if (charge) this.#charges.set(charge.paymentKey, charge)
     if (answer) this.#answers.set(answer.key, answer)
   }

@@ -18,6 +18,7 @@ export interface ProviderServerOptions {
   /** The shop's key with the provider. */
   secretKey: string
   controlToken: string
+  /** The profile's provider, whichever that is; a form's or a query's fields are its body. */
   toss(request: TossRequest): TossAnswer
   control(method: string, path: string, body: unknown): ControlAnswer
 }
@@ -36,7 +37,7 @@ export function serveProvider(options: ProviderServerOptions): Promise<Served> {
 }
 
 async function handle(options: ProviderServerOptions, request: IncomingMessage, response: ServerResponse) {
-  const path = new URL(request.url ?? '/', 'http://provider').pathname
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://provider')
   const method = request.method ?? 'GET'
   const given = request.headers.authorization ?? ''
   if (path === '/twin' || path.startsWith('/twin/')) {
@@ -56,7 +57,12 @@ async function handle(options: ProviderServerOptions, request: IncomingMessage, 
   if (broken('server-errors')) return send(response, failure)
   const header = request.headers['idempotency-key']
   const idempotencyKey = Array.isArray(header) ? header[0] : header
-  const answer = options.toss({ method, path, idempotencyKey, body: await bodyOf(request, path) })
+  const answer = options.toss({
+    method,
+    path,
+    idempotencyKey,
+    body: method === 'GET' ? Object.fromEntries(searchParams) : await bodyOf(request, path),
+  })
   // From here on it is carried out, whatever the shop gets to hear of it.
   await sleep(clock, faults.value(providerName, 'slow') ?? 0)
   if (broken('lost-answers')) return request.socket.destroy()
@@ -71,6 +77,9 @@ async function bodyOf(request: IncomingMessage, where: string): Promise<unknown>
     if (size <= largestBody) chunks.push(chunk as Buffer)
   }
   const text = size > largestBody ? '' : Buffer.concat(chunks).toString('utf8')
+  if (request.headers['content-type'] === 'application/x-www-form-urlencoded') {
+    return Object.fromEntries(new URLSearchParams(text))
+  }
   return text === '' ? undefined : parseJson(text, where, { maxBytes: largestBody, maxDepth: 12 })
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Product } from '../../../runtime/profile/layout.ts'
 import { Ledger } from '../../../runtime/till/ledger/ledger.ts'
+import { chargeKey, type OrderOutcome } from '../../../runtime/till/ledger/outbox.ts'
 import type { Shop } from '../../../runtime/till/ledger/step.ts'
 import { defaultDeadlines } from '../../../runtime/till/visits/deadlines.ts'
 import { decisionOn, lineOf } from './test-till.ts'
@@ -26,6 +27,9 @@ const shop: Shop = {
   products: new Map([[tea.sku, tea]]),
   terms: { promotions: [], tax: null },
   deadlines: defaultDeadlines,
+  holdMinor: null,
+  disputes: { refundUpToMinor: 0, mostAMonth: 0 },
+  offline: { amountMinor: null, count: null, ageMs: null },
 }
 
 export const newLedgerPath = async () => join(await mkdtemp(join(tmpdir(), 'open-aisle-ledger-')), 'till.sqlite')
@@ -88,3 +92,9 @@ export async function beginCharge(
   )
   return visitId
 }
+
+/** What the provider answers to a visit's charge. */
+export const endCharge = (ledger: Ledger, visitId: string, ended: OrderOutcome, nowMs = 1): Promise<void> =>
+  ledger.settlePayment(chargeKey(shop.storeId, visitId), ended, nowMs)
+
+export const paid = (reference: string): OrderOutcome => ({ outcome: 'done', reference })

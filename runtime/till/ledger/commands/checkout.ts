@@ -1,10 +1,13 @@
 /** Commands about a visit's end: the exit, the decision, a person's review. */
 import type { BasketChange, DecidedLine } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
+import { billOf } from '../../visits/bill.ts'
 import { beginCharge } from '../charges.ts'
+import { isOverCaps } from '../outbox.ts'
 import { refusal, type Step } from '../step.ts'
+import { stored } from '../stored.ts'
 import type { VisitRow } from '../tables.ts'
-import { change, currentBasket, happen, loadVisit, type StoredDecision, stored, tellPayment } from '../visits.ts'
+import { change, currentBasket, happen, loadVisit, type StoredDecision, tellPayment, termsOf } from '../visits.ts'
 
 export async function endVisit(step: Step, command: CommandOf<'end-visit'>): Promise<void> {
   const visit = await loadVisit(step.trx, command.visitId)
@@ -46,7 +49,20 @@ export async function decide(step: Step, command: CommandOf<'decide'>): Promise<
   })
   // Of whom nobody knew who they were, an empty basket says nothing: a person hears of it, and nothing is charged.
   const unseen = command.lines.length === 0 && visit.person_ids === stored([])
-  await settle(step, { ...visit, decided_by: 'flows' }, command.lines, command.policyHash, basket, unseen)
+  const lines = await withinCaps(step, visit, command.lines, basket)
+  await settle(step, { ...visit, decided_by: 'flows' }, lines, command.policyHash, basket, unseen)
+}
+
+/** While the provider is away and enough waits for it, what would be charged waits for a person instead. */
+async function withinCaps(
+  step: Step,
+  visit: VisitRow,
+  lines: DecidedLine[],
+  basket: BasketChange | null,
+): Promise<DecidedLine[]> {
+  const { totalMinor } = billOf(lines, basket, termsOf(step, visit))
+  if (totalMinor === 0 || !(await isOverCaps(step, totalMinor))) return lines
+  return lines.map((line) => (line.outcome === 'charge' ? { ...line, outcome: 'review', rule: 'provider-away' } : line))
 }
 
 const isReviewed = async (step: Step, visit: VisitRow) =>

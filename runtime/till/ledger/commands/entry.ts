@@ -1,6 +1,8 @@
 /** Commands about who comes in: answers to a scan, and the accounts behind it. */
 import { envelope, type Scan } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
+import { beginHold } from '../holds.ts'
+import { isOverCaps } from '../outbox.ts'
 import { refusal, type Step } from '../step.ts'
 import type { ScanRow } from '../tables.ts'
 import { openVisit } from '../visits.ts'
@@ -19,10 +21,7 @@ export async function takeScan(
     .where('credential_hash', '=', shown.credentialHash)
     .executeTakeFirst()
   const [openVisitRow, debtRow] = account
-    ? await Promise.all([
-        visitOf(step, account.account_id, ['admitted', 'open']),
-        visitOf(step, account.account_id, ['debt']),
-      ])
+    ? await Promise.all([visitOf(step, account.account_id, ['admitted', 'open']), debtOf(step, account.account_id)])
     : []
   const number = await nextScanNumber(step)
   const scan: Scan = {
@@ -68,7 +67,17 @@ async function nextScanNumber(step: Step): Promise<number> {
   return (last?.number ?? 0) + 1
 }
 
-const visitOf = (step: Step, accountId: string, states: ('admitted' | 'open' | 'debt')[]) =>
+const debtOf = (step: Step, accountId: string) =>
+  step.trx
+    .selectFrom('visits')
+    .select('visit_id')
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'debt')
+    .where('debt_settled', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+
+const visitOf = (step: Step, accountId: string, states: ('admitted' | 'open')[]) =>
   step.trx
     .selectFrom('visits')
     .select('visit_id')
@@ -86,6 +95,13 @@ export async function admit(step: Step, command: CommandOf<'admit'>): Promise<vo
       'gate-closed',
       `Gate ${scan.gate} admits nobody now: its fire alarm is on, or its contacts do not answer.`,
       'Look at the gate; the exit opens by itself.',
+    )
+  }
+  if (scan.role === 'shopper' && (await isOverCaps(step, 0))) {
+    throw refusal(
+      'cannot-charge',
+      'The payment provider does not answer, and as much as may wait for it does.',
+      'Admit staff only until it answers; whoever is inside leaves as always.',
     )
   }
   const visitId = visitIdOf(scan.scan_id)
@@ -110,7 +126,16 @@ export async function admit(step: Step, command: CommandOf<'admit'>): Promise<vo
     due_at_ms: step.nowMs + step.shop.deadlines.admissionMs,
     payment: null,
     receipt: null,
+    refunds: null,
+    disputes: null,
+    debt_settled: null,
   })
+  const account = await step.trx
+    .selectFrom('accounts')
+    .selectAll()
+    .where('account_id', '=', scan.account_id ?? '')
+    .executeTakeFirst()
+  if (account) await beginHold(step, visitId, account)
 }
 
 export async function refuse(step: Step, command: CommandOf<'refuse'>): Promise<void> {

@@ -7,7 +7,8 @@ import { promote } from '../../visits/promotions.ts'
 import { hasEnded } from '../../visits/visit-state.ts'
 import { walkIn } from '../occupancy.ts'
 import { refusal, type Step } from '../step.ts'
-import { change, happen, loadVisit, stored, termsOf, wrongState } from '../visits.ts'
+import { stored } from '../stored.ts'
+import { change, happen, loadVisit, termsOf, wrongState } from '../visits.ts'
 
 export async function addEvidence(step: Step, command: CommandOf<'add-evidence'>): Promise<void> {
   for (const evidence of command.evidence) await step.journal.append('evidence', null, evidence)

@@ -1,0 +1,4 @@
+import canonicalize from 'canonicalize'
+
+/** For a structured column. */
+export const stored = (value: object): string => canonicalize(value) ?? '{}'
