@@ -4,6 +4,7 @@
  */
 import { gaussian, type Random, seededRandom, uniform } from '../../runtime/contract/random.ts'
 import type { SampleBatch } from '../../runtime/sensing-api/sensing-client.ts'
+import { streamOf } from '../../runtime/twin/world/hash-noise.ts'
 import type { TrueEvent } from './scoring.ts'
 
 /** As shelves swing in the real recording. */
@@ -30,8 +31,8 @@ export class Perturbation {
   readonly #walks: readonly { fromS: number; toS: number }[]
   readonly #startMs: number
 
-  constructor(seed: number, startMs: number) {
-    this.#random = seededRandom(seed)
+  constructor(seed: string, startMs: number) {
+    this.#random = seededRandom(streamOf(seed))
     this.#startMs = startMs
     this.#scale = uniform(this.#random, 0.8, 1.25)
     this.#shiftMs = uniform(this.#random, 0, 200)

@@ -66,11 +66,14 @@ export function compare(truth: readonly TrueEvent[], answers: readonly Answer[])
 
 const errorG = (truth: TrueEvent, event: WeightEvent) => Math.abs(event.deltaG - truth.deltaG)
 
+export const isRightWeight = (trueG: number, toldG: number) =>
+  Math.abs(toldG - trueG) <= Math.max(3, 0.03 * Math.abs(trueG))
+
 /** What is wrong with `event` as an answer to `truth`, in words; empty when it is right. */
 export function faults(truth: TrueEvent, event: WeightEvent): string[] {
   const found: string[] = []
   if (!hasRightPlates(truth, event)) found.push('other plates')
-  if (errorG(truth, event) > Math.max(3, 0.03 * Math.abs(truth.deltaG))) {
+  if (!isRightWeight(truth.deltaG, event.deltaG)) {
     found.push(`${(event.deltaG - truth.deltaG).toFixed(1)} g off`)
   }
   const lateMs = event.settledAtMs - truth.t1Ms
