@@ -32,6 +32,7 @@ interface Answered {
 }
 
 const listFile = 'products.csv'
+const profilesFolder = join(root, 'hardware-profiles')
 
 const addCommand: AddCommand = (program) => {
   program
@@ -46,9 +47,9 @@ const addCommand: AddCommand = (program) => {
 }
 
 async function newStore(name: string, options: Options): Promise<void> {
-  const folder = join(resolve(options.out ?? join(root, 'hardware-profiles')), name)
+  const folder = join(resolve(options.out ?? profilesFolder), name)
   checkName(name, folder, options)
-  const definitions = await loadDeviceDefinitions(join(root, 'hardware-profiles', 'devices'))
+  const definitions = await loadDeviceDefinitions(join(profilesFolder, 'devices'))
   const answered = options.answers ? await answersIn(options.answers, options) : await ask(name, options, definitions)
   // Kept before anything can go wrong with them: nobody wants to answer twice.
   await keepAnswers(answered, folder, options)
@@ -135,8 +136,9 @@ function report({ profile, catalogue }: LoadedStore, folder: string): void {
     `${folder}: ${profile.fixtures.length} fixtures, ${profile.plates.length} plates on ${lines} lines, ` +
       `${profile.cameras.length} cameras, ${catalogue.products.length} products.`,
   )
-  console.log(`Look it over with: npx aisle check-profile ${profile.storeId}`)
-  console.log(`See it work with:  npx aisle start --profile ${profile.storeId}`)
+  const name = folder === join(profilesFolder, profile.storeId) ? profile.storeId : folder
+  console.log(`Look it over with: npx aisle check-profile ${name}`)
+  console.log(`See it work with:  npx aisle start --profile ${name}`)
 }
 
 async function readText(path: string, code: string): Promise<string> {
