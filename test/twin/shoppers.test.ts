@@ -290,6 +290,20 @@ describe('the shoppers of the twin', function () {
     })
   })
 
+  it('slip in behind a stranger without a code: no gate counts them, and nobody pays for what they take', () => {
+    const floor = new ShopFloor(store, 3)
+    const plan: Act[] = [{ act: 'take', plate: 'g1-s1-p1', item: 'a' }]
+    const [slips, pays] = floor.visits({ plan, tailgates: true }, { plan })
+    assert.ok(slips && pays)
+    assert.deepEqual([slips.scannedAtMs, slips.turnedAway], [null, false])
+    assert.ok((slips.enteredAtMs ?? 0) > (pays.enteredAtMs ?? Number.POSITIVE_INFINITY))
+    assert.deepEqual(
+      floor.passes.map(({ direction }) => direction),
+      ['in', 'out', 'out'],
+    )
+    assert.equal(itemsOf(slips).length, 1)
+  })
+
   describe('arrive', () => {
     const comings = (shoppersPerHour: ArrivalRate, hours: number, timeZone?: string) => {
       const options = {

@@ -5,7 +5,7 @@ import type { Lane } from '../world/floor-plan.ts'
 import { along, distanceM } from '../world/geometry.ts'
 import type { Act } from './acts.ts'
 import { itemsCalled, stow } from './hands.ts'
-import { awaitParty, comeAlong, stayWithLeader, walkIn } from './party.ts'
+import { awaitParty, comeAlong, slipIn, stayWithLeader, walkIn } from './party.ts'
 import { perform } from './perform.ts'
 import { politeSpacingM } from './reach.ts'
 import type { Life, Shopper, Surroundings } from './shopper.ts'
@@ -20,7 +20,7 @@ const exitPressMs = 1200
 const exitPressAgainMs = 4000
 
 export function* live(shopper: Shopper, w: Surroundings): Life {
-  const inside = shopper.leader ? yield* comeAlong(shopper, shopper.leader, w) : yield* comeIn(shopper, w)
+  const inside = yield* getIn(shopper, w)
   if (inside) {
     yield* awaitParty(shopper, 'inside', w)
     yield* follow(shopper, w)
@@ -36,6 +36,11 @@ export function* live(shopper: Shopper, w: Surroundings): Life {
   w.release(shopper)
   w.leaveLane(shopper)
   shopper.stage = 'gone'
+}
+
+function getIn(shopper: Shopper, w: Surroundings): Life<boolean> {
+  if (shopper.leader) return comeAlong(shopper, shopper.leader, w)
+  return shopper.tailgates ? slipIn(shopper, w) : comeIn(shopper, w)
 }
 
 function* comeIn(shopper: Shopper, w: Surroundings): Life<boolean> {

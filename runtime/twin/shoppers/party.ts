@@ -10,6 +10,8 @@ import { clearGate, pause, walkLane, walkTo } from './walking.ts'
 const ownTurnMs = 6000
 /** Whoever of the party is not there by then is not waited for (chosen). */
 const partyPatienceMs = 10 * 60_000
+/** So long somebody without a code hangs about before the gate (chosen). */
+const tailgatePatienceMs = 5 * 60_000
 /** One who follows stays within these distances: out of the other's way, and not lost (chosen). */
 const nearM = 0.9
 const farM = 1.8
@@ -29,6 +31,20 @@ export function* comeAlong(shopper: Shopper, leader: Shopper, w: Surroundings): 
   yield* pause(w, uniform(shopper.random, 200, 500))
   // A turnstile does not count whoever slips through beneath its arm or in another's turn.
   yield* walkIn(lane, !shopper.isChild && gate.turns('in', w.nowMs), shopper, w)
+  return true
+}
+
+/** Through the gate behind a stranger, without a code. @returns false when nobody came for long */
+export function* slipIn(shopper: Shopper, w: Surroundings): Life<boolean> {
+  const lane = w.laneFor('in', shopper)
+  const comesIn = () => w.shoppers.find((other) => other !== shopper && other.stage === 'entering')
+  const untilMs = w.nowMs + tailgatePatienceMs
+  while (!comesIn()) {
+    if (w.nowMs > untilMs) return false
+    yield
+  }
+  while (!w.enterLane(shopper, lane)) yield
+  yield* walkIn(lane, false, shopper, w)
   return true
 }
 

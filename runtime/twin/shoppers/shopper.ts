@@ -29,6 +29,8 @@ export class Shopper {
   /** Whom this person came along with; undefined: the one who has the code. */
   readonly leader: Shopper | undefined
   readonly isChild: boolean
+  /** Has no code, and slips in behind somebody who has. */
+  readonly tailgates: boolean
   /** The ids under which the vision appliance knew this person. */
   readonly trackIds: string[]
   readonly plan: readonly Act[]
@@ -63,6 +65,7 @@ export class Shopper {
       | 'visit'
       | 'leader'
       | 'isChild'
+      | 'tailgates'
       | 'plan'
       | 'flexible'
       | 'body'
@@ -76,6 +79,7 @@ export class Shopper {
     this.visit = person.visit
     this.leader = person.leader
     this.isChild = person.isChild
+    this.tailgates = person.tailgates
     this.plan = person.plan
     this.flexible = person.flexible
     this.body = person.body

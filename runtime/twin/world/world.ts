@@ -49,6 +49,8 @@ export interface Coming {
   behaviour?: Behaviour
   /** Overrules the behaviour, and is kept in its order. */
   plan?: readonly Act[]
+  /** Without a code, behind the next who has one: no visit of the till's. */
+  tailgates?: boolean
   /** Who comes along on the same code. */
   companions?: readonly Companion[]
 }
@@ -129,7 +131,8 @@ export class World implements Surroundings {
 
   /** Whether somebody can come to the gate now: nobody stands before it or passes it. */
   get gateFree(): boolean {
-    return this.#shoppers.every(({ shopper }) => shopper.stage === 'inside')
+    const isAway = ({ stage, tailgates }: Shopper) => stage === 'inside' || (tailgates && stage === 'outside')
+    return this.#shoppers.every(({ shopper }) => isAway(shopper))
   }
 
   /** A customer comes to the gate, alone or with companions. */
@@ -144,7 +147,7 @@ export class World implements Surroundings {
     const companions = coming.companions ?? planned.companions
     const lane = this.#laneOf('in', random)
     const visit = this.truth.open(customer, lane.gate, admitted({ companions }))
-    const common = { customer, visit, flexible: coming.plan === undefined }
+    const common = { customer, visit, flexible: coming.plan === undefined, tailgates: coming.tailgates ?? false }
     const leader = this.#comes(
       { ...common, name, plan: planned.plan, leader: undefined, isChild: false, random },
       lane,
@@ -159,17 +162,20 @@ export class World implements Surroundings {
 
   /** @param place in the party's row before the gate */
   #comes(
-    person: Pick<Shopper, 'name' | 'customer' | 'visit' | 'flexible' | 'plan' | 'leader' | 'isChild' | 'random'>,
+    person: Pick<
+      Shopper,
+      'name' | 'customer' | 'visit' | 'flexible' | 'plan' | 'leader' | 'isChild' | 'tailgates' | 'random'
+    >,
     lane: Lane,
     place: number,
   ): Shopper {
-    const { random, visit, isChild } = person
+    const { random, visit, isChild, tailgates } = person
     const aside: PointM = [-lane.inwards[1], lane.inwards[0]]
     const shopper = new Shopper({
       ...person,
       trackId: String(100_000 + (hash32(this.#seed, streamOf('track'), visit.visit + memberStep * place) % 900_000)),
       body: new Body(
-        along(lane.outerM, aside, 0.8 + 0.6 * place),
+        along(lane.outerM, aside, (tailgates ? -1 : 1) * (0.8 + 0.6 * place)),
         uniform(random, ...heightM[isChild ? 'child' : 'adult']),
       ),
       speedMps: uniform(random, 0.9, 1.3),
