@@ -23,6 +23,12 @@ const goods = strictObject(
         description: 'What the catalogue says, instead of what it says now; null: nobody weighed it.',
       }),
     ),
+    weightSdG: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'By how much pieces differ, as the catalogue says (standard deviation).',
+      }),
+    ),
     trueWeightG: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, description: 'What a piece really weighs, when the catalogue is wrong.' }),
     ),

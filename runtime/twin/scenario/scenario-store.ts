@@ -65,6 +65,7 @@ export function scenarioStore({ goods = [] }: Scenario, { loaded, goods: found }
 const statedProduct = (product: Product, change: Goods | undefined): Product => ({
   ...product,
   weightG: change?.weightG === undefined ? product.weightG : change.weightG,
+  weightSdG: change?.weightSdG ?? product.weightSdG,
   soldBy: change?.soldBy ?? product.soldBy,
   ageRestricted: change?.ageRestricted ?? product.ageRestricted,
 })

@@ -26,9 +26,9 @@ export type VisionFault =
   | { fault: 'no-sightings' }
   /** No camera sees a hand. */
   | { fault: 'hands-hidden' }
-  /** The first two who come near each other are taken for one another from then on. */
+  /** The first two who come near each other are taken for one another, until it ends. */
   | { fault: 'ids-switched' }
-  /** From then on everybody goes under a new id, as after a restart of the tracker. */
+  /** Everybody goes under a new id, as after a restart of the tracker, until it ends. */
   | { fault: 'ids-lost' }
 
 export const streamNames = ['weights', 'people', 'sightings', 'passes-in', 'passes-out'] as const
@@ -81,7 +81,7 @@ const placeOf = ({ atMs }: VirtualRecord, waiting: readonly VirtualRecord[]): nu
 type Stage = (record: VirtualRecord) => VirtualRecord[]
 
 function stageOf(fault: StreamFault, seed: number): Stage {
-  // Arrival may be changed already by another fault: what counts is when it was said, and ids stay lost for good.
+  // Another fault may have changed the arrival already: what counts is when it was said.
   const active = (record: VirtualRecord) => {
     const atMs = saidAtMs(record)
     return atMs >= fault.fromMs && atMs < fault.untilMs
