@@ -17,7 +17,7 @@ const files: Record<ProgramName, string> = {
 }
 
 /** A program gets the secrets named here and no others: whoever breaks into the flows finds no payment key. */
-function secretNames(profile: Profile): Record<ProgramName, string[]> {
+function secretNames(profile: Profile, live: boolean): Record<ProgramName, string[]> {
   const deviceLogins = profile.devices.flatMap(({ address }) =>
     address.transport === 'http' && address.login ? [address.login] : [],
   )
@@ -27,11 +27,18 @@ function secretNames(profile: Profile): Record<ProgramName, string[]> {
       generated.tillTokenFlows,
       generated.tillTokenConsole,
       generated.tillTokenAccounts,
+      generated.journalKey,
       profile.payment.secretKey,
     ],
     sensing: [generated.sensingToken, generated.brokerPasswordSensing, ...deviceLogins],
     flows: [generated.tillTokenFlows, generated.sensingToken, generated.sessionKey, generated.flowCredentials],
-    console: [generated.tillTokenConsole, generated.sensingToken, generated.sessionKey],
+    console: [
+      generated.tillTokenConsole,
+      generated.sensingToken,
+      generated.sessionKey,
+      // The owner plays with the demonstration on the store page.
+      ...(live ? [] : [generated.twinControl]),
+    ],
     twin: [
       generated.tillTokenAccounts,
       generated.brokerPasswordDevices,
@@ -49,7 +56,7 @@ export function programPlans(
   profile: Profile,
   secret: (name: string) => string | undefined,
 ): ProgramPlan[] {
-  const names = secretNames(profile)
+  const names = secretNames(profile, settings.live)
   return programNames
     .filter((name) => name !== 'twin' || !settings.live)
     .map((name) => ({

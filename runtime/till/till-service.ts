@@ -15,6 +15,7 @@ import { hashCredential } from './credential-hash.ts'
 import type { Doors } from './doors/doors.ts'
 import type { ChainReport } from './ledger/journal.ts'
 import type { LedgerThread } from './ledger/ledger-thread.ts'
+import type { StockLevel } from './ledger/stock.ts'
 import type { PaymentProvider } from './payments/payment-provider.ts'
 
 export interface TillServiceOptions {
@@ -22,6 +23,7 @@ export interface TillServiceOptions {
   doors: Doors
   clock: Clock
   provider: Pick<PaymentProvider, 'hinted'>
+  publicJournalKey: string
   /** Called when there may be a charge to make. */
   onDecided: () => void
 }
@@ -31,6 +33,15 @@ const reservedWithinMs = 3000
 const mostHints = 100
 const mostVisitsAPage = 1000
 const verifyPageSize = 1000
+
+export interface JournalReport {
+  ok: boolean
+  entries: number
+  headHash: string
+  broken?: ChainReport['broken']
+  /** What is wrong with a head that was signed. */
+  headFault?: string
+}
 
 export class TillService {
   readonly #options: TillServiceOptions
@@ -163,14 +174,24 @@ export class TillService {
   }
 
   /** Checks the whole journal, in pages, so that commands and doors go on meanwhile. */
-  async verifyJournal(): Promise<{ ok: boolean; entries: number; headHash: string; broken?: ChainReport['broken'] }> {
+  async verifyJournal(): Promise<JournalReport> {
     let report: ChainReport | undefined
     let entries = 0
     do {
       report = await this.#options.ledger.verify(report?.head, verifyPageSize)
       entries += report.checked
     } while (!report.complete)
-    return { ok: report.ok, entries, headHash: report.head.hash, ...(report.broken ? { broken: report.broken } : {}) }
+    const { ledger, publicJournalKey } = this.#options
+    const headFault = await ledger.verifyHeads(publicJournalKey)
+    return {
+      ...{ ok: report.ok && headFault === undefined, entries, headHash: report.head.hash },
+      ...(report.broken ? { broken: report.broken } : {}),
+      ...(headFault === undefined ? {} : { headFault }),
+    }
+  }
+
+  async stock(): Promise<{ stock: StockLevel[] }> {
+    return { stock: await this.#options.ledger.stock() }
   }
 
   async health(): Promise<{ state: 'running'; gates: TillState['gates'] }> {

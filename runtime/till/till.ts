@@ -10,9 +10,12 @@ import type { ProgramContext, RunningProgram } from '../program/program.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import { serveTill } from './api/server.ts'
+import { databaseFile } from './backup.ts'
 import { hashCredential } from './credential-hash.ts'
 import { Doors } from './doors/doors.ts'
+import { signDaily } from './journal-signer.ts'
 import { type LedgerThread, openLedgerThread } from './ledger/ledger-thread.ts'
+import { publicJournalKey } from './ledger/signed-heads.ts'
 import type { Shop } from './ledger/step.ts'
 import { noticeWriter, tellNotices } from './notices.ts'
 import { Charger } from './payments/charger.ts'
@@ -63,9 +66,10 @@ async function startParts(
     accounts: handedSecret(secrets, generatedSecrets.tillTokenAccounts),
   }
   const secretKey = handedSecret(secrets, profile.payment.secretKey)
+  const journalSecret = handedSecret(secrets, generatedSecrets.journalKey)
   const provider = paymentProviders[profile.payment.provider]({ url: profile.payment.url, secretKey })
 
-  const path = join(settings.dataDirectory, 'till.sqlite')
+  const path = join(settings.dataDirectory, databaseFile)
   const ledger = await openLedgerThread(
     { path, shop: shopOf(store, provider, options), nowMs: clock.nowMs() },
     (lost) => {
@@ -87,10 +91,21 @@ async function startParts(
   const charger = new Charger({ ledger, provider, clock, random: options.random, log })
   charger.nudge()
   onStarted(() => charger.stop())
+  const signer = signDaily({
+    ...{ ledger, clock, log, secret: journalSecret, storeId: profile.storeId, dataDirectory: settings.dataDirectory },
+  })
+  onStarted(() => signer.stop())
   const sweeper = sweepRegularly(ledger, clock, log, () => charger.nudge())
   onStarted(() => sweeper.stop())
 
-  const till = new TillService({ ledger, doors, clock, provider, onDecided: () => charger.nudge() })
+  const till = new TillService({
+    ledger,
+    doors,
+    clock,
+    provider,
+    publicJournalKey: publicJournalKey(journalSecret),
+    onDecided: () => charger.nudge(),
+  })
   const server = await serveTill(till, { host: settings.host, port: settings.ports.till, tokens, log })
   onStarted(() => {
     till.end()

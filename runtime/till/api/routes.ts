@@ -89,6 +89,7 @@ export const tillRoutes: readonly TillRoute[] = [
     roles: ['accounts'],
     handle: (till, { body }) => till.hint(parseJson(body, '/v1/payment-hints', jsonLimits)),
   },
+  { method: 'get', path: '/v1/stock', roles: readers, handle: (till) => till.stock() },
   { method: 'get', path: '/v1/journal/verify', roles: ['console'], handle: (till) => till.verifyJournal() },
   { method: 'get', path: '/v1/health', roles: ['flows', 'console', 'accounts'], handle: (till) => till.health() },
 ]

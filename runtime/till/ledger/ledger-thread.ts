@@ -28,6 +28,11 @@ export const ledgerCalls = [
   'visit',
   'history',
   'verify',
+  'head',
+  'signedHeads',
+  'keepSignedHead',
+  'verifyHeads',
+  'stock',
 ] as const satisfies readonly (keyof Ledger)[]
 export type LedgerCall = (typeof ledgerCalls)[number]
 

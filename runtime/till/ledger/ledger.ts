@@ -15,7 +15,9 @@ import { openDatabase } from './open-database.ts'
 import * as outbox from './outbox.ts'
 import * as queries from './queries.ts'
 import { settlePayment } from './settlement.ts'
+import * as heads from './signed-heads.ts'
 import type { Shop, Step } from './step.ts'
+import { readStock, type StockLevel } from './stock.ts'
 import type { LedgerTables, PaymentRow, PaymentState, VisitRow } from './tables.ts'
 import { takeCommand } from './take-command.ts'
 import { happen, tellPayment } from './visits.ts'
@@ -170,6 +172,27 @@ export class Ledger {
     return this.#read((db) => queries.readHistory(db, beforeMs, limit))
   }
 
+  async head(): Promise<JournalHead> {
+    return this.#head
+  }
+
+  signedHeads(): Promise<heads.SignedHead[]> {
+    return this.#read((db) => heads.readSignedHeads(db))
+  }
+
+  keepSignedHead(head: heads.SignedHead, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => heads.keepSignedHead(step.trx, head))
+  }
+
+  /** What is wrong with the signed heads; undefined when the journal bears them out. */
+  verifyHeads(publicKey: string): Promise<string | undefined> {
+    return this.#read(async (db) => heads.headFault(db, await heads.readSignedHeads(db), publicKey))
+  }
+
+  stock(): Promise<StockLevel[]> {
+    return this.#read(readStock)
+  }
+
   /** Checks up to `limit` entries of the chain after `from`; begin without one. */
   verify(from: JournalHead | undefined, limit: number) {
     return this.#read((db) => verifyChain(db, from ?? emptyJournal, limit))
@@ -199,9 +222,12 @@ export class Ledger {
   }
 }
 
+/** Six letters or digits. */
+export const newLedgerId = (random: Buffer): string => random.readBigUInt64BE().toString(36).slice(-6).padStart(6, '0')
+
 async function readIdentity(db: Kysely<LedgerTables>): Promise<LedgerIdentity> {
   const made = [
-    { name: 'ledger-id' as const, value: randomBytes(8).readBigUInt64BE().toString(36).slice(-6).padStart(6, '0') },
+    { name: 'ledger-id' as const, value: newLedgerId(randomBytes(8)) },
     { name: 'credential-salt' as const, value: randomBytes(16).toString('hex') },
   ]
   await db

@@ -9,6 +9,7 @@ const migrations: Record<string, Migration> = {
   '0003-recovery': { up: createRecovery },
   '0004-bills': { up: createBills },
   '0005-orders': { up: createOrders },
+  '0006-signed-heads': { up: createSignedHeads },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -214,6 +215,17 @@ async function createOrders(db: Kysely<LedgerTables>): Promise<void> {
   for (const column of ['refunds', 'disputes', 'debt_settled'] as const) {
     await db.schema.alterTable('visits').addColumn(column, 'text').execute()
   }
+}
+
+async function createSignedHeads(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema
+    .createTable('signed_heads')
+    .addColumn('sequence', 'bigint', (column) => column.primaryKey())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('store_id', 'text', (column) => column.notNull())
+    .addColumn('signature', 'text', (column) => column.notNull())
+    .execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

@@ -19,6 +19,17 @@ export async function openDatabase(path: string): Promise<Kysely<LedgerTables>> 
   return db
 }
 
+/** For looking at a copy, as whatever release it is. @throws AisleError `database-damaged`, `database-unusable` */
+export function openReadonly(path: string): Kysely<LedgerTables> {
+  try {
+    const database = new Database(path, { readonly: true, fileMustExist: true })
+    checkIntegrity(database, path)
+    return new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) })
+  } catch (cause) {
+    throw cause instanceof AisleError ? cause : unusable(path, cause)
+  }
+}
+
 function openSqlite(path: string): Database.Database {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })

@@ -20,6 +20,7 @@ export interface LedgerTables {
   stock: { plate: string; sku: string; quantity: number }
   gates: GateRow
   occupancy: OccupancyRow
+  signed_heads: { sequence: number; hash: string; at_ms: number; store_id: string; signature: string }
 }
 
 export interface JournalRow {

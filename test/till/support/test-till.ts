@@ -68,6 +68,7 @@ export async function openTestStore(options: { seed?: number; gate?: GateSlave }
     [generatedSecrets.tillTokenFlows]: tokens.flows,
     [generatedSecrets.tillTokenConsole]: tokens.console,
     [generatedSecrets.tillTokenAccounts]: tokens.accounts,
+    [generatedSecrets.journalKey]: Buffer.alloc(32, 7).toString('base64url'),
     'toss-secret-key': toss.secretKey,
   }
   return {
