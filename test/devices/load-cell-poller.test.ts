@@ -33,7 +33,7 @@ describe('polling load cells', () => {
     batches = []
     health = []
     const address = { transport: 'modbus-tcp', host: '127.0.0.1', port: slave.port } as const
-    connection = new ModbusConnection({ name: 'gateway', address, clock, answerWithinMs: 60 })
+    connection = new ModbusConnection({ name: 'gateway', address, clock, answerWithinMs: 60, patienceMs: 400 })
     poller = new LoadCellPoller({
       plan: { ...plan, pollHz: 50, ...changes },
       connection,
@@ -102,6 +102,45 @@ describe('polling load cells', () => {
       health.filter((report) => report.plate === plateAt(2, 1)).map(({ state }) => state),
       ['late', 'offline', 'online'],
     )
+  })
+
+  it('reads slowly where nobody is, fast where somebody is, and fast again at a touch', async () => {
+    await start(healthy)
+    await until('samples', () => batches.length > 3)
+    const others = new Set([plateAt(1, 1)])
+    poller.attend(others)
+    await sleep(clock, 100)
+    slave.requests.length = 0
+    await sleep(clock, 1000)
+    const asked = (unit: number) => slave.requests.filter((request) => request.unit === unit).length
+    assert.ok(asked(1) > 30, `${asked(1)} reads where somebody is`)
+    assert.ok(asked(2) >= 8 && asked(2) <= 16, `${asked(2)} reads where nobody is`)
+    assert.equal(batches.findLast(({ plates }) => plates.includes(plateAt(2, 1)))?.rateHz, 12.5)
+    units.get(2)?.set(0, { grams: 321 })
+    await until('the touch', () => newest(plateAt(2, 1)) === 321)
+    slave.requests.length = 0
+    await sleep(clock, 500)
+    assert.ok(asked(2) > 15, `${asked(2)} reads after a touch`)
+    poller.attend(undefined)
+  })
+
+  it('lets a dead unit behind a gateway that waits for it cost the others a tenth at most', async () => {
+    let freeAtMs = 0
+    await start(async (request) => {
+      // As a gateway does: one unit at a time, and its own time-out for one that is silent.
+      const startMs = Math.max(clock.nowMs(), freeAtMs)
+      freeAtMs = startMs + (request.unit === 2 ? 300 : 5)
+      await sleep(clock, freeAtMs - clock.nowMs())
+      return request.unit === 2 ? { exception: 11 } : healthy(request)
+    })
+    await until('the demotion', () => stateOf(plateAt(2, 1)) === 'offline')
+    assert.notEqual(stateOf(plateAt(1, 1)), 'offline')
+    await sleep(clock, 500)
+    slave.requests.length = 0
+    await sleep(clock, 2500)
+    const probes = slave.requests.filter(({ unit }) => unit === 2).length
+    // wireClock runs 5 times as fast here: a probe every 3 s of it, so every 0.6 s, would be a half of the line.
+    assert.ok(probes <= 3, `${probes} probes of 300 ms within 2.5 s`)
   })
 
   it('says what a unit that refuses said', async () => {

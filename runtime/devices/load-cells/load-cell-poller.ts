@@ -96,14 +96,15 @@ export class LoadCellPoller {
   }
 
   #readRound(): void {
-    const { connection, wireClock } = this.#options
+    const { connection, clock, wireClock } = this.#options
     if (!connection.connected) return
     this.#round++
+    const atMs = clock.nowMs()
     const nowMs = wireClock.nowMs()
     connection.hold()
     for (let i = 0; i < this.#units.length; i++) {
       const unit = this.#units[i] as PolledUnit
-      if (unit.demoted || !this.#isTurnOf(unit, i, nowMs)) continue
+      if (unit.demoted || !this.#isTurnOf(unit, i, atMs)) continue
       this.#watch.planned(unit.busy)
       if (!unit.busy) this.#poll(unit)
     }
@@ -113,8 +114,8 @@ export class LoadCellPoller {
   }
 
   /** Slow units take turns, so that the load of the line is even. */
-  #isTurnOf(unit: PolledUnit, place: number, nowMs: number): boolean {
-    return unit.isFast(nowMs) || (this.#round + place) % this.#slowEvery === 0
+  #isTurnOf(unit: PolledUnit, place: number, atMs: number): boolean {
+    return unit.isFast(atMs) || (this.#round + place) % this.#slowEvery === 0
   }
 
   /** One at a time, and only as often as its cost allows. */
