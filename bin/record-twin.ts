@@ -63,6 +63,8 @@ export async function recordTwin(options: TwinRecordOptions): Promise<void> {
   }
   const seconds = (performance.now() - startedMs) / 1000
   const speed = (truth.endMs - truth.startMs) / 1000 / seconds
-  console.error(`\r${last}; ${truth.visits.length} visits, ${Math.round(speed)} times as fast as real`)
+  console.error(
+    `\r${last}; ${truth.visits.length} ${truth.visits.length === 1 ? 'visit' : 'visits'}, ${Math.round(speed)} times as fast as real`,
+  )
   console.log(directory)
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { readMessage } from '../../runtime/contract/messages.ts'
 import { seededRandom } from '../../runtime/contract/random.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
@@ -181,5 +184,30 @@ describe('a run of the twin without protocols', function () {
     const options = { layout: store.layout, planogram: store.planogram, seed: 21, visits: 6, idChangesPerMinute: 2 }
     for (const record of runVirtual(options)) again.push(record)
     assert.equal(JSON.stringify(again), JSON.stringify(records))
+  })
+})
+
+describe('aisle record --twin', function () {
+  this.timeout(30_000)
+  const aisle = fileURLToPath(new URL('../../bin/aisle.ts', import.meta.url))
+  const run = promisify(execFile)
+
+  it('records shoppers with the truth, and says how fast', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'open-aisle-twin-'))
+    try {
+      const args = [aisle, 'record', '--twin', '--visits', '1', '--seed', '6', '--out', directory]
+      const { stdout, stderr } = await run(process.execPath, args)
+      assert.equal(stdout, `${directory}\n`)
+      assert.match(stderr, /\d+ batches, \d+ frames, .* MB; 1 visit, \d+ times as fast as real/)
+      assert.equal(readTruth(directory).people.length, 1)
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  })
+
+  it('refuses options that belong to the other kind of recording', async () => {
+    const refused = await run(process.execPath, [aisle, 'record', '--hours', '2']).catch((error) => error)
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /"hours" does not go with a record without --twin\./)
   })
 })
