@@ -9,6 +9,8 @@ const pauseMs = 800
 const sudden = 0.35
 /** Part of its weight with which a hand may press on what it has put down, and pass for rest. */
 const pressure = 0.15
+/** And how long. */
+const lettingGoMs = 1500
 /** A plate this near to its old level, as part of the step since, is back at it. */
 const nearlyBack = 0.15
 
@@ -74,7 +76,7 @@ function goesOn({ beforeG, deltaG, settledAtMs }: PlateStep, movement: Movement)
 /** A hand that has put something down lets go of it a little later. */
 function eases({ beforeG, deltaG, settledAtMs }: PlateStep, movement: Movement): boolean {
   const easedG = beforeG + deltaG - movement.levelG
-  return easedG > 0 && easedG < pressure * deltaG && movement.startedAtMs - settledAtMs < pauseMs
+  return easedG > 0 && easedG < pressure * deltaG && movement.startedAtMs - settledAtMs < lettingGoMs
 }
 
 function wasHeldUp({ beforeG, deltaG }: PlateStep, since: readonly PlateStep[], movement: Movement): boolean {

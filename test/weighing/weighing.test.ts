@@ -93,6 +93,11 @@ describe('Weighing', () => {
     near(only(pressed.run(9)).deltaG, -110, 1.5, 'weight')
   })
 
+  it('makes one event of what is put down and let go of a little later', () => {
+    const shelf = new SyntheticShelf().step('p3', 100, 3).step('p3', 11, 3).step('p3', -11, 4.3, 0.3)
+    near(only(shelf.run(9)).deltaG, 100, 2, 'weight')
+  })
+
   it('says when a slow lift was over', () => {
     const event = only(new SyntheticShelf({ noiseG: 1.5 }).step('p3', -50, 3, 2).run(9))
     near(event.settledAtMs - startMs, 5000, 350, 'end')
