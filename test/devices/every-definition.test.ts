@@ -8,7 +8,7 @@ import { AisleError } from '../../runtime/contract/errors.ts'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import type { LoadCellTransmitter } from '../../runtime/devices/definition-schema.ts'
 import type { HealthReport } from '../../runtime/devices/health-report.ts'
-import type { ChannelReading } from '../../runtime/devices/load-cells/decode.ts'
+import { type ChannelReading, decodeUnit } from '../../runtime/devices/load-cells/decode.ts'
 import { FlashBudget } from '../../runtime/devices/load-cells/flash-budget.ts'
 import type { GatewayPlan } from '../../runtime/devices/load-cells/gateway-plan.ts'
 import { ModbusLoadCellCommands } from '../../runtime/devices/load-cells/load-cell-commands.ts'
@@ -42,11 +42,35 @@ class Cell {
 const slaveOf = ({ id, formerIds = [] }: LoadCellTransmitter) =>
   [id, ...formerIds].map((name) => loadCellSlaves[name]).find((factory) => factory !== undefined)
 
+describe('the definitions of load cells', () => {
+  it('cover each trap of the makers', () => {
+    const ids = catalogue.all.map(({ id }) => id)
+    const expected = ['baykon-mx08', 'cas-ascii', 'diy-mqtt', 'hbm-wtx110', 'laumas-tlb4', 'mantracourt-dsc']
+    for (const id of [...expected, 'pavone-dat400', 'seneca-ze-sg3']) assert.ok(ids.includes(id), id)
+    for (const channels of [1, 2, 4, 8]) assert.ok(ids.includes(`generic-rs485-${channels}`))
+  })
+
+  it('read a DSC two registers at a time, low word first, its flags out of a float', () => {
+    const definition = transmitters.find(({ id }) => id === 'mantracourt-dsc')
+    assert.ok(definition)
+    assert.ok(definition.reads.every(({ count }) => count === 2))
+    // -12345.678 is C6 40 E6 B6 (manual, p. 52), on the wire E6 B6 C6 40.
+    const weight = [0xe6b6, 0xc640]
+    const [reading] = decodeUnit(definition, [weight, [0, 0]])
+    assert.ok(Math.abs((reading?.weightG ?? 0) + 12_345.678) < 0.001)
+    const overRange = Buffer.alloc(4)
+    overRange.writeFloatBE(1 << 9)
+    const flags = [overRange.readUInt16BE(2), overRange.readUInt16BE(0)]
+    assert.equal(decodeUnit(definition, [weight, flags])[0]?.overload, true)
+    assert.equal(decodeUnit(definition, [weight, [0, 0x7fc0]])[0]?.error, true, 'flags that are no number')
+  })
+})
+
 for (const definition of transmitters) {
   describe(`${definition.maker} ${definition.model} (${definition.id})`, () => {
     const factory = slaveOf(definition)
     if (!factory) {
-      it('is driven against its slave', function () {
+      it('is driven against its slave (skipped: the twin has none for it yet)', function () {
         this.skip()
       })
       return

@@ -14,6 +14,7 @@ import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts
 import { listen } from '../../runtime/program/listen.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { type RunningSensing, startSensing } from '../../runtime/sensing/sensing.ts'
+import { createLoadCellClient } from '../../runtime/sensing-api/load-cell-client.ts'
 import type { SensedMessage, SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
 import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
 import { Mx08, type Slave, startSlave } from '../devices/modbus-slave.ts'
@@ -133,6 +134,28 @@ describe('sensing', () => {
       sequences,
       sequences.toSorted((a, b) => a - b),
     )
+  })
+
+  it('carries out an order to a load cell without taking it for a shopper', async () => {
+    follow()
+    const plate = plateAt(1, 3)
+    // The device does what register 41064 asks for: it zeroes the channel.
+    slave.behave = (request) => {
+      const image = units.get(request.unit)
+      if (request.functionCode === 16 && request.address === 1063) image?.set(2, { grams: 0 })
+      return image?.read(request.address, request.count) ?? 'silent'
+    }
+    await settled()
+    const care = createLoadCellClient({ url: `http://127.0.0.1:${sensing.port}`, token: 'the-token' })
+    const before = await care.plate(plate)
+    assert.deepEqual([before.weightG, before.unit, before.channel, before.commands], [2000, 1, 3, ['zero', 'tare']])
+    assert.equal((await care.execute(plate, { command: 'zero' })).grossG, 0)
+    await sleep(clock, 1500)
+    assert.equal((await care.plate(plate)).weightG, 0)
+    assert.deepEqual(events(), [])
+    // And what is put there afterwards is seen.
+    put(1, 3, 400)
+    await until('the event', () => events().some(({ deltaG }) => Math.abs(deltaG - 400) < 2))
   })
 
   it('carries what the vision appliance publishes, and the newest pictures', async () => {
