@@ -7,11 +7,11 @@
  * what a swing of the present strength leaves in such a mean.
  */
 import type { WeighingParameters } from './parameters.ts'
-import { PlateNoise } from './plate-noise.ts'
+import { PlateLevels } from './plate-levels.ts'
+import type { PlateNoise } from './plate-noise.ts'
 import type { PlateStep } from './plate-step.ts'
-import { RestLevel } from './rest-level.ts'
-import { type Level, SampleBins } from './sample-bins.ts'
-import { settledBin, unrestG } from './steadiness.ts'
+import type { Level, SampleBins } from './sample-bins.ts'
+import { unrestG } from './steadiness.ts'
 import { longestHoldMs, StepHistory } from './step-history.ts'
 
 /** What the rest of the shelf says to a plate. */
@@ -22,11 +22,7 @@ export interface Surroundings {
   foremost(plate: number): PlateSteps
 }
 
-/** How many times more than its neighbours a plate may be shaken, against what is usual for each. */
-const unevenness = 2
-/** A hand that holds an item cannot keep its force steadier than this part of it, for the time of a confirmation. */
-const handTremor = 0.012
-/** And across a touch that a hand ends, it hardly stays below this. */
+/** Across a touch that a hand ends, its force hardly stays steadier than this part of it. */
 const touchTremor = 0.02
 /** Smaller changes of level are left to the baseline. */
 const leastStepG = 2
@@ -55,7 +51,6 @@ export class PlateSteps {
   #steepestG = 0
   /** Bin since which the plate has been at rest, and what shaking has left in the means since. */
   #restSince = 0
-  readonly #restLevel = new RestLevel()
   #shakenSinceG = 0
   #judged = -1
   /** Level before a time without samples. */
@@ -64,7 +59,8 @@ export class PlateSteps {
   readonly #p: WeighingParameters
   readonly #surroundings: Surroundings
   readonly #changed: (step: PlateStep) => void
-  readonly #span: Record<'period' | 'rest' | 'confirm' | 'refine' | 'touch', number>
+  readonly #levels: PlateLevels
+  readonly #span: PlateLevels['span']
   readonly #baselineGain: number
   readonly #a: Level = { samples: 0, meanG: 0, varianceG2: 0 }
   readonly #b: Level = { samples: 0, meanG: 0, varianceG2: 0 }
@@ -79,16 +75,10 @@ export class PlateSteps {
     this.#p = parameters
     this.#surroundings = surroundings
     this.#changed = changed
-    this.bins = new SampleBins(parameters.binS * 1000)
-    this.noise = new PlateNoise(parameters)
-    const bins = (seconds: number) => Math.max(1, Math.round(seconds / parameters.binS))
-    this.#span = {
-      period: bins(parameters.swingPeriodS),
-      rest: bins(parameters.restS),
-      confirm: bins(parameters.confirmS),
-      refine: bins(parameters.refineS),
-      touch: bins(parameters.touchS),
-    }
+    this.#levels = new PlateLevels(parameters)
+    this.bins = this.#levels.bins
+    this.noise = this.#levels.noise
+    this.#span = this.#levels.span
     this.#baselineGain = 1 - Math.exp(-parameters.binS / parameters.baselineS)
   }
 
@@ -148,9 +138,9 @@ export class PlateSteps {
   #firstRest(bin: number): void {
     const level = this.bins.level(bin - this.#span.rest + 1, bin, this.#b)
     this.baselineG = level.meanG
-    this.baselineAtMs = this.#endMs(bin)
+    this.baselineAtMs = this.#levels.endMs(bin)
     this.state = 'rest'
-    this.#restLevel.clear()
+    this.#levels.atRest.clear()
     this.#restSince = bin - this.#span.rest + 1
     if (this.#unseenFrom) this.#tellUnseen(this.#unseenFrom, level.samples)
     this.#unseenFrom = null
@@ -183,7 +173,7 @@ export class PlateSteps {
       return
     }
     this.noise.learn(Math.abs(previousG - longG))
-    this.#restLevel.add(bin, this.presentG)
+    this.#levels.atRest.add(bin, this.presentG)
     // The baseline lags, so that the first moments of a slow lift are not taken for drift.
     const lagged = this.bins.level(bin - confirm - period + 1, bin - confirm, this.#b)
     if (lagged.samples > 0 && bin - confirm - period + 1 >= this.#restSince) {
@@ -192,9 +182,10 @@ export class PlateSteps {
       this.driftedG += driftG
       this.restedS += this.#p.binS
     }
-    this.baselineAtMs = this.#endMs(bin)
+    this.baselineAtMs = this.#levels.endMs(bin)
     if (bin - this.#restSince < touch) {
-      this.#shakenSinceG += (this.#shakenG() - this.#shakenSinceG) * this.#baselineGain * 2
+      this.#shakenSinceG +=
+        (this.#levels.shakenG(this.#surroundings.agitation()) - this.#shakenSinceG) * this.#baselineGain * 2
     }
     if (this.step?.state === 'confirmed' && bin - this.#restSince >= refine) this.#close(this.step, bin - confirm)
   }
@@ -202,22 +193,23 @@ export class PlateSteps {
   /** Measures a step for the last time, from the whole of the rest that ends with `bin`. */
   #close(step: PlateStep, bin: number): void {
     if (bin - this.#restSince >= this.#span.confirm) {
-      this.#measure(step, bin)
+      this.#levels.measure(step, this.#restSince, bin)
       this.baselineG = step.beforeG + step.deltaG
     }
     this.#setState(step, 'closed')
   }
 
   #beginsToMove(bin: number, sigmaG: number): void {
-    const start = this.#startOfMovement(bin, sigmaG)
+    const oldest = Math.max(bin - this.#span.refine, this.#restSince)
+    const start = this.#levels.startOfMovement(bin, oldest, this.baselineG, sigmaG)
     if (this.step?.state === 'confirmed') this.#close(this.step, start - this.#span.period)
-    const startedAtMs = this.#endMs(start - 1)
+    const startedAtMs = this.#levels.endMs(start - 1)
     this.#isDoubtful = this.#wasDoubtful(start)
     this.step = {
       plate: this.#plate,
       unseen: false,
-      beforeG: this.#levelBefore(start),
-      beforeSigmaG: this.#sigmaBefore(start),
+      beforeG: this.#levels.levelBefore(start) ?? this.baselineG,
+      beforeSigmaG: this.#levels.sigmaBefore(start),
       startedAtMs,
       settledAtMs: startedAtMs,
       deltaG: 0,
@@ -230,24 +222,6 @@ export class PlateSteps {
     this.#steepestG = 0
     this.isCalm = false
     this.state = 'moving'
-  }
-
-  /** A hand that reaches for an item presses on it first: the median does not see what lasts for a moment. */
-  #levelBefore(start: number): number {
-    const { period, confirm, refine } = this.#span
-    return this.#restLevel.medianG(start - refine, start - period, confirm) ?? this.baselineG
-  }
-
-  #startOfMovement(bin: number, sigmaG: number): number {
-    const { period, refine } = this.#span
-    const oldest = Math.max(bin - refine, this.#restSince)
-    let start = bin
-    while (start > oldest) {
-      const level = this.bins.level(start - period, start - 1, this.#b)
-      if (level.samples > 0 && Math.abs(level.meanG - this.baselineG) < 2 * sigmaG) break
-      start--
-    }
-    return start
   }
 
   /** Whether the level that is left now was short, and had more unrest than shaking explains. */
@@ -269,17 +243,8 @@ export class PlateSteps {
     else if (still) this.#comesToRest(step, bin, sigmaG)
   }
 
-  /** Up to a period before the movement: its own beginning is no noise of the level before it. */
-  #sigmaBefore(start: number): number {
-    const { baselineS, binS, swingPeriodS } = this.#p
-    const last = start - this.#span.period - 1
-    const level = this.bins.level(last - Math.round(baselineS / binS), last, this.#b)
-    const swingG = level.samples > 0 ? Math.sqrt(level.varianceG2) : this.noise.recentSwingG
-    return this.noise.ofMeanG(swingG) / Math.sqrt(baselineS / swingPeriodS)
-  }
-
   #comesToRest(step: PlateStep, bin: number, sigmaG: number): void {
-    const restSince = this.#startOfRest(bin)
+    const restSince = this.#levels.startOfRest(bin, this.presentG)
     const levelG = this.bins.level(restSince, bin, this.#b).meanG
     const deltaG = levelG - step.beforeG
     // Shaking may interrupt a rest; back on the same level it is still the same rest.
@@ -293,32 +258,18 @@ export class PlateSteps {
     else this.#settleOn(step, bin)
   }
 
-  /** The movement's own slope makes the test for rest lenient; this is where the level really begins. */
-  #startOfRest(bin: number): number {
-    const { period, rest } = this.#span
-    const { varianceG2 } = this.bins.level(bin - period + 1, bin, this.#b)
-    const mostG = this.#p.movementSigmas * this.noise.ofMeanG(Math.sqrt(varianceG2))
-    let start = bin - period + 1
-    while (start > bin - rest + 1) {
-      const { samples, meanG } = this.bins.level(start - 1, start + period - 2, this.#b)
-      if (samples > 0 && Math.abs(meanG - this.presentG) > mostG) break
-      start--
-    }
-    return start
-  }
-
   #settleOn(step: PlateStep, bin: number): void {
     this.state = 'settled'
     this.isCalm = false
     this.#shakenSinceG = 0
-    this.#measure(step, bin)
+    this.#levels.measure(step, this.#restSince, bin)
     this.#setState(step, 'settled')
   }
 
   #dropStep(step: PlateStep, levelG: number): void {
     this.#setState(step, 'none')
     this.step = null
-    if (levelG !== step.beforeG) this.#restLevel.clear()
+    if (levelG !== step.beforeG) this.#levels.atRest.clear()
     this.baselineG = levelG
     this.state = 'rest'
   }
@@ -354,16 +305,16 @@ export class PlateSteps {
 
   #isSettled(step: PlateStep, bin: number, sigmaG: number): void {
     const { confirm } = this.#span
-    const levelG = this.#levelSinceRest(bin).meanG
+    const levelG = this.#levels.sinceRest(this.#restSince, bin).meanG
     if (Math.abs(this.presentG - levelG) > this.#p.movementSigmas * sigmaG) {
       this.#leaves(step, bin, sigmaG)
       return
     }
     if (bin - this.#restSince + 1 < confirm) return
-    this.isCalm = this.#isSteady(step, bin, confirm)
+    this.isCalm = this.#levels.isSteady(step, bin, confirm, this.#surroundings.agitation())
     const foremost = this.#surroundings.foremost(this.#plate)
     // Whatever shakes a plate for that long is no hand; otherwise it would never be at rest again.
-    const overdue = this.#endMs(bin) - step.startedAtMs > longestHoldMs
+    const overdue = this.#levels.endMs(bin) - step.startedAtMs > longestHoldMs
     if (foremost.isCalm || foremost.state === 'rest' || overdue) this.#confirm(step, bin)
   }
 
@@ -372,7 +323,7 @@ export class PlateSteps {
     const { period, rest } = this.#span
     const last = bin - period
     const lasted = last - this.#restSince + 1
-    this.isCalm = lasted >= rest + period && this.#isSteady(step, last, lasted)
+    this.isCalm = lasted >= rest + period && this.#levels.isSteady(step, last, lasted, this.#surroundings.agitation())
     if (this.isCalm && this.#surroundings.foremost(this.#plate).isCalm) {
       this.#confirm(step, last)
       this.#beginsToMove(bin, sigmaG)
@@ -394,61 +345,19 @@ export class PlateSteps {
   }
 
   #confirm(step: PlateStep, bin: number): void {
-    this.#measure(step, bin)
+    this.#levels.measure(step, this.#restSince, bin)
     const levelG = step.beforeG + step.deltaG
     if (this.#undoesDoubtful(step, levelG)) return
     this.baselineG = levelG
-    this.baselineAtMs = this.#endMs(bin)
+    this.baselineAtMs = this.#levels.endMs(bin)
     this.state = 'rest'
-    this.#restLevel.clear()
+    this.#levels.atRest.clear()
     if (Math.abs(step.deltaG) > this.#p.lightestItemG / 2) this.#earlier.add(step)
     this.#setState(step, 'confirmed')
-  }
-
-  /** Whether the plate shows no more unrest than its own noise and the shelf's shaking explain: no hand holds it. */
-  #isSteady(step: PlateStep, bin: number, span: number): boolean {
-    const handG = handTremor * Math.abs(step.deltaG)
-    const swingG = Math.sqrt(this.bins.level(bin - span + 1, bin, this.#b).varianceG2)
-    return (
-      unrestG(this.bins, bin, span, this.#span.period) < Math.max(2 * this.noise.meanG, handG, this.#shakenG()) &&
-      swingG < Math.max(unevenness * this.noise.usualSwingG * Math.max(1, this.#surroundings.agitation()), handG)
-    )
-  }
-
-  /** What the shelf's shaking leaves in a mean over one swing period. */
-  #shakenG(): number {
-    const excess = Math.max(0, this.#surroundings.agitation() - 1)
-    return unevenness * this.noise.residue * this.noise.usualSwingG * excess
-  }
-
-  #levelSinceRest(bin: number): Level {
-    // Its first third may still be a hand's pressure that eases off.
-    const eased = this.#restSince + Math.floor((bin - this.#restSince + 1) / 3)
-    return this.bins.level(Math.max(eased, bin - this.#span.refine + 1), bin, this.#b)
-  }
-
-  #measure(step: PlateStep, bin: number): void {
-    const { period, confirm, refine } = this.#span
-    const level = this.#levelSinceRest(bin)
-    if (level.samples === 0) return
-    const noiseG = this.noise.ofMeanG(Math.sqrt(level.varianceG2))
-    const periods = Math.max(1, Math.min(bin - this.#restSince + 1, refine) / period)
-    step.deltaG = level.meanG - step.beforeG
-    step.sigmaG = Math.hypot(step.beforeSigmaG, noiseG / Math.sqrt(periods))
-    step.samples = level.samples
-    // The end of a slow lift may have passed for rest.
-    const latest = Math.min(bin, this.#restSince + confirm)
-    const oldest = Math.max(this.bins.oldestBin, Math.floor(step.startedAtMs / this.bins.binMs))
-    const settled = settledBin(this.bins, step, { oldest, latest, periodBins: period, noiseG: 3 * noiseG })
-    step.settledAtMs = Math.max(step.startedAtMs, this.#endMs(settled - 1))
   }
 
   #setState(step: PlateStep, state: PlateStep['state']): void {
     step.state = state
     this.#changed(step)
-  }
-
-  #endMs(bin: number): number {
-    return (bin + 1) * this.bins.binMs
   }
 }
