@@ -49,9 +49,9 @@ function comersOf({ visits }: Scenario): Comer[] {
     .sort((a, b) => a.atMs - b.atMs)
 }
 
-function choiceOf({ does, behaviour, with: companions }: ScenarioVisit): Comer['choice'] {
+function choiceOf({ does, behaviour, tailgates = false, with: companions }: ScenarioVisit): Comer['choice'] {
   const known = behaviour === undefined ? undefined : behaviours[behaviour]
-  return { ...(known ? { behaviour: known } : { plan: does ?? [] }), ...(companions ? { companions } : {}) }
+  return { ...(known ? { behaviour: known } : { plan: does ?? [] }), ...(companions ? { companions } : {}), tailgates }
 }
 
 /** The entry rules, as the flow's node would apply them. */

@@ -65,6 +65,11 @@ const visit = strictObject({
       { description: 'What the till knows of them; known, without debt and not blocked when absent.' },
     ),
   ),
+  tailgates: Type.Optional(
+    Type.Boolean({
+      description: 'Has no code and slips in behind the next who has one; the till knows no such visit.',
+    }),
+  ),
   does: Type.Optional(PlanSchema),
   behaviour: Type.Optional(oneOf(Object.keys(behaviours), { description: 'Instead of a plan: the twin makes one.' })),
   with: Type.Optional(
