@@ -31,13 +31,16 @@ export interface TillOptions {
   deadlines?: Partial<VisitDeadlines>
 }
 
+/** What it needs of a program. */
+export type TillContext = Pick<ProgramContext, 'settings' | 'secrets' | 'clock' | 'log' | 'notice'>
+
 export interface RunningTill extends RunningProgram {
   /** The port that it listens on, where the settings left the choice to the system. */
   port: number
 }
 
 /** @throws AisleError for a profile, a database, a port or a secret that is not as it should be */
-export async function startTill(context: ProgramContext, options: TillOptions): Promise<RunningTill> {
+export async function startTill(context: TillContext, options: TillOptions): Promise<RunningTill> {
   const started: (() => Promise<void> | void)[] = []
   const stop = async () => {
     for (const end of started.splice(0).reverse()) await end()
@@ -53,7 +56,7 @@ export async function startTill(context: ProgramContext, options: TillOptions): 
 
 /** @param onStarted gets how to end each part, in the order in which they were started */
 async function startParts(
-  { settings, secrets, clock, log, notice }: ProgramContext,
+  { settings, secrets, clock, log, notice }: TillContext,
   options: TillOptions,
   onStarted: (end: () => Promise<void> | void) => void,
 ): Promise<number> {

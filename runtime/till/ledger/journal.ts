@@ -21,10 +21,16 @@ export interface JournalEntry {
   data: unknown
 }
 
-export function entryHash(previousHash: string, entry: JournalEntry): string {
+/** @param canonicalData the entry's data in canonical form, which is the dearest part of it */
+export function entryHash(
+  previousHash: string,
+  { sequence, atMs, type }: Omit<JournalEntry, 'data'>,
+  canonicalData: string,
+): string {
+  // The entry's own canonical form: its four fields in their order.
+  const rest = `"sequence":${canonicalize(sequence)},"type":${canonicalize(type)}}`
   return createHash('sha256')
-    .update(previousHash)
-    .update(canonicalize(entry) ?? '')
+    .update(`${previousHash}{"atMs":${canonicalize(atMs)},"data":${canonicalData},${rest}`)
     .digest('hex')
 }
 
@@ -37,6 +43,9 @@ export async function readHead(db: Kysely<LedgerTables>): Promise<JournalHead> {
     .executeTakeFirst()
   return row ?? emptyJournal
 }
+
+/** Bounds the statement's length. */
+const rowsAtOnce = 100
 
 /** Appends within one transaction; its head becomes the journal's when that commits. */
 export class JournalWriter {
@@ -56,23 +65,29 @@ export class JournalWriter {
   }
 
   /** @param data plain JSON */
-  async append(type: string, visitId: string | null, data: object): Promise<number> {
-    const sequence = this.next
-    const hash = entryHash(this.head.hash, { sequence, atMs: this.#atMs, type, data })
-    await this.#trx
-      .insertInto('journal')
-      .values({
-        sequence,
-        at_ms: this.#atMs,
-        type,
-        visit_id: visitId,
-        data: canonicalize(data) ?? '{}',
-        previous_hash: this.head.hash,
-        hash,
-      })
-      .execute()
-    this.head = { sequence, hash }
-    return sequence
+  append(type: string, visitId: string | null, data: object): Promise<number> {
+    return this.appendAll(type, visitId, [data])
+  }
+
+  /** Several entries of one type by one statement; returns the position of the last. */
+  async appendAll(type: string, visitId: string | null, all: readonly object[]): Promise<number> {
+    let { head } = this
+    const rows = all.map((content) => {
+      const data = canonicalize(content) ?? '{}'
+      const sequence = head.sequence + 1
+      const hash = entryHash(head.hash, { sequence, atMs: this.#atMs, type }, data)
+      const row = { sequence, at_ms: this.#atMs, type, visit_id: visitId, data, previous_hash: head.hash, hash }
+      head = { sequence, hash }
+      return row
+    })
+    for (let from = 0; from < rows.length; from += rowsAtOnce) {
+      await this.#trx
+        .insertInto('journal')
+        .values(rows.slice(from, from + rowsAtOnce))
+        .execute()
+    }
+    this.head = head
+    return head.sequence
   }
 }
 
@@ -116,7 +131,7 @@ function fault(head: JournalHead, row: Selectable<LedgerTables['journal']>): str
   } catch {
     return 'its content is not JSON'
   }
-  const entry = { sequence: row.sequence, atMs: row.at_ms, type: row.type, data }
-  if (entryHash(head.hash, entry) !== row.hash) return 'its content does not match its hash'
+  const entry = { sequence: row.sequence, atMs: row.at_ms, type: row.type }
+  if (entryHash(head.hash, entry, canonicalize(data) ?? '') !== row.hash) return 'its content does not match its hash'
   return undefined
 }

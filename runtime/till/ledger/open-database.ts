@@ -6,11 +6,14 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { AisleError, errorSentence } from '../../contract/errors.ts'
 import { ledgerMigrations } from './migrations.ts'
+import { withPreparedStatements } from './prepared-statements.ts'
 import type { LedgerTables } from './tables.ts'
 
 /** @throws AisleError `database-damaged`, `database-unusable` */
 export async function openDatabase(path: string): Promise<Kysely<LedgerTables>> {
-  const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database: openSqlite(path) }) })
+  const db = new Kysely<LedgerTables>({
+    dialect: new SqliteDialect({ database: withPreparedStatements(openSqlite(path)) }),
+  })
   const { error } = await new Migrator({ db, provider: ledgerMigrations }).migrateToLatest()
   if (error) {
     await db.destroy()

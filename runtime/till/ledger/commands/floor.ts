@@ -11,7 +11,7 @@ import { stored } from '../stored.ts'
 import { change, happen, loadVisit, termsOf, wrongState } from '../visits.ts'
 
 export async function addEvidence(step: Step, command: CommandOf<'add-evidence'>): Promise<void> {
-  for (const evidence of command.evidence) await step.journal.append('evidence', null, evidence)
+  await step.journal.appendAll('evidence', null, command.evidence)
 }
 
 export async function bindVisit(step: Step, command: CommandOf<'bind-visit'>): Promise<void> {
