@@ -7,10 +7,14 @@ import { createHttpGuard } from '../security/http-guard.ts'
 import { errorAnswers, jsonText } from './json-route.ts'
 import { type LoginParts, loginRoutes, publicLoginRoutes } from './login-routes.ts'
 import { contentSecurityPolicy } from './page-shell.ts'
+import { simulationRoutes } from './simulation-routes.ts'
 import { type StoreParts, storeRoutes } from './store-routes.ts'
+import type { TwinClient } from './twin-client.ts'
 
-export interface ConsoleParts extends LoginParts, StoreParts {
+export interface ConsoleParts extends LoginParts, Omit<StoreParts, 'simulated'> {
   port: number
+  /** null in a live store. */
+  twin: TwinClient | null
   log: Pick<Logger, 'info' | 'error'>
 }
 
@@ -56,7 +60,9 @@ export function createConsoleApp(parts: ConsoleParts): Express {
     app.get(path, (_request, response) => response.set(unlessChanged).sendFile(file))
   for (const [path, folder] of Object.entries(folders)) app.use(path, express.static(folder, asBuilt))
   app.use(loginRoutes(parts))
-  app.use(storeRoutes(parts))
+  const { twin } = parts
+  app.use(storeRoutes({ ...parts, simulated: twin !== null }))
+  if (twin) app.use(simulationRoutes({ ...parts, twin }))
   app.use(errorAnswers(parts.log))
   return app
 }

@@ -14,11 +14,14 @@ import type { SensingClient } from '../sensing-api/sensing-client.ts'
 import type { TillClient } from '../till-api/till-client.ts'
 import { createConsoleApp } from './console-app.ts'
 import { LiveStore } from './live-store.ts'
+import type { TwinClient } from './twin-client.ts'
 
 export interface ConsoleOptions {
   store: LoadedStore
   till: TillClient
   sensing: SensingClient
+  /** null in a live store. */
+  twin: TwinClient | null
   dataDirectory: string
   sessionKey: string
   host: string
@@ -36,7 +39,7 @@ export interface RunningConsole extends RunningProgram {
 
 /** @throws AisleError `port-taken` */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
-  const { store, till, sensing, dataDirectory, sessionKey, log } = options
+  const { store, till, sensing, twin, dataDirectory, sessionKey, log } = options
   // Logins, delays and the pace of the pages are for people: they go by the wall clock in every demonstration.
   const wallClock = new SystemClock()
   const server = createServer()
@@ -48,9 +51,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     clock: wallClock,
     announce: (code) => options.notice(`Open ${url}/setup?code=${code} to choose a password`),
   })
-  const live = new LiveStore({ till, sensing, consumer: 'console', products: store.layout.products, wallClock })
+  const live = new LiveStore({ till, sensing, twin, consumer: 'console', products: store.layout.products, wallClock })
   const app = createConsoleApp({
-    ...{ store, live, till, accounts, setupCode, sessionKey, wallClock, port, log },
+    ...{ store, live, till, twin, accounts, setupCode, sessionKey, wallClock, port, log },
     sessions: new SessionRegister(dataDirectory),
     readSession: createSessionReader({ dataDirectory, sessionKey, clock: wallClock }),
     loginDelay: new LoginDelay(wallClock),

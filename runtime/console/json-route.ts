@@ -55,4 +55,5 @@ const statusOf: Record<string, number> = {
   'line-not-in-review': 409,
   'try-later': 429,
   'till-unreachable': 503,
+  'twin-unreachable': 503,
 }

@@ -8,9 +8,12 @@ import type { Product } from '../profile/layout.ts'
 import type { SensedMessage, SensingClient } from '../sensing-api/sensing-client.ts'
 import type { TillEvent, VisitSnapshot } from '../till-api/events.ts'
 import type { TillClient } from '../till-api/till-client.ts'
-import { type Notice, noticeOfHealth, noticeOfTill } from './notices.ts'
+import { HealthNews, type Notice, noticeOfTill } from './notices.ts'
 import type { GateView, LiveEvent, LiveSnapshot, NoticeView, PersonView, PlateView } from './pages/live-view.ts'
+import type { SimulationView } from './pages/simulation-view.ts'
+import { simulationOf } from './simulation-view.ts'
 import { VisitViews } from './store-view.ts'
+import type { TwinClient } from './twin-client.ts'
 
 const peopleEveryMs = 200
 const askEveryMs = 1000
@@ -29,6 +32,8 @@ export interface LiveStoreOptions {
   products: readonly Product[]
   /** The wall clock: pages are paced by it, however fast the store's time runs. */
   wallClock: Clock
+  /** Where the store is simulated, and the pages show that. */
+  twin?: TwinClient | null
 }
 
 export class LiveStore {
@@ -40,11 +45,13 @@ export class LiveStore {
   /** By id, in the order in which they opened. */
   readonly #visits = new Map<string, VisitSnapshot>()
   readonly #people = new Map<string, { message: People; heardAtMs: number }>()
-  #plates: PlateView[] = []
+  readonly #plates = new Map<string, PlateView>()
+  readonly #healthNews = new HealthNews()
   #gates: GateView[] = []
   #notices: NoticeView[] = []
   #lastNotice = 0
   #sources = { till: false, sensing: false }
+  #simulation: SimulationView | null = null
   #peopleShown = '[]'
   #following = false
 
@@ -60,6 +67,8 @@ export class LiveStore {
     void this.#everyUntilEnd(peopleEveryMs, async () => this.#showPeople())
     void this.#everyUntilEnd(askEveryMs, () => this.#askSensing())
     void this.#everyUntilEnd(askEveryMs, () => this.#askTill())
+    void this.#everyUntilEnd(askEveryMs, async () => this.#tellHealth())
+    if (this.#options.twin) void this.#everyUntilEnd(askEveryMs, () => this.askTwin())
   }
 
   stop(): void {
@@ -78,10 +87,11 @@ export class LiveStore {
     return {
       sources: this.#sources,
       people: this.#peopleNow(),
-      plates: this.#plates,
+      plates: [...this.#plates.values()],
       gates: this.#gates,
       visits: [...this.#visits.values()].reverse().map((visit) => this.#views.view(visit)),
       notices: this.#notices,
+      simulation: this.#simulation,
     }
   }
 
@@ -97,7 +107,10 @@ export class LiveStore {
     const state = await this.#answer((signal) => this.#options.till.state(signal))
     this.#setSource('till', state !== undefined)
     if (!state) return
-    this.#gates = this.#tellChanged('gates', this.#gates, state.gates)
+    if (JSON.stringify(this.#gates) !== JSON.stringify(state.gates)) {
+      this.#gates = state.gates
+      this.#tell({ type: 'gates', gates: state.gates })
+    }
     if (this.#following) return
     this.#following = true
     for (const visit of state.visits) this.#onVisit(visit)
@@ -130,9 +143,18 @@ export class LiveStore {
     const readings = await this.#answer((signal) => this.#options.sensing.plates(signal))
     this.#setSource('sensing', readings !== undefined)
     const plates = readings
-      ? readings.map(({ plate, weightG, health }): PlateView => ({ plate, weightG, health }))
-      : this.#plates.map(({ plate }): PlateView => ({ plate, weightG: null, health: 'unknown' }))
-    this.#plates = this.#tellChanged('plates', this.#plates, plates)
+      ? readings.map(({ plate, weightG, health }): PlateView => {
+          // Nobody reads tenths of a gram, and noise in them would be told each second.
+          return { plate, weightG: weightG === null ? null : Math.round(weightG), health }
+        })
+      : [...this.#plates.keys()].map((plate): PlateView => ({ plate, weightG: null, health: 'unknown' }))
+    this.#tellPlates(plates.filter((plate) => isOther(plate, this.#plates.get(plate.plate))))
+  }
+
+  #tellPlates(changed: PlateView[]): void {
+    if (changed.length === 0) return
+    for (const plate of changed) this.#plates.set(plate.plate, plate)
+    this.#tell({ type: 'plates', plates: changed })
   }
 
   #onSensed(message: SensedMessage): void {
@@ -142,7 +164,11 @@ export class LiveStore {
     if (message.type === 'weight-event' && message.kind !== 'withdrawn') {
       this.#tell({ type: 'weight', kind: message.kind, plates: message.plates })
     }
-    if (message.type === 'device-health') this.#tellNotice(noticeOfHealth(message))
+    if (message.type === 'device-health') this.#healthNews.gather(message, this.#options.wallClock.nowMs())
+  }
+
+  #tellHealth(): void {
+    for (const notice of this.#healthNews.take(this.#options.wallClock.nowMs())) this.#tellNotice(notice)
   }
 
   #peopleNow(): PersonView[] {
@@ -163,6 +189,21 @@ export class LiveStore {
     this.#tell({ type: 'people', people })
   }
 
+  // ---- the simulation ---------------------------------------------------------------------------------
+
+  /** Tells what it answers; asked each second, and when somebody has just changed something. */
+  async askTwin(): Promise<void> {
+    const { twin } = this.#options
+    if (!twin) return
+    const simulation = await this.#answer(async (signal) => {
+      const [state, things] = await Promise.all([twin.state(signal), twin.things(signal)])
+      return simulationOf(state, things)
+    })
+    if (!simulation && !this.#simulation) return
+    this.#simulation = simulation ?? null
+    this.#tell({ type: 'simulation', simulation: this.#simulation })
+  }
+
   // ---- telling ----------------------------------------------------------------------------------------
 
   #tell(event: LiveEvent): void {
@@ -174,12 +215,6 @@ export class LiveStore {
     const notice = { id: ++this.#lastNotice, ...text }
     this.#notices = [notice, ...this.#notices].slice(0, maxNotices)
     this.#tell({ type: 'notice', notice })
-  }
-
-  #tellChanged<K extends 'plates' | 'gates', T>(type: K, before: T, now: T): T {
-    if (JSON.stringify(before) === JSON.stringify(now)) return before
-    this.#tell({ type, [type]: now } as unknown as LiveEvent)
-    return now
   }
 
   #setSource(name: 'till' | 'sensing', answers: boolean): void {
@@ -208,3 +243,6 @@ export class LiveStore {
     }
   }
 }
+
+const isOther = (now: PlateView, before: PlateView | undefined) =>
+  now.weightG !== before?.weightG || now.health !== before.health

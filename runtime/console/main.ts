@@ -1,4 +1,5 @@
 /** The console program: login, store page, what it shows live. A program of its own, so that no page delays a door. */
+import { SystemClock } from '../contract/clock.ts'
 import { loadStore } from '../profile/load-store.ts'
 import { runProgram } from '../program/program.ts'
 import { handedSecret } from '../security/handed-secret.ts'
@@ -6,12 +7,14 @@ import { generatedSecrets } from '../security/secret-names.ts'
 import { createSensingClient } from '../sensing-api/sensing-http-client.ts'
 import { createTillClient } from '../till-api/till-http-client.ts'
 import { startConsole } from './console.ts'
+import { createTwinClient } from './twin-client.ts'
 
 runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
   const { host, ports, dataDirectory } = settings
+  const store = await loadStore(settings.profileDirectory)
   const secret = (name: string) => handedSecret(secrets, name)
   return startConsole({
-    store: await loadStore(settings.profileDirectory),
+    store,
     till: createTillClient({
       url: `http://${host}:${ports.till}`,
       token: secret(generatedSecrets.tillTokenConsole),
@@ -22,6 +25,13 @@ runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
       token: secret(generatedSecrets.sensingToken),
       clock,
     }),
+    twin: settings.live
+      ? null
+      : createTwinClient({
+          url: store.profile.payment.url,
+          token: secret(generatedSecrets.twinControl),
+          wallClock: new SystemClock(),
+        }),
     sessionKey: secret(generatedSecrets.sessionKey),
     ...{ dataDirectory, host, ports, log, notice },
   })

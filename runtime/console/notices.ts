@@ -28,9 +28,55 @@ export function noticeOfTill(event: TillEvent): Notice | null {
   }
 }
 
-/** null for a device that came up at the start: that is no news. */
-export function noticeOfHealth({ receivedAtMs, device, plate, state, previous, reason }: DeviceHealth): Notice | null {
-  if (previous === null && state === 'online') return null
+/** At a start everything is silent for a moment, and a busy line is late now and then. */
+const patienceMs = 10_000
+
+/**
+ * Makes few lines of what is said of devices' health: whatever befalls many plates of one device at once, as when its
+ * line breaks, is one piece of news. That a device comes up at the start, or was late for a moment, is none.
+ */
+export class HealthNews {
+  #news: DeviceHealth[] = []
+  /** What may yet turn out to be nothing, and since when. */
+  readonly #waiting = new Map<string, { message: DeviceHealth; sinceMs: number }>()
+  readonly #troubled = new Set<string>()
+
+  gather(message: DeviceHealth, nowMs: number): void {
+    const { device, plate, state, previous } = message
+    const subject = JSON.stringify([device, plate])
+    const waiting = this.#waiting.get(subject)
+    if (state === 'online') {
+      this.#waiting.delete(subject)
+      if (this.#troubled.delete(subject)) this.#news.push(message)
+    } else if (state === 'late' || (state === 'offline' && (previous === null || waiting))) {
+      this.#waiting.set(subject, { message, sinceMs: waiting?.sinceMs ?? nowMs })
+    } else this.#tell(subject, message)
+  }
+
+  /** The news since the last call. */
+  take(nowMs: number): Notice[] {
+    for (const [subject, { message, sinceMs }] of this.#waiting) {
+      if (nowMs >= sinceMs + patienceMs) this.#tell(subject, message)
+    }
+    const alike = Map.groupBy(this.#news, ({ device, state, reason }) => JSON.stringify([device, state, reason]))
+    this.#news = []
+    return [...alike.values()].map(noticeOf)
+  }
+
+  #tell(subject: string, message: DeviceHealth): void {
+    this.#waiting.delete(subject)
+    this.#troubled.add(subject)
+    this.#news.push(message)
+  }
+}
+
+const namedAtMost = 3
+
+function noticeOf(messages: readonly DeviceHealth[]): Notice {
+  const { receivedAtMs, device, state, reason } = messages[0] as DeviceHealth
+  const names = messages.map(({ plate }) => plate ?? device)
+  const more = names.length - namedAtMost
+  const where = more > 1 ? `${names.slice(0, namedAtMost).join(', ')} +${more}` : names.join(', ')
   const kind = state === 'online' ? 'recovered' : 'health'
-  return { atMs: receivedAtMs, kind, where: plate ?? device, text: reason }
+  return { atMs: receivedAtMs, kind, where, text: reason }
 }

@@ -36,6 +36,7 @@ export function pageShell(script: 'setup-page' | 'login-page' | 'store-page'): s
 <title>Open Aisle</title>
 <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
 <link rel="stylesheet" href="/styles/pages.css">
+<link rel="stylesheet" href="/styles/simulation.css">
 <script type="importmap">${importMap}</script>
 <script type="module" src="/pages/${script}.js"></script>
 </head>

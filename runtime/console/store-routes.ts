@@ -23,6 +23,7 @@ export interface StoreParts {
   readSession: SessionReader
   wallClock: Clock
   editorPort: number
+  simulated: boolean
   audit(event: string, facts: Record<string, string>): void
 }
 
@@ -51,7 +52,8 @@ export function storeRoutes(parts: StoreParts): Router {
     jsonRoute(Nothing, (_body, request, response): StoreView => {
       const { storeId, name, currency, timeZone } = store.profile
       const editorUrl = `http://${request.hostname}:${parts.editorPort}/`
-      return { storeId, name, currency, timeZone, user: sessionOf(response).user, editorUrl, floorPlan }
+      const { simulated } = parts
+      return { storeId, name, currency, timeZone, user: sessionOf(response).user, editorUrl, simulated, floorPlan }
     }),
   )
 

@@ -55,7 +55,7 @@ export class VisitViews {
     if (receipt?.state !== 'sent') return null
     const { receiptId, totalMinor, seenAtMs } = receipt
     const lines = receipt.lines.map(({ lineId, sku, name, quantity, amountMinor }) => {
-      return { lineId, name, quantity, soldBy: this.#soldBy.get(sku) ?? 'each', amountMinor }
+      return { lineId, sku, name, quantity, soldBy: this.#soldBy.get(sku) ?? 'each', amountMinor }
     })
     const discounts = (receipt.discounts ?? []).map(({ name, amountMinor }) => ({ name, amountMinor }))
     const { tax = null } = receipt

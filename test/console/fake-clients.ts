@@ -1,4 +1,5 @@
-/** Till and sensing in memory, speaking their clients' interfaces; tests move them by hand. */
+/** Till, sensing and the simulated store in memory, speaking their clients' interfaces; tests move them by hand. */
+import type { FaultWish, ShopperWish, TwinClient } from '../../runtime/console/twin-client.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import type { SensedMessage, SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
 import type { TillCommand } from '../../runtime/till-api/commands.ts'
@@ -73,5 +74,83 @@ export class FakeSensing implements SensingClient {
 
   followSamples() {
     return () => {}
+  }
+}
+
+const plateKind = {
+  kind: 'plate',
+  title: { en: 'Load cell', ko: '로드셀' },
+  faults: [{ fault: 'disconnected', title: { en: 'Cable is off', ko: '케이블이 빠짐' } }],
+}
+const waitAct = {
+  description: 'Stands about.',
+  required: ['act', 'durationMs'],
+  properties: { act: { const: 'wait' }, durationMs: { type: 'number', title: 'Duration' } },
+}
+
+export class FakeTwin implements TwinClient {
+  readonly asked: [string, unknown][] = []
+  paused = false
+  speed = 1
+  broken: FaultWish[] = []
+  visits: Awaited<ReturnType<TwinClient['truth']>>['visits'] = []
+  away = false
+
+  async things() {
+    this.#answer()
+    const brokenOf = (name: string) =>
+      this.broken
+        .filter(({ device }) => device === name)
+        .map(({ fault, value = null, seconds }) => ({ fault, value, untilMs: 1000 + seconds * 1000 }))
+    const things = ['g1-s1-p1', 'g1-s1-p2'].map((name) => ({ name, kind: 'plate', broken: brokenOf(name) }))
+    return { kinds: [plateKind], things }
+  }
+
+  async behaviours() {
+    this.#answer()
+    return { behaviours: ['buyer'], requestSchema: { properties: { plan: { items: { oneOf: [waitAct] } } } } }
+  }
+
+  async state() {
+    this.#answer()
+    const { paused, speed } = this
+    return { nowMs: 1000, paused, finished: false, inside: 0, speed }
+  }
+
+  async truth() {
+    this.#answer()
+    return { visits: this.visits }
+  }
+
+  async setRunning(running: boolean) {
+    this.#answer()
+    this.paused = !running
+  }
+
+  async setSpeed(scale: number) {
+    this.#answer()
+    this.speed = scale
+  }
+
+  async addShopper(wish: ShopperWish) {
+    this.#answer()
+    this.asked.push(['shopper', wish])
+  }
+
+  async break(wish: FaultWish) {
+    this.#answer()
+    if (wish.fault !== 'disconnected') {
+      throw new AisleError('fault-unknown', `A plate has no fault "${wish.fault}".`, { action: 'Choose disconnected.' })
+    }
+    this.broken.push(wish)
+  }
+
+  async mend(device?: string) {
+    this.#answer()
+    this.broken = this.broken.filter((one) => device !== undefined && one.device !== device)
+  }
+
+  #answer(): void {
+    if (this.away) throw new AisleError('twin-unreachable', 'It does not answer.', { action: 'Wait.' })
   }
 }

@@ -1,28 +1,10 @@
 import assert from 'node:assert/strict'
 import { LiveStore } from '../../runtime/console/live-store.ts'
-import type { LiveEvent, LiveSnapshot } from '../../runtime/console/pages/live-view.ts'
+import type { LiveSnapshot } from '../../runtime/console/pages/live-view.ts'
 import { SystemClock } from '../../runtime/contract/clock.ts'
+import { readUntil } from './read-live.ts'
 import { request, startTestConsole, type TestConsole } from './running-console.ts'
 import { decisionOf, people, pricedLine, receiptOf, visit } from './scene.ts'
-
-/** Reads a page's event stream until `wanted` is among its events. */
-async function readUntil(running: TestConsole, wanted: (event: LiveEvent) => boolean): Promise<LiveEvent[]> {
-  const answer = await request(running, '/api/live')
-  assert.equal(answer.headers.get('content-type'), 'text/event-stream')
-  const events: LiveEvent[] = []
-  let text = ''
-  for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk
-    const blocks = text.split('\n\n')
-    text = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const [, type, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? []
-      if (type && data) events.push({ type, ...JSON.parse(data) })
-    }
-    if (events.some(wanted)) return events
-  }
-  return events
-}
 
 const snapshotOf = async (running: TestConsole) =>
   (await readUntil(running, ({ type }) => type === 'snapshot'))[0] as { type: 'snapshot' } & LiveSnapshot
@@ -96,6 +78,22 @@ describe('what the store page is told', () => {
       visits[0]?.lines.map(({ outcome }) => outcome),
       ['charge', 'review'],
     )
+  })
+
+  it('is each plate once, and then only those that changed', async () => {
+    running.sensing.readings = ['g1-s1-p1', 'g1-s1-p2'].map((plate) => {
+      return { plate, weightG: 500.2, stable: true, atMs: 0, health: 'online' }
+    })
+    await until(async () => (await snapshotOf(running)).plates.length === 2)
+    const changed = readUntil(running, ({ type }) => type === 'plates')
+    const [first, second] = running.sensing.readings
+    assert.ok(first && second)
+    running.sensing.readings = [
+      { ...first, weightG: 500.4 },
+      { ...second, health: 'stuck' },
+    ]
+    const event = (await changed).findLast(({ type }) => type === 'plates')
+    assert.deepEqual(event?.type === 'plates' && event.plates, [{ plate: 'g1-s1-p2', weightG: 500, health: 'stuck' }])
   })
 
   it('says why a line is on the bill', async () => {

@@ -15,6 +15,8 @@ describe("the console's routes", () => {
       'GET /',
       'GET /api/live',
       'GET /api/owner',
+      'GET /api/simulation',
+      'GET /api/simulation/visits/:visitId',
       'GET /api/store',
       'GET /api/visits/:visitId',
       'GET /login',
@@ -27,7 +29,24 @@ describe("the console's routes", () => {
       'POST /api/open-gate',
       'POST /api/review',
       'POST /api/setup',
+      'POST /api/simulation/break',
+      'POST /api/simulation/mend',
+      'POST /api/simulation/run',
+      'POST /api/simulation/shopper',
+      'POST /api/simulation/speed',
     ])
+  })
+
+  it('have nothing of a simulation in a live store', async () => {
+    const live = await startTestConsole(undefined, { live: true })
+    assert.deepEqual(
+      live.routes.filter((route) => route.includes('simulation')),
+      [],
+    )
+    assert.equal((await request(live, '/api/simulation')).status, 404)
+    assert.equal((await request(live, '/api/simulation/run', { body: { running: false } })).status, 404)
+    assert.equal((await (await request(live, '/api/store')).json()).simulated, false)
+    await live.stop()
   })
 
   it('are closed without a session, but for the public ones', async () => {
@@ -107,6 +126,11 @@ describe("the console's routes", () => {
     const bodies = {
       '/api/review': { visitId: 'v1', lineId: 'l1', outcome: 'charge' },
       '/api/open-gate': { requestId: 'r1', gate: 'gate-1', direction: 'out' },
+      '/api/simulation/run': { running: false },
+      '/api/simulation/speed': { scale: 20 },
+      '/api/simulation/shopper': { behaviour: 'buyer' },
+      '/api/simulation/break': { device: 'g1-s1-p1', fault: 'disconnected', seconds: 60 },
+      '/api/simulation/mend': {},
       '/api/logout': { everywhere: true },
       '/api/login': { user: 'a', password: 'b', next: '' },
       '/api/setup': { code: 'a', user: 'b', password: 'c' },
@@ -118,6 +142,8 @@ describe("the console's routes", () => {
       }
     }
     assert.deepEqual(running.till.commands, [])
+    const { paused, speed, asked, broken } = running.twin
+    assert.deepEqual({ paused, speed, asked, broken }, { paused: false, speed: 1, asked: [], broken: [] })
     assert.equal((await request(running, '/api/store')).status, 200, 'still logged in')
   })
 

@@ -1,4 +1,4 @@
-/** A console with fake till and sensing, on a port of the system's choice and a data folder of its own. */
+/** A console with fake till, sensing and simulation, on a port of the system's choice and a data folder of its own. */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,23 +8,27 @@ import { startConsole } from '../../runtime/console/console.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { issueSession } from '../../runtime/security/session.ts'
 import { routesOf } from '../support/express-routes.ts'
-import { FakeSensing, FakeTill } from './fake-clients.ts'
+import { FakeSensing, FakeTill, FakeTwin } from './fake-clients.ts'
 
 export const cornerShop = fileURLToPath(new URL('../../hardware-profiles/corner-shop/', import.meta.url))
 
 /** Layers of the console that answer nothing by themselves, or only files. */
 const filesAndGuards = ['query', 'expressInit', 'httpGuard', 'textParser', 'serveStatic', 'errorAnswers']
 
-export async function startTestConsole(change: (store: LoadedStore) => void = () => {}) {
+export async function startTestConsole(
+  change: (store: LoadedStore) => void = () => {},
+  { live = false }: { live?: boolean } = {},
+) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'aisle-console-'))
   const sessionKey = randomBytes(32).toString('base64url')
-  const [till, sensing] = [new FakeTill(), new FakeSensing()]
+  const [till, sensing, twin] = [new FakeTill(), new FakeSensing(), new FakeTwin()]
   const notices: string[] = []
   const logged: unknown[] = []
   const store = await loadStore(cornerShop)
   change(store)
   const running = await startConsole({
     ...{ store, till, sensing, dataDirectory, sessionKey },
+    twin: live ? null : twin,
     host: '127.0.0.1',
     ports: { console: 0, editor: 1880 },
     log: { info: (...line: unknown[]) => logged.push(line), error: (...line: unknown[]) => logged.push(line) },
@@ -39,6 +43,7 @@ export async function startTestConsole(change: (store: LoadedStore) => void = ()
       port: running.port,
       till,
       sensing,
+      twin,
       notices,
       logged,
       dataDirectory,

@@ -9,16 +9,20 @@ import {
   plateOutlineM,
   rounded,
 } from './floor-plan-geometry.ts'
-import type { FloorPlanLayout, GateView, HealthView, PlateView } from './live-view.ts'
-import { html, svg } from './svg.ts'
+import { healthSign } from './floor-plan-health.ts'
+import type { FloorPlanLayout, GateView, PlateView, PointM } from './live-view.ts'
+import { svg } from './svg.ts'
 import type { Texts } from './texts.ts'
 
 export interface DrawnPlate {
   root: SVGGElement
   glyph: SVGPathElement
+  /** Its weight, written on it for whoever looks closely. */
+  reading: SVGTextElement
   title: SVGTitleElement
-  centre: [number, number]
+  centre: DrawingPoint
   products: string[]
+  shown: PlateView | null
 }
 
 export interface DrawnGate {
@@ -26,17 +30,10 @@ export interface DrawnGate {
   title: SVGTitleElement
 }
 
-const labelDistance = 18
+/** What can be pointed at carries the name that the profile gives it. */
+const named = (name: string, look: string) => ({ class: look, 'data-thing': name })
 
-/** Colour says it to most, the shape to everybody: nothing for good, and one sign each for the rest. */
-const glyphs: Record<string, string> = {
-  online: '',
-  late: 'M-4,0 H4',
-  offline: 'M-4,-4 L4,4 M4,-4 L-4,4',
-  unknown: 'M-1,0 H1',
-  fault: 'M0,-5 L5,4 H-5 Z',
-}
-export const healthClass = (health: HealthView): string => (health in glyphs ? health : 'fault')
+const labelDistance = 18
 
 export function drawFloor(frame: FloorFrame, { wallsM, zones }: FloorPlanLayout): SVGElement[] {
   return [
@@ -49,18 +46,25 @@ export function drawFloor(frame: FloorFrame, { wallsM, zones }: FloorPlanLayout)
   ]
 }
 
-export function drawCameras(frame: FloorFrame, { cameras }: FloorPlanLayout): SVGElement[] {
-  return cameras.map(({ id, positionM, lookAtM }) => {
-    const [[x, y], [toX, toY]] = [frame.point(positionM), frame.point(lookAtM)]
-    const turn = rounded((Math.atan2(toY - y, toX - x) * 180) / Math.PI)
-    return svg(
-      'g',
-      { class: 'camera', transform: `translate(${rounded(x)} ${rounded(y)}) rotate(${turn})` },
-      svg('path', { class: 'view', d: 'M0,0 L120,-52 A 131 131 0 0 1 120,52 Z' }),
-      svg('path', { class: 'body', d: 'M-9,-6 h12 v12 h-12 Z M3,-2.5 l6,-3.5 v12 l-6,-3.5 Z' }),
-      svg('title', {}, id),
-    )
-  })
+/** So many cameras can show how far they look without covering the floor. */
+const fewCameras = 8
+
+export function drawCameras(frame: FloorFrame, { cameras }: FloorPlanLayout): Map<string, SVGGElement> {
+  const reach = cameras.length > fewCameras ? 0.35 : 1
+  return new Map(
+    cameras.map(({ id, positionM, lookAtM }) => {
+      const [[x, y], [toX, toY]] = [frame.point(positionM), frame.point(lookAtM)]
+      const turn = rounded((Math.atan2(toY - y, toX - x) * 180) / Math.PI)
+      const root = svg(
+        'g',
+        { ...named(id, 'camera'), transform: `translate(${rounded(x)} ${rounded(y)}) rotate(${turn})` },
+        svg('path', { class: 'view', d: 'M0,0 L120,-52 A 131 131 0 0 1 120,52 Z', transform: `scale(${reach})` }),
+        svg('path', { class: 'body', d: 'M-9,-6 h12 v12 h-12 Z M3,-2.5 l6,-3.5 v12 l-6,-3.5 Z' }),
+        svg('title', {}, id),
+      )
+      return [id, root]
+    }),
+  )
 }
 
 export function drawFixtures(frame: FloorFrame, layout: FloorPlanLayout): [SVGElement[], Map<string, DrawnPlate>] {
@@ -86,21 +90,50 @@ function drawPlate(
   shelves: number,
 ): DrawnPlate {
   const outline = plateOutlineM(plate, fixture, shelves)
-  const [x, y] = frame.point(centreM(outline)).map(rounded) as [number, number]
-  const glyph = svg('path', { class: 'glyph', transform: `translate(${x} ${y})`, d: '' })
+  const centre = frame.point(centreM(outline)).map(rounded) as DrawingPoint
+  const place = `translate(${centre.join(' ')})`
+  const glyph = svg('path', { class: 'glyph', transform: place, d: '' })
+  const reading = svg('text', {
+    class: 'reading',
+    'text-anchor': 'middle',
+    dy: '0.35em',
+    ...readingPlace(frame, outline),
+  })
   const title = svg('title', {}, plate.id)
-  const root = svg('g', { class: 'plate unknown' }, svg('polygon', { points: frame.points(outline) }), glyph, title)
-  return { root, glyph, title, centre: [x, y], products: plate.products }
+  const polygon = svg('polygon', { points: frame.points(outline) })
+  const root = svg('g', named(plate.id, 'plate unknown'), polygon, glyph, reading, title)
+  return { root, glyph, reading, title, centre, products: plate.products, shown: null }
 }
 
-export function showPlate(drawn: DrawnPlate, { plate, weightG, health }: PlateView, texts: Texts['plan']): void {
-  const look = healthClass(health)
-  drawn.root.setAttribute('class', `plate ${look}`)
-  drawn.glyph.setAttribute('d', glyphs[look] ?? '')
+/** As large as fits: along the plate, also where that stands upright in the drawing. */
+function readingPlace(frame: FloorFrame, outlineM: PointM[]): Record<string, string | number> {
+  const points = outlineM.map((pointM) => frame.point(pointM))
+  const extent = (axis: 0 | 1) => {
+    const values = points.map((point) => point[axis])
+    return Math.max(...values) - Math.min(...values)
+  }
+  const [width, height] = [extent(0), extent(1)]
+  const [x, y] = frame.point(centreM(outlineM)).map(rounded)
+  const size = rounded(Math.min(Math.max(width, height) / 5, Math.min(width, height) * 0.6))
+  return { transform: `translate(${x} ${y})${height > width ? ' rotate(-90)' : ''}`, 'font-size': size }
+}
+
+/** Touches only what has changed: there may be hundreds, every second. */
+export function showPlate(drawn: DrawnPlate, plate: PlateView): void {
+  const { health, weightG } = plate
+  const before = drawn.shown?.health ?? 'unknown'
+  if (before !== health) {
+    drawn.root.classList.replace(before, health)
+    drawn.glyph.setAttribute('d', healthSign(health))
+  }
+  if (drawn.shown?.weightG !== weightG) drawn.reading.textContent = weightG === null ? '' : `${Math.round(weightG)} g`
+  drawn.shown = plate
+}
+
+export function plateTitle(id: string, { products, shown }: DrawnPlate, texts: Texts['plan']): string {
+  const { weightG = null, health = 'unknown' } = shown ?? {}
   const weight = weightG === null ? texts.unknownWeight : `${Math.round(weightG)} g`
-  drawn.title.textContent = [plate, drawn.products.join(', '), weight, texts.health[health] ?? health]
-    .filter(Boolean)
-    .join(' · ')
+  return [id, products.join(', '), weight, texts.health[health] ?? health].filter(Boolean).join(' · ')
 }
 
 export function drawGates(frame: FloorFrame, layout: FloorPlanLayout): Map<string, DrawnGate> {
@@ -115,7 +148,7 @@ export function drawGates(frame: FloorFrame, layout: FloorPlanLayout): Map<strin
       const leaf = svg('line', { class: 'leaf', x2: rounded(to[0] - from[0]), y2: rounded(to[1] - from[1]) })
       const root = svg(
         'g',
-        { class: 'gate' },
+        named(id, 'gate'),
         svg('polygon', { class: 'gate-zone', points: frame.points(zoneM) }),
         svg('g', { transform: `translate(${from.map(rounded).join(' ')})` }, svg('g', { class: 'swing' }, leaf)),
         ...[from, to].map(([cx, cy]) => svg('circle', { class: 'post', cx: rounded(cx), cy: rounded(cy), r: 5 })),
@@ -128,17 +161,18 @@ export function drawGates(frame: FloorFrame, layout: FloorPlanLayout): Map<strin
 }
 
 /** How the till's words for a gate look; all others are closed. */
-const gateLooks: Record<string, string> = {
-  authorised: 'open',
-  passing: 'open',
-  passed: 'open',
-  held: 'open alert',
-  fire: 'open alert',
-  tailgate: 'alert',
+const gateLooks: Record<string, string[]> = {
+  authorised: ['open'],
+  passing: ['open'],
+  passed: ['open'],
+  held: ['open', 'alert'],
+  fire: ['open', 'alert'],
+  tailgate: ['alert'],
 }
 
 export function showGate({ root, title }: DrawnGate, gate: GateView, texts: Texts['plan']): void {
-  root.setAttribute('class', `gate ${gate.online ? (gateLooks[gate.state] ?? 'closed') : 'offline'}`)
+  root.classList.remove('open', 'alert', 'closed', 'offline')
+  root.classList.add(...(gate.online ? (gateLooks[gate.state] ?? ['closed']) : ['offline']))
   title.textContent = `${gate.gate} · ${gateText(gate, texts)}`
 }
 
@@ -151,27 +185,6 @@ function outside(from: DrawingPoint, to: DrawingPoint, inside: DrawingPoint): Dr
   const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]
   const distance = Math.hypot(x - inside[0], y - inside[1]) || 1
   return [x + ((x - inside[0]) / distance) * labelDistance, y + ((y - inside[1]) / distance) * labelDistance]
-}
-
-/** What the plates' colours and signs mean. */
-export function legend(texts: Texts['plan']): HTMLElement {
-  const entries = [
-    ['online', texts.health.online],
-    ['late', texts.health.late],
-    ['offline', texts.health.offline],
-    ['fault', texts.fault],
-  ] as const
-  return html(
-    'ul',
-    { class: 'legend' },
-    ...entries.map(([look, text]) => {
-      const sample = svg('polygon', { points: '-9,-9 9,-9 9,9 -9,9' })
-      const sign = svg('path', { class: 'glyph', d: glyphs[look] ?? '' })
-      const picture = svg('svg', { viewBox: '-9 -9 18 18', 'aria-hidden': 'true' })
-      picture.append(svg('g', { class: `plate ${look}` }, sample, sign))
-      return html('li', {}, picture, text ?? look)
-    }),
-  )
 }
 
 const label = (x: number, y: number, text: string) =>

@@ -2,19 +2,24 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { FloorPlan } from './floor-plan.ts'
-import type { FloorPlanLayout, GateView, PlateView } from './live-view.ts'
+import type { FloorPlanLayout, GateView } from './live-view.ts'
 import type { Texts } from './texts.ts'
 
 export interface FloorPlanViewProps {
   layout: FloorPlanLayout
-  plates: PlateView[]
   gates: GateView[]
   texts: Texts['plan']
+  /** Names of what was broken by hand. */
+  broken: ReadonlySet<string>
+  /** The thing that is being looked at, and what is called when another one is pointed at; null: none can be. */
+  chosen: string | null
+  onChoose: ((name: string) => void) | null
   /** Gets the element, for what moves too often to pass through properties; null when it is gone. */
   onPlan(plan: FloorPlan | null): void
 }
 
-export function FloorPlanView({ layout, plates, gates, texts, onPlan }: FloorPlanViewProps): JSX.Element {
+export function FloorPlanView(props: FloorPlanViewProps): JSX.Element {
+  const { layout, gates, texts, broken, chosen, onChoose, onPlan } = props
   const place = useRef<HTMLDivElement>(null)
   const plan = useRef<FloorPlan>(null)
 
@@ -29,10 +34,19 @@ export function FloorPlanView({ layout, plates, gates, texts, onPlan }: FloorPla
   }, [onPlan])
   useEffect(() => set('layout', layout), [layout])
   useEffect(() => set('texts', texts), [texts])
-  useEffect(() => set('plates', plates), [plates])
   useEffect(() => set('gates', gates), [gates])
+  useEffect(() => set('broken', broken), [broken])
+  useEffect(() => set('chosen', chosen), [chosen])
+  useEffect(() => {
+    set('choosable', onChoose !== null)
+    const choose = (event: Event) => onChoose?.((event as CustomEvent<string>).detail)
+    const element = plan.current
+    element?.addEventListener('aisle-choose', choose)
+    return () => element?.removeEventListener('aisle-choose', choose)
+  }, [onChoose])
 
-  function set<K extends 'layout' | 'texts' | 'plates' | 'gates'>(name: K, value: FloorPlan[K]): void {
+  type Settable = 'layout' | 'texts' | 'gates' | 'broken' | 'chosen' | 'choosable'
+  function set<K extends Settable>(name: K, value: FloorPlan[K]): void {
     if (plan.current) plan.current[name] = value
   }
 

@@ -1,7 +1,8 @@
 /**
  * `<aisle-floor-plan>`: the store from above, live. No framework, so that the store page and the editor show the
- * same one. Set `layout` once, and `plates`, `gates` and `people` whenever they change; call `highlight` when a
- * plate's weight changed. Colours are CSS variables (`--aisle-…`, see floor-plan-style.ts) in light and dark.
+ * same one. Set `layout` once, `gates` and `people` whenever they change, and `plates` to those plates that changed;
+ * call `highlight` when a plate's weight changed. Colours are CSS variables (`--aisle-…`, see floor-plan-style.ts) in
+ * light and dark. With `choosable` a click on a plate, gate or camera is told as an `aisle-choose` event.
  */
 import {
   type DrawnGate,
@@ -10,60 +11,77 @@ import {
   drawFixtures,
   drawFloor,
   drawGates,
-  legend,
+  plateTitle,
   showGate,
   showPlate,
 } from './floor-plan-drawing.ts'
-import { FloorFrame } from './floor-plan-geometry.ts'
-import { floorPlanTables } from './floor-plan-list.ts'
+import { FloorFrame, unitsPerM } from './floor-plan-geometry.ts'
+import { HealthLegend } from './floor-plan-health.ts'
+import { FloorPlanList } from './floor-plan-list.ts'
 import { FloorPlanPeople } from './floor-plan-people.ts'
 import { floorPlanStyle } from './floor-plan-style.ts'
-import type { FloorPlanLayout, GateView, PersonView, PlateView } from './live-view.ts'
+import { FloorPlanZoom } from './floor-plan-zoom.ts'
+import type { FloorPlanLayout, GateView, HealthView, PersonView, PlateView } from './live-view.ts'
 import { html, svg } from './svg.ts'
 import { type Texts, textsOf } from './texts.ts'
 
 const margin = 30
 const listEveryMs = 1000
 const highlightMs = 2400
+/** From here on the plates' weights can be read. */
+const closePxPerM = 220
 
 export class FloorPlan extends HTMLElement {
   #texts: Texts['plan'] = textsOf('en').plan
   #layout: FloorPlanLayout | null = null
-  #plates: readonly PlateView[] = []
+  readonly #plates = new Map<string, PlateView>()
   #gates: readonly GateView[] = []
   #people: readonly PersonView[] = []
+  #broken: ReadonlySet<string> = new Set()
+  #chosen: string | null = null
   #drawnPlates = new Map<string, DrawnPlate>()
   #drawnGates = new Map<string, DrawnGate>()
+  /** Everything that can be pointed at, by its name. */
+  #things = new Map<string, SVGGElement>()
   #drawnPeople: FloorPlanPeople | null = null
+  readonly #ground = svg('svg', { class: 'ground', role: 'img', tabindex: 0 })
+  /** Moves all the time, so it lies apart: what stands still is not painted again for it. */
+  readonly #above = svg('svg', { class: 'above', 'aria-hidden': 'true' })
   #highlights = svg('g')
-  readonly #drawing = svg('svg', { role: 'img', preserveAspectRatio: 'xMidYMid meet' })
-  readonly #legend = html('div')
+  readonly #zoom = new FloorPlanZoom([this.#ground, this.#above], () => this.#showCloseness())
+  readonly #legend = new HealthLegend()
   readonly #summary = html('summary')
-  readonly #tables = html('div', { class: 'tables' })
-  readonly #list = html('details', {}, this.#summary, this.#tables)
+  readonly #details = html('details', {}, this.#summary) as HTMLDetailsElement
+  #list: FloorPlanList | null = null
   #listTimer: ReturnType<typeof setInterval> | undefined
+  readonly #resized = new ResizeObserver(() => this.#showCloseness())
 
   constructor() {
     super()
     const root = this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [floorPlanStyle()]
-    root.append(this.#drawing, html('div', { class: 'below' }, this.#list, this.#legend))
-    this.#list.addEventListener('toggle', () => this.#showList())
+    const drawing = html('div', { class: 'drawing' }, this.#ground, this.#above)
+    const below = html('div', { class: 'below' }, this.#legend.element, this.#zoom.buttons, this.#details)
+    root.append(drawing, below)
+    this.#details.addEventListener('toggle', () => this.#showList())
+    this.#ground.addEventListener('pointerover', ({ target }) => this.#showTitle(thingOf(target)))
+    this.#ground.addEventListener('click', ({ target }) => this.#choose(thingOf(target)))
     this.#showTexts()
   }
 
   connectedCallback(): void {
     this.#listTimer = setInterval(() => this.#showList(), listEveryMs)
+    this.#resized.observe(this)
   }
 
   disconnectedCallback(): void {
     clearInterval(this.#listTimer)
+    this.#resized.disconnect()
   }
 
   set texts(texts: Texts['plan']) {
     this.#texts = texts
     this.#showTexts()
-    this.plates = this.#plates
     this.gates = this.#gates
   }
 
@@ -73,12 +91,14 @@ export class FloorPlan extends HTMLElement {
     this.#draw()
   }
 
-  set plates(plates: readonly PlateView[]) {
-    this.#plates = plates
-    for (const plate of plates) {
+  /** Those that changed. */
+  set plates(changed: readonly PlateView[]) {
+    for (const plate of changed) {
+      this.#plates.set(plate.plate, plate)
       const drawn = this.#drawnPlates.get(plate.plate)
-      if (drawn) showPlate(drawn, plate, this.#texts)
+      if (drawn) showPlate(drawn, plate)
     }
+    this.#countHealth()
   }
 
   set gates(gates: readonly GateView[]) {
@@ -92,6 +112,22 @@ export class FloorPlan extends HTMLElement {
   set people(people: readonly PersonView[]) {
     this.#people = people
     this.#drawnPeople?.show(people)
+  }
+
+  /** What somebody has broken in a simulation, by name. */
+  set broken(names: ReadonlySet<string>) {
+    this.#broken = names
+    for (const [name, root] of this.#things) root.classList.toggle('broken', names.has(name))
+  }
+
+  set choosable(choosable: boolean) {
+    this.#ground.classList.toggle('choosable', choosable)
+  }
+
+  set chosen(name: string | null) {
+    this.#things.get(this.#chosen ?? '')?.classList.remove('chosen')
+    this.#things.get(name ?? '')?.classList.add('chosen')
+    this.#chosen = name
   }
 
   /** Points at plates whose weight has just changed. */
@@ -114,45 +150,78 @@ export class FloorPlan extends HTMLElement {
 
   #draw(): void {
     const layout = this.#layout
-    if (!layout) {
-      this.#drawing.replaceChildren()
-      return
-    }
+    this.#ground.replaceChildren()
+    this.#above.replaceChildren()
+    if (!layout) return
     const frame = new FloorFrame(layout.sizeM)
     const [fixtures, plates] = drawFixtures(frame, layout)
+    const cameras = drawCameras(frame, layout)
     this.#drawnPlates = plates
     this.#drawnGates = drawGates(frame, layout)
+    this.#things = new Map([...cameras, ...rootsOf(plates), ...rootsOf(this.#drawnGates)])
     this.#drawnPeople = new FloorPlanPeople(frame)
     this.#highlights = svg('g')
-    this.#drawing.setAttribute(
-      'viewBox',
-      `${-margin} ${-margin} ${frame.width + 2 * margin} ${frame.height + 2 * margin}`,
-    )
-    this.#drawing.replaceChildren(
-      ...drawFloor(frame, layout),
-      ...drawCameras(frame, layout),
-      ...fixtures,
-      ...[...this.#drawnGates.values()].map(({ root }) => root),
-      this.#drawnPeople.layer,
-      this.#highlights,
-    )
-    this.plates = this.#plates
+    const gates = [...this.#drawnGates.values()].map(({ root }) => root)
+    this.#ground.append(...drawFloor(frame, layout), ...cameras.values(), ...fixtures, ...gates)
+    this.#above.append(this.#drawnPeople.layer, this.#highlights)
+    this.#zoom.reset({ x: -margin, y: -margin, width: frame.width + 2 * margin, height: frame.height + 2 * margin })
+    this.plates = [...this.#plates.values()]
     this.gates = this.#gates
     this.people = this.#people
+    this.broken = this.#broken
+    this.chosen = this.#chosen
+    this.#list = null
+    this.#showList()
   }
 
   #showTexts(): void {
-    this.#drawing.setAttribute('aria-label', this.#texts.title)
-    this.#legend.replaceChildren(legend(this.#texts))
-    this.#summary.textContent = this.#texts.asList
+    const texts = this.#texts
+    this.#ground.setAttribute('aria-label', `${texts.title}. ${texts.keys}`)
+    this.#zoom.texts = texts
+    this.#legend.texts = texts
+    this.#countHealth()
+    this.#summary.textContent = texts.asList
+    this.#list = null
     this.#showList()
   }
 
   #showList(): void {
-    if (!this.#list.open || !this.#layout) return
-    const facts = { layout: this.#layout, plates: this.#plates, gates: this.#gates, people: this.#people }
-    this.#tables.replaceChildren(...floorPlanTables(facts, this.#texts))
+    if (!this.#details.open || !this.#layout) return
+    if (!this.#list) {
+      this.#list = new FloorPlanList(this.#layout, this.#texts)
+      this.#details.replaceChildren(this.#summary, this.#list.element)
+    }
+    this.#list.show({ plates: this.#plates, gates: this.#gates, people: this.#people })
+  }
+
+  #countHealth(): void {
+    const counts = new Map<HealthView, number>()
+    for (const { health } of this.#plates.values()) counts.set(health, (counts.get(health) ?? 0) + 1)
+    this.#legend.show(counts)
+  }
+
+  #showCloseness(): void {
+    const pxPerM = (this.#ground.getScreenCTM()?.a ?? 0) * unitsPerM
+    this.#ground.classList.toggle('close', pxPerM >= closePxPerM)
+    this.#ground.classList.toggle('near', this.#zoom.factor > 1)
+  }
+
+  /** Written when somebody asks by pointing at it; hundreds of titles each second would be written for nobody. */
+  #showTitle(name: string | null): void {
+    const drawn = this.#drawnPlates.get(name ?? '')
+    if (name !== null && drawn) drawn.title.textContent = plateTitle(name, drawn, this.#texts)
+  }
+
+  #choose(name: string | null): void {
+    if (name === null || this.#zoom.dragged || !this.#ground.classList.contains('choosable')) return
+    this.dispatchEvent(new CustomEvent('aisle-choose', { detail: name }))
   }
 }
+
+const rootsOf = (drawn: ReadonlyMap<string, { root: SVGGElement }>): [string, SVGGElement][] =>
+  [...drawn].map(([name, { root }]) => [name, root])
+
+const thingOf = (target: EventTarget | null): string | null =>
+  target instanceof Element ? (target.closest<SVGElement>('[data-thing]')?.dataset.thing ?? null) : null
 
 if (!customElements.get('aisle-floor-plan')) customElements.define('aisle-floor-plan', FloorPlan)

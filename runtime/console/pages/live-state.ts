@@ -1,19 +1,19 @@
 /** The page's copy of what goes on in the store, kept up to date by the server's events. */
-import type { LiveEvent, LiveSnapshot, NoticeView, PersonView, VisitView } from './live-view.ts'
+import type { LiveEvent, LiveSnapshot, NoticeView, PersonView, PlateView, VisitView } from './live-view.ts'
 import { ask, RefusedError } from './server-api.ts'
 
-/** What changes seldom enough to be drawn anew as a whole. */
-export interface LiveState extends Omit<LiveSnapshot, 'people'> {
+/** What changes seldom enough to be drawn anew as a whole; people and plates go straight to the floor plan. */
+export interface LiveState extends Omit<LiveSnapshot, 'people' | 'plates'> {
   connected: boolean
 }
 
 export const nothingYet: LiveState = {
   connected: true,
   sources: { till: true, sensing: true },
-  plates: [],
   gates: [],
   visits: [],
   notices: [],
+  simulation: null,
 }
 
 const maxNotices = 30
@@ -25,19 +25,19 @@ const retryMs = 3000
 export function afterEvent(state: LiveState, event: LiveEvent): LiveState {
   switch (event.type) {
     case 'snapshot': {
-      const { type: _type, people: _people, ...facts } = event
+      const { type: _type, people: _people, plates: _plates, ...facts } = event
       return { connected: true, ...facts }
     }
     case 'sources':
       return { ...state, sources: event.sources }
-    case 'plates':
-      return { ...state, plates: event.plates }
     case 'gates':
       return { ...state, gates: event.gates }
     case 'visit':
       return { ...state, visits: withVisit(state.visits, event.visit) }
     case 'notice':
       return { ...state, notices: withNotice(state.notices, event.notice) }
+    case 'simulation':
+      return { ...state, simulation: event.simulation }
     default:
       return state
   }
@@ -53,10 +53,12 @@ function withVisit(visits: VisitView[], visit: VisitView): VisitView[] {
 
 const withNotice = (notices: NoticeView[], notice: NoticeView) => [notice, ...notices].slice(0, maxNotices)
 
-/** What moves too often for that goes straight to the floor plan. */
+/** What changes many times a second, or of hundreds of plates, comes beside the events. */
 export interface LiveHandlers {
   onEvent(event: LiveEvent): void
   onPeople(people: PersonView[]): void
+  /** Those that changed. */
+  onPlates(plates: PlateView[]): void
   onWeight(plates: { plate: string; deltaG: number }[]): void
   onConnection(connected: boolean): void
 }
@@ -70,6 +72,7 @@ const eventTypes: LiveEvent['type'][] = [
   'weight',
   'visit',
   'notice',
+  'simulation',
 ]
 
 /** Follows the server's events until the returned function is called; goes to the login when that is over. */
@@ -92,8 +95,9 @@ export function followLive(handlers: LiveHandlers): () => void {
 
   function handle(event: LiveEvent) {
     if (event.type === 'people' || event.type === 'snapshot') handlers.onPeople(event.people)
+    if (event.type === 'plates' || event.type === 'snapshot') handlers.onPlates(event.plates)
     if (event.type === 'weight') handlers.onWeight(event.plates)
-    if (event.type !== 'people' && event.type !== 'weight') handlers.onEvent(event)
+    if (!['people', 'plates', 'weight'].includes(event.type)) handlers.onEvent(event)
   }
 
   async function afterRefusal() {

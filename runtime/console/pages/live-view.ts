@@ -3,6 +3,8 @@
  * store's clock, lengths metres, money integers in the currency's minor unit.
  */
 
+import type { SimulationView } from './simulation-view.ts'
+
 export type PointM = [number, number]
 export type Point3DM = [number, number, number]
 
@@ -34,6 +36,8 @@ export interface StoreView {
   timeZone: string
   user: string
   editorUrl: string
+  /** Whether shoppers and devices are simulated; then one may play with them. */
+  simulated: boolean
   floorPlan: FloorPlanLayout
 }
 
@@ -88,7 +92,14 @@ export interface ReceiptView {
   totalMinor: number
   issuedAtMs: number
   /** At list prices. */
-  lines: { lineId: string; name: string; quantity: number; soldBy: 'each' | 'weight'; amountMinor: number }[]
+  lines: {
+    lineId: string
+    sku: string
+    name: string
+    quantity: number
+    soldBy: 'each' | 'weight'
+    amountMinor: number
+  }[]
   discounts: { name: string; amountMinor: number }[]
   /** The tax that the total contains. */
   tax: { name: string; percent: number; taxMinor: number; taxFreeMinor: number } | null
@@ -142,6 +153,8 @@ export interface LiveSnapshot {
   /** Newest first. */
   visits: VisitView[]
   notices: NoticeView[]
+  /** null: the store is not simulated, or the simulation does not answer. */
+  simulation: SimulationView | null
 }
 
 /** `GET /api/live`: server-sent events; the name of each is its type, its data the rest as JSON. */
@@ -149,8 +162,10 @@ export type LiveEvent =
   | ({ type: 'snapshot' } & LiveSnapshot)
   | { type: 'sources'; sources: SourcesView }
   | { type: 'people'; people: PersonView[] }
+  /** Only those that changed. */
   | { type: 'plates'; plates: PlateView[] }
   | { type: 'gates'; gates: GateView[] }
   | { type: 'weight'; kind: string; plates: { plate: string; deltaG: number }[] }
   | { type: 'visit'; visit: VisitView }
   | { type: 'notice'; notice: NoticeView }
+  | { type: 'simulation'; simulation: SimulationView | null }

@@ -5,6 +5,7 @@ import { Evidence } from './evidence.tsx'
 import type { ReceiptView, VisitView } from './live-view.ts'
 import { usePage } from './page-context.ts'
 import { shopperColor, shortVisitName } from './shopper-color.ts'
+import { VisitTruth } from './visit-truth.tsx'
 
 type VisitWithReceipt = VisitView & { receipt: ReceiptView }
 const hasReceipt = (visit: VisitView): visit is VisitWithReceipt => visit.receipt !== null
@@ -27,8 +28,18 @@ export function Receipts({ visits }: { visits: VisitView[] }): JSX.Element {
 }
 
 function Receipt({ visit: { visitId, state, receipt } }: { visit: VisitWithReceipt }): JSX.Element {
-  const { texts, formats } = usePage()
-  const [asked, setAsked] = useState(false)
+  const { texts, formats, simulated } = usePage()
+  const [asked, setAsked] = useState<'why' | 'truth' | null>(null)
+  const question = (what: 'why' | 'truth', text: string) => (
+    <button
+      type="button"
+      class="link"
+      aria-expanded={asked === what}
+      onClick={() => setAsked(asked === what ? null : what)}
+    >
+      {asked === what ? texts.hide : text}
+    </button>
+  )
   return (
     <li class="receipt" style={{ '--shopper': shopperColor(visitId) }}>
       <header>
@@ -60,10 +71,12 @@ function Receipt({ visit: { visitId, state, receipt } }: { visit: VisitWithRecei
           <Extra name={texts.taxFree} amount={formats.money(receipt.tax.taxFreeMinor)} />
         )}
       </ul>
-      <button type="button" class="link" aria-expanded={asked} onClick={() => setAsked(!asked)}>
-        {asked ? texts.hide : texts.why}
-      </button>
-      {asked && <Evidence visitId={visitId} />}
+      <div class="questions">
+        {question('why', texts.why)}
+        {simulated && question('truth', texts.simulation.truth)}
+      </div>
+      {asked === 'why' && <Evidence visitId={visitId} />}
+      {asked === 'truth' && <VisitTruth visitId={visitId} receipt={receipt} />}
     </li>
   )
 }

@@ -7,13 +7,14 @@ import { formatsOf } from './formats.ts'
 import { Gates } from './gates.tsx'
 import { LanguageSwitch, type LanguageSwitchProps, useLanguage } from './language-switch.tsx'
 import { afterEvent, followLive, type LiveState, nothingYet } from './live-state.ts'
-import type { LiveEvent, PersonView, StoreView } from './live-view.ts'
+import type { LiveEvent, PersonView, PlateView, StoreView } from './live-view.ts'
 import { Notices } from './notices.tsx'
 import { PageContext, usePage } from './page-context.ts'
 import { Receipts } from './receipts.tsx'
 import { ReviewQueue } from './review-queue.tsx'
 import { ask, RefusedError } from './server-api.ts'
 import { Shoppers } from './shoppers.tsx'
+import { SimulationPanel, type SimulationPart } from './simulation-panel.tsx'
 import { textsOf } from './texts.ts'
 
 type Change = LiveEvent | { type: 'connection'; connected: boolean }
@@ -24,43 +25,42 @@ const changed = (state: LiveState, change: Change): LiveState =>
 function StorePage({ store }: { store: StoreView }): JSX.Element {
   const [language, chooseLanguage] = useLanguage()
   const [state, dispatch] = useReducer(changed, nothingYet)
-  const plan = useRef<FloorPlan | null>(null)
-  const people = useRef<PersonView[]>([])
-
-  const onPlan = useCallback((element: FloorPlan | null) => {
-    plan.current = element
-    if (element) element.people = people.current
+  const [opened, setOpened] = useState<SimulationPart | null>(null)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const onPlan = useLivePlan(dispatch)
+  const choose = useCallback((thing: string) => {
+    setChosen(thing)
+    setOpened('break')
   }, [])
-  useEffect(
-    () =>
-      followLive({
-        onEvent: dispatch,
-        onConnection: (connected) => dispatch({ type: 'connection', connected }),
-        onWeight: (plates) => plan.current?.highlight(plates),
-        onPeople: (seen) => {
-          people.current = seen
-          if (plan.current) plan.current.people = seen
-        },
-      }),
-    [],
-  )
+  const brokenNames = state.simulation?.broken.map(({ thing }) => thing).join('\n') ?? ''
+  const broken = useMemo(() => new Set(brokenNames.split('\n')), [brokenNames])
   const page = useMemo(() => {
     const texts = textsOf(language)
-    return { texts, formats: formatsOf(language, texts, store) }
+    return { language, texts, formats: formatsOf(language, texts, store), simulated: store.simulated }
   }, [language, store])
 
   return (
     <PageContext.Provider value={page}>
       <Header store={store} language={language} onChoose={chooseLanguage} connected={state.connected} />
       <Troubles state={state} />
+      {store.simulated && (
+        <SimulationPanel
+          simulation={state.simulation}
+          {...{ opened, chosen }}
+          onOpen={setOpened}
+          onChoose={setChosen}
+        />
+      )}
       <main>
         <div class="column">
           <section class="card" aria-label={page.texts.plan.title}>
             <FloorPlanView
               layout={store.floorPlan}
-              plates={state.plates}
               gates={state.gates}
               texts={page.texts.plan}
+              broken={broken}
+              chosen={opened === 'break' ? chosen : null}
+              onChoose={store.simulated ? choose : null}
               onPlan={onPlan}
             />
             <Gates places={store.floorPlan.gates} gates={state.gates} />
@@ -75,6 +75,36 @@ function StorePage({ store }: { store: StoreView }): JSX.Element {
       </main>
     </PageContext.Provider>
   )
+}
+
+/** Follows the store, and hands the floor plan what changes too often or in too many places to be drawn anew. */
+function useLivePlan(dispatch: (change: Change) => void): (element: FloorPlan | null) => void {
+  const plan = useRef<FloorPlan | null>(null)
+  const people = useRef<PersonView[]>([])
+  const plates = useRef(new Map<string, PlateView>())
+  useEffect(
+    () =>
+      followLive({
+        onEvent: dispatch,
+        onConnection: (connected) => dispatch({ type: 'connection', connected }),
+        onWeight: (changes) => plan.current?.highlight(changes),
+        onPeople: (seen) => {
+          people.current = seen
+          if (plan.current) plan.current.people = seen
+        },
+        onPlates: (changed) => {
+          for (const plate of changed) plates.current.set(plate.plate, plate)
+          if (plan.current) plan.current.plates = changed
+        },
+      }),
+    [dispatch],
+  )
+  return useCallback((element: FloorPlan | null) => {
+    plan.current = element
+    if (!element) return
+    element.people = people.current
+    element.plates = [...plates.current.values()]
+  }, [])
 }
 
 function Header({ store, connected, ...choice }: { store: StoreView; connected: boolean } & LanguageSwitchProps) {

@@ -1,4 +1,5 @@
 /** What the pages say, in the languages that they speak. */
+import { simulationTexts } from './simulation-texts.ts'
 
 const english = {
   language: 'English',
@@ -95,8 +96,12 @@ const english = {
       'sign-flipped': 'wired the wrong way round',
       unknown: 'unknown',
     } as Record<string, string>,
-    fault: 'needs a look',
+    closer: 'Closer',
+    farther: 'Farther',
+    wholeStore: 'The whole store',
+    keys: 'Plus and minus look closer and farther, arrows move, 0 shows the whole store.',
   },
+  simulation: simulationTexts.en,
   setup: {
     title: 'Welcome to your store',
     lead: 'Choose the name and the password of its owner. You log in with them from now on.',
@@ -213,8 +218,12 @@ const korean: Texts = {
       'sign-flipped': '배선 반대',
       unknown: '알 수 없음',
     },
-    fault: '점검 필요',
+    closer: '확대',
+    farther: '축소',
+    wholeStore: '매장 전체',
+    keys: '더하기와 빼기로 확대·축소하고, 화살표로 이동하고, 0으로 전체를 봅니다.',
   },
+  simulation: simulationTexts.ko,
   setup: {
     title: '매장에 오신 것을 환영합니다',
     lead: '소유자의 이름과 비밀번호를 정하세요. 앞으로 이것으로 로그인합니다.',
@@ -240,6 +249,7 @@ const korean: Texts = {
     'try-later': '여러 번 틀려서 잠시 기다려야 합니다. 조금 뒤 다시 시도하세요.',
     'till-unreachable': '정산 프로그램이 응답하지 않습니다. 잠시 뒤 다시 시도하세요.',
     'line-not-in-review': '이 항목은 더 이상 판단을 기다리지 않습니다.',
+    'twin-unreachable': '시뮬레이션이 응답하지 않습니다. 잠시 뒤 다시 시도하세요.',
     'command-conflict': '이미 다른 결정이 내려졌습니다.',
   },
 }
