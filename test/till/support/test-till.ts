@@ -110,7 +110,6 @@ export async function startTestTill(store: TestStore, deadlines: Partial<VisitDe
       clock,
       log: pino({ level: process.env.OPEN_AISLE_LOG_LEVEL ?? 'silent' }),
       notice: (text) => notices.push(text),
-      requestSpeed() {},
     },
     { deviceDefinitions, random: seededRandom(7), deadlines },
   )
