@@ -23,6 +23,7 @@ const shop: Shop = {
   ...{ terms: { promotions: [], tax: null }, deadlines: defaultDeadlines },
   disputes: { refundUpToMinor: 0, mostAMonth: 0 },
   offline: { amountMinor: null, count: null, ageMs: null },
+  retention: { accountMs: Number.POSITIVE_INFINITY, commandMs: Number.POSITIVE_INFINITY },
 }
 
 /** Both in turns, so that whatever else the machine does strikes both alike. */

@@ -183,6 +183,15 @@ export const RegisterAccount = strictObject({
   party: Type.Integer({ minimum: 1, maximum: 20 }),
   /** The provider's references to a registered means of payment: Toss's customerKey and billingKey, Stripe's customer and payment method. */
   payment: Type.Union([strictObject({ customerKey: text, billingKey: text }), Type.Null()]),
+  /** Which version of the terms they agreed to, and when. */
+  consent: Type.Optional(strictObject({ version: Type.String({ minLength: 1, maxLength: 100 }), atMs: Type.Number() })),
+})
+
+/** Forgets who somebody is; what was bought and paid stays, of nobody. */
+export const ForgetAccount = strictObject({
+  type: Type.Literal('forget-account'),
+  commandId,
+  accountId: Identifier(),
 })
 
 /** Opens a gate by hand, or lets everybody out. */
@@ -218,6 +227,7 @@ export const TillCommand = Type.Union([
   CollectDebt,
   MoveStock,
   RegisterAccount,
+  ForgetAccount,
   OpenGate,
   ResetGate,
 ])
@@ -249,7 +259,7 @@ export const commandsOfRole = {
     'open-gate',
     'reset-gate',
   ],
-  accounts: ['register-account', 'dispute-line', 'collect-debt'],
+  accounts: ['register-account', 'forget-account', 'dispute-line', 'collect-debt'],
 } as const satisfies Record<string, readonly CommandType[]>
 export type TillRole = keyof typeof commandsOfRole
 

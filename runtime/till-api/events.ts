@@ -83,6 +83,17 @@ export type TillEvent = {
 )
 export type TillEventType = TillEvent['type']
 
+/** `GET /v1/accounts/ID`: all that is kept of an account, for its owner. */
+export interface AccountExport {
+  accountId: string
+  role: 'shopper' | 'staff'
+  party: number
+  canPay: boolean
+  consents: { version: string; atMs: number }[]
+  scans: { gate: string; atMs: number; answer: string | null }[]
+  visits: VisitSnapshot[]
+}
+
 /** `GET /v1/state`: what a client that starts now has to know. */
 export interface TillState {
   storeId: string

@@ -9,6 +9,7 @@ import { headsFile } from './journal-signer.ts'
 import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } from './ledger/journal.ts'
 import { newLedgerId } from './ledger/ledger.ts'
 import { openDatabase, openReadonly } from './ledger/open-database.ts'
+import { forgetSubject } from './ledger/privacy.ts'
 import { headFault, readSignedHeads, type SignedHead } from './ledger/signed-heads.ts'
 
 export const databaseFile = 'till.sqlite'
@@ -122,10 +123,12 @@ export async function restore(
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   for (const left of withJournals(draft)) rmSync(left, { force: true })
   copyFileSync(backup, draft)
+  const forgotten = await forgottenIn(path)
   const db = await openDatabase(draft)
   try {
     await db.transaction().execute(async (trx) => {
       const journal = new JournalWriter(trx, await readHead(trx), nowMs)
+      for (const subjectId of forgotten) await forgetSubject({ trx, journal }, subjectId)
       await journal.append('restored', null, { entries: checked.entries, headHash: checked.headHash })
       await trx
         .updateTable('ledger')
@@ -150,6 +153,20 @@ function moveDatabase(from: string, to: string): void {
   const targets = withJournals(to)
   for (const [i, file] of withJournals(from).entries()) {
     if (existsSync(file)) renameSync(file, targets[i] ?? to)
+  }
+}
+
+/** Whoever was forgotten since the backup stays so, as far as the database in its place can be read. */
+async function forgottenIn(path: string): Promise<string[]> {
+  if (!existsSync(path)) return []
+  try {
+    const db = openReadonly(path)
+    const rows = await db.selectFrom('journal').select('data').where('type', '=', 'forgotten').execute()
+    await db.destroy()
+    return rows.map(({ data }) => (JSON.parse(data) as { subjectId: string }).subjectId)
+  } catch {
+    // A damaged database is the very reason for a restore.
+    return []
   }
 }
 

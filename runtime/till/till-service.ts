@@ -9,7 +9,7 @@ import {
   type TillCommand,
   type TillRole,
 } from '../till-api/commands.ts'
-import type { TillState, VisitSnapshot } from '../till-api/events.ts'
+import type { AccountExport, TillState, VisitSnapshot } from '../till-api/events.ts'
 import { streamEvents } from './api/event-stream.ts'
 import { hashCredential } from './credential-hash.ts'
 import type { Doors } from './doors/doors.ts'
@@ -188,6 +188,10 @@ export class TillService {
       ...(report.broken ? { broken: report.broken } : {}),
       ...(headFault === undefined ? {} : { headFault }),
     }
+  }
+
+  exportAccount(accountId: string): Promise<AccountExport> {
+    return this.#options.ledger.exportAccount(accountId)
   }
 
   async stock(): Promise<{ stock: StockLevel[] }> {

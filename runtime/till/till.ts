@@ -118,6 +118,8 @@ async function startParts(
 }
 
 const hourMs = 3_600_000
+/** Three years as Korea's E-Commerce Act keeps complaints; what was paid stays longer, and of nobody. */
+const defaultRetention = { accountMs: 3 * 365 * 24 * hourMs, commandMs: 90 * 24 * hourMs }
 
 function shopOf(
   { profile, catalogue, layout }: LoadedStore,
@@ -139,6 +141,7 @@ function shopOf(
       count: offline.count ?? null,
       ageMs: offline.hours === undefined ? null : offline.hours * hourMs,
     },
+    retention: defaultRetention,
   }
 }
 

@@ -48,7 +48,7 @@ const eventsQuery = gate(strictObject({ after: Type.Optional(Type.String(whole))
 const historyQuery = gate(
   strictObject({ before: Type.Optional(Type.String(timeMs)), limit: Type.Optional(Type.String(whole)) }),
 )
-const visitParams = gate(strictObject({ id: Identifier() }))
+const idParams = gate(strictObject({ id: Identifier() }))
 
 export const tillRoutes: readonly TillRoute[] = [
   {
@@ -80,7 +80,7 @@ export const tillRoutes: readonly TillRoute[] = [
     method: 'get',
     path: '/v1/visits/:id',
     roles: readers,
-    handle: (till, { params }) => till.visit(visitParams(params).id),
+    handle: (till, { params }) => till.visit(idParams(params).id),
   },
   {
     // Relayed by whoever faces the provider. A forged one makes the till ask once more, and believe nothing.
@@ -88,6 +88,12 @@ export const tillRoutes: readonly TillRoute[] = [
     path: '/v1/payment-hints',
     roles: ['accounts'],
     handle: (till, { body }) => till.hint(parseJson(body, '/v1/payment-hints', jsonLimits)),
+  },
+  {
+    method: 'get',
+    path: '/v1/accounts/:id',
+    roles: ['accounts'],
+    handle: (till, { params }) => till.exportAccount(idParams(params).id),
   },
   { method: 'get', path: '/v1/stock', roles: readers, handle: (till) => till.stock() },
   { method: 'get', path: '/v1/journal/verify', roles: ['console'], handle: (till) => till.verifyJournal() },

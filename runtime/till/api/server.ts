@@ -90,6 +90,7 @@ const statuses: Record<string, number> = {
   'route-unknown': 404,
   'visit-unknown': 404,
   'scan-unknown': 404,
+  'account-unknown': 404,
   'gate-unknown': 404,
   'request-invalid': 400,
   'command-invalid': 400,

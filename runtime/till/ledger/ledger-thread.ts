@@ -33,6 +33,8 @@ export const ledgerCalls = [
   'keepSignedHead',
   'verifyHeads',
   'stock',
+  'exportAccount',
+  'forgetOld',
 ] as const satisfies readonly (keyof Ledger)[]
 export type LedgerCall = (typeof ledgerCalls)[number]
 

@@ -3,9 +3,10 @@
  * plain data, because in the till it runs in a worker thread.
  */
 import { randomBytes } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Scan } from '../../contract/messages.ts'
 import type { CommandAnswer, TillCommand } from '../../till-api/commands.ts'
+import type { AccountExport } from '../../till-api/events.ts'
 import { decideByDeadline, endLeftVisits, letGoUnreviewed } from './commands/checkout.ts'
 import { takeScan } from './commands/entry.ts'
 import { doorMemory, recordAlarm, recordCount, recordPass, type SeenPass } from './gates.ts'
@@ -13,6 +14,7 @@ import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } 
 import { emptiedBy, startAnewWhenNobodyShops } from './occupancy.ts'
 import { openDatabase } from './open-database.ts'
 import * as outbox from './outbox.ts'
+import * as privacy from './privacy.ts'
 import * as queries from './queries.ts'
 import { settlePayment } from './settlement.ts'
 import * as heads from './signed-heads.ts'
@@ -69,7 +71,8 @@ export class Ledger {
   }
 
   take(command: TillCommand, nowMs: number, closedGates: readonly string[] = []): Promise<CommandAnswer> {
-    return this.#write(nowMs, (step) => takeCommand({ ...step, closedGates }, command))
+    const taken = this.#write(nowMs, (step) => takeCommand({ ...step, closedGates }, command))
+    return command.type === 'forget-account' ? taken.then((answer) => this.#overwritten(answer)) : taken
   }
 
   takeScan(
@@ -187,6 +190,21 @@ export class Ledger {
   /** What is wrong with the signed heads; undefined when the journal bears them out. */
   verifyHeads(publicKey: string): Promise<string | undefined> {
     return this.#read(async (db) => heads.headFault(db, await heads.readSignedHeads(db), publicKey))
+  }
+
+  exportAccount(accountId: string): Promise<AccountExport> {
+    return this.#read((db) => privacy.exportAccount(db, accountId))
+  }
+
+  /** Forgets what is kept too long; says how many accounts that were. */
+  async forgetOld(nowMs: number, limit = 100): Promise<number> {
+    return this.#overwritten(await this.#write(nowMs, (step) => privacy.forgetOld(step, limit)))
+  }
+
+  /** What was deleted still stands in the write-ahead log until that is moved into the file. */
+  async #overwritten<T>(answer: T): Promise<T> {
+    await this.#read((db) => sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db))
+    return answer
   }
 
   stock(): Promise<StockLevel[]> {

@@ -10,6 +10,7 @@ const migrations: Record<string, Migration> = {
   '0004-bills': { up: createBills },
   '0005-orders': { up: createOrders },
   '0006-signed-heads': { up: createSignedHeads },
+  '0007-subjects': { up: createSubjects },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -226,6 +227,26 @@ async function createSignedHeads(db: Kysely<LedgerTables>): Promise<void> {
     .addColumn('store_id', 'text', (column) => column.notNull())
     .addColumn('signature', 'text', (column) => column.notNull())
     .execute()
+}
+
+/** Accounts of an earlier release get their key when they are next spoken of. */
+async function createSubjects(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema
+    .createTable('subjects')
+    .addColumn('subject_id', 'text', (column) => column.primaryKey())
+    .addColumn('account_id', 'text', (column) => column.notNull().unique())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('since_ms', 'double precision', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('consents')
+    .addColumn('subject_id', 'text', (column) => column.notNull())
+    .addColumn('version', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'double precision', (column) => column.notNull())
+    .addPrimaryKeyConstraint('consents_key', ['subject_id', 'version'])
+    .execute()
+  await db.schema.createIndex('scans_account').on('scans').columns(['account_id', 'at_ms']).execute()
+  await db.schema.createIndex('commands_sequence').on('commands').column('sequence').execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

@@ -42,6 +42,8 @@ function openSqlite(path: string): Database.Database {
     // A commit has reached the disk before anybody is told of it; NORMAL may roll back on a power cut.
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
+    // What is deleted is overwritten: somebody is forgotten in the file too.
+    database.pragma('secure_delete = ON')
     checkIntegrity(database, path)
     return database
   } catch (cause) {

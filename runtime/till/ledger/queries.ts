@@ -1,6 +1,7 @@
 /** What clients may read of the ledger. */
 import type { TillEvent, TillEventType, TillState, VisitSnapshot } from '../../till-api/events.ts'
 import { endedStates, undecidedStates } from '../visits/visit-state.ts'
+import { readSealed } from './subjects.ts'
 import type { Connection } from './tables.ts'
 import { loadVisit, type StoredSnapshot, snapshotOf, withBasket } from './visits.ts'
 
@@ -40,7 +41,7 @@ export async function readEvents(db: Connection, after: number, limit: number): 
   const events: TillEvent[] = []
   for (const row of rows) {
     if (!toldTypes.includes(row.type)) continue
-    const data = JSON.parse(row.data)
+    const data = await readSealed(db, row.data)
     events.push({
       sequence: row.sequence,
       atMs: row.at_ms,

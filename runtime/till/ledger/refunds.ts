@@ -6,6 +6,7 @@ import { enqueue, type OrderOutcome, paymentOf } from './outbox.ts'
 import { billOfPayment, issueReceipt } from './receipts.ts'
 import { refusal, type Step } from './step.ts'
 import { stored } from './stored.ts'
+import { sealer } from './subjects.ts'
 import type { PaymentRow, VisitRow } from './tables.ts'
 import { change, loadVisit } from './visits.ts'
 
@@ -24,7 +25,8 @@ export async function disputeLine(step: Step, { visitId, lineId, reason }: Comma
   const visit = await loadVisit(step.trx, visitId)
   if (disputesOf(visit).some((dispute) => dispute.lineId === lineId)) return
   const amountMinor = await paidFor(step, visit, lineId)
-  await step.journal.append('disputed', visitId, { visitId, lineId, reason })
+  const sealed = await sealer(step, visit.account_id)
+  await step.journal.append('disputed', visitId, { visitId, lineId, reason: sealed(reason) })
   const small = amountMinor > 0 && (await isSmall(step, visit, amountMinor))
   const state = small ? 'refunded' : 'open'
   const decidedBy = small ? rule : null

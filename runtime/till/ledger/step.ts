@@ -19,6 +19,7 @@ export interface Shop {
   holdMinor: number | null
   disputes: DisputeRule
   offline: OfflineCaps
+  retention: Retention
 }
 
 /** What is given back without a person's look. */
@@ -33,6 +34,14 @@ export interface OfflineCaps {
   amountMinor: number | null
   count: number | null
   ageMs: number | null
+}
+
+/** How long is kept what need not be kept. */
+export interface Retention {
+  /** An account that nobody has used for so long is forgotten. */
+  accountMs: number
+  /** So long a command may be sent again and get its first answer. */
+  commandMs: number
 }
 
 /** One transaction: journal entries and the tables that follow from them, all or nothing. */

@@ -20,6 +20,9 @@ export interface LedgerTables {
   stock: { plate: string; sku: string; quantity: number }
   gates: GateRow
   occupancy: OccupancyRow
+  /** The key of each person that the journal speaks of; destroyed, they are forgotten. */
+  subjects: { subject_id: string; account_id: string; key: string; since_ms: number }
+  consents: { subject_id: string; version: string; at_ms: number }
   signed_heads: { sequence: number; hash: string; at_ms: number; store_id: string; signature: string }
 }
 

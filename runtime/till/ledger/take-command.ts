@@ -6,6 +6,7 @@ import { admit, refuse, registerAccount, visitIdOf } from './commands/entry.ts'
 import { addEvidence, bindVisit, moveStock, setLines } from './commands/floor.ts'
 import { collectDebt, settleDebt } from './debts.ts'
 import { recordOpening, recordReset } from './gates.ts'
+import { forgetAccount } from './privacy.ts'
 import { disputeLine, refundLine, resolveDispute } from './refunds.ts'
 import { refusal, type Step } from './step.ts'
 
@@ -27,6 +28,7 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   'collect-debt': collectDebt,
   'move-stock': moveStock,
   'register-account': registerAccount,
+  'forget-account': forgetAccount,
   'open-gate': (step, { gate, direction, reason }) => recordOpening(step, { gate, direction, reason }),
   'reset-gate': (step, { gate, reason }) => recordReset(step, { gate, reason }),
 }

@@ -9,6 +9,7 @@ import { releaseHold } from './holds.ts'
 import { startAnewWhenNobodyShops } from './occupancy.ts'
 import { refusal, type Step } from './step.ts'
 import { stored } from './stored.ts'
+import { sealer } from './subjects.ts'
 import type { Connection, VisitRow } from './tables.ts'
 
 /** A snapshot as journalled: the basket is a reference to the entry that holds it, which keeps the journal small. */
@@ -70,21 +71,33 @@ export const wrongState = (visit: VisitRow, happening: string) =>
 export async function change(step: Step, visit: VisitRow, fields: Updateable<VisitRow>): Promise<VisitRow> {
   const changed: VisitRow = { ...visit, ...fields }
   const basket = await basketReference(step.trx, visit.visit_id)
-  const sequence = await step.journal.append('visit-changed', visit.visit_id, storedSnapshot(changed, basket))
+  const sequence = await journalSnapshot(step, changed, basket)
   const { visit_id, ...values } = { ...changed, sequence }
   await step.trx.updateTable('visits').set(values).where('visit_id', '=', visit_id).execute()
   return { ...changed, sequence }
 }
 
 export async function openVisit(step: Step, row: Omit<VisitRow, 'sequence'>): Promise<VisitRow> {
-  const sequence = await step.journal.append(
-    'visit-changed',
-    row.visit_id,
-    storedSnapshot({ ...row, sequence: 0 }, null),
-  )
+  const sequence = await journalSnapshot(step, { ...row, sequence: 0 }, null)
   const visit = { ...row, sequence }
   await step.trx.insertInto('visits').values(visit).execute()
   return visit
+}
+
+/** What could say who it is about is sealed. */
+async function journalSnapshot(step: Step, row: VisitRow, basket: number | null): Promise<number> {
+  const sealed = await sealer(step, row.account_id)
+  const withReasons = <T extends { reason: string }>(entries: T[] | undefined) =>
+    entries?.map((entry) => ({ ...entry, reason: sealed(entry.reason) }))
+  const snapshot = storedSnapshot(row, basket)
+  const refunds = withReasons(snapshot.refunds)
+  const disputes = withReasons(snapshot.disputes)
+  return step.journal.append('visit-changed', row.visit_id, {
+    ...snapshot,
+    accountId: row.account_id === null ? null : sealed(row.account_id),
+    ...(refunds ? { refunds } : {}),
+    ...(disputes ? { disputes } : {}),
+  })
 }
 
 async function basketReference(db: Connection, visitId: string): Promise<number | null> {

@@ -1,9 +1,11 @@
 /** Commands about who comes in: answers to a scan, and the accounts behind it. */
 import { envelope, type Scan } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
+import { hasCardNumber } from '../../card-number.ts'
 import { beginHold } from '../holds.ts'
 import { isOverCaps } from '../outbox.ts'
 import { refusal, type Step } from '../step.ts'
+import { sealer } from '../subjects.ts'
 import type { ScanRow } from '../tables.ts'
 import { openVisit } from '../visits.ts'
 
@@ -42,7 +44,11 @@ export async function takeScan(
       usable: account !== undefined,
     },
   }
-  await step.journal.append('scan', null, scan)
+  const sealed = await sealer(step, scan.account.accountId)
+  await step.journal.append('scan', null, {
+    ...scan,
+    account: { ...scan.account, accountId: scan.account.accountId && sealed(scan.account.accountId) },
+  })
   const { scanId, gate, account: facts } = scan
   await step.trx
     .insertInto('scans')
@@ -161,7 +167,14 @@ const answer = (step: Step, scan: ScanRow, answered: ScanRow['answer']) =>
 
 /** @param command with the credential's hash in the credential's place */
 export async function registerAccount(step: Step, command: CommandOf<'register-account'>): Promise<void> {
-  const { accountId, role, credential, party, payment } = command
+  const { accountId, role, credential, party, payment, consent } = command
+  if (payment && [payment.customerKey, payment.billingKey].some(hasCardNumber)) {
+    throw refusal(
+      'card-number',
+      "This looks like a card's number, which no part of this platform may know.",
+      "Send the payment provider's reference to the registered card.",
+    )
+  }
   const holder = await step.trx
     .selectFrom('accounts')
     .select('account_id')
@@ -183,5 +196,23 @@ export async function registerAccount(step: Step, command: CommandOf<'register-a
     .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
     .execute()
   // Neither the credential nor the provider's references: the journal is for ever, these may be forgotten.
-  await step.journal.append('account-registered', null, { accountId, role, party, canPay: payment !== null })
+  const sealed = await sealer(step, accountId)
+  const facts = { accountId: sealed(accountId), role, party, canPay: payment !== null }
+  await step.journal.append('account-registered', null, { ...facts, ...(consent ? { consent } : {}) })
+  if (consent) await keepConsent(step, accountId, consent)
+}
+
+/** The first time that somebody agreed to a version counts. */
+async function keepConsent(step: Step, accountId: string, { version, atMs }: { version: string; atMs: number }) {
+  await step.trx
+    .insertInto('consents')
+    .columns(['subject_id', 'version', 'at_ms'])
+    .expression((build) =>
+      build
+        .selectFrom('subjects')
+        .select((each) => ['subject_id', each.val(version).as('version'), each.val(atMs).as('at_ms')])
+        .where('account_id', '=', accountId),
+    )
+    .onConflict((conflict) => conflict.columns(['subject_id', 'version']).doNothing())
+    .execute()
 }
