@@ -19,7 +19,7 @@ const clients = { toss: createTossProvider, stripe: createStripeProvider }
 export class TwinProvider {
   readonly books = new ProviderLedger(null)
   readonly requests: { method: string; path: string }[] = []
-  /** Ids of the orders that the provider would send webhooks about, in the order of the changes. */
+  /** What the provider would send webhooks about, in the order of the changes. */
   readonly changes: unknown[] = []
   faults: TossFaults = { ...noFaults }
   declines = false
@@ -53,8 +53,12 @@ export class TwinProvider {
     return this
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
   client() {
-    return clients[this.#name]({ url: `http://127.0.0.1:${this.#port}`, secretKey: 'sk_test' })
+    return clients[this.#name]({ url: this.url, secretKey: 'sk_test' })
   }
 
   /** What was taken in the end. */
