@@ -1,49 +1,43 @@
-/** `aisle bench fusion --recordings DIR [--json]`: how well receipts equal the truth of labelled recordings. */
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+/**
+ * `aisle bench fusion --recordings DIR [--json]`: receipts against the truth of labelled recordings.
+ *
+ * `aisle bench fusion --twin [--visits N] [--seed S] [--workers W] [--mix demonstration|lively]
+ * [--appliance good|poor|over-confident] [--json]`: N visits of simulated shoppers in virtual time, in every store
+ * that comes with Open Aisle; 10,000 of them take hours.
+ *
+ * `aisle bench fusion --cost [--json]`: what fusion costs against shoppers and plates.
+ */
 import { parseArgs } from 'node:util'
 import { AisleError } from '../runtime/contract/errors.ts'
-import { readRecording } from '../runtime/recording/recording.ts'
-import { readTruth, type Score, score } from '../runtime/recording/score.ts'
-import { replayStore } from '../runtime/store/replay-store.ts'
-
-type NamedScore = Score & { name: string }
+import { measureCost } from './fusion/cost.ts'
+import { measureRecordings } from './fusion/recordings.ts'
+import { measureTwin } from './fusion/twin.ts'
+import { appliances, isOneOf, runMixes } from './fusion/twin-run.ts'
 
 /** @throws AisleError `bench-needs-recordings` */
 export default async function bench(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { recordings: { type: 'string' }, json: { type: 'boolean' } } })
-  const names = values.recordings ? labelled(values.recordings) : []
-  if (names.length === 0) {
-    throw new AisleError('bench-needs-recordings', 'There is nothing to measure.', {
-      where: values.recordings,
-      action: 'Give --recordings DIR, a folder of recordings with truth.json.',
+  const { values } = parseArgs({
+    args,
+    options: {
+      recordings: { type: 'string' },
+      twin: { type: 'boolean', default: false },
+      cost: { type: 'boolean', default: false },
+      visits: { type: 'string', default: '300' },
+      seed: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '1' },
+      mix: { type: 'string', default: 'lively' },
+      appliance: { type: 'string', default: 'good' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const { mix, appliance, json } = values
+  if (values.cost) return measureCost(json)
+  if (!values.twin) return measureRecordings(values.recordings ?? '', json)
+  if (!isOneOf(runMixes, mix) || !isOneOf(appliances, appliance)) {
+    throw new AisleError('bench-option-unknown', 'There is no such mix of shoppers, or appliance.', {
+      action: `Give one of ${Object.keys(runMixes).join(', ')}, and one of ${Object.keys(appliances).join(', ')}.`,
     })
   }
-  const scores: NamedScore[] = []
-  for (const name of names) {
-    const directory = join(values.recordings as string, name)
-    const recording = await readRecording(directory)
-    const { answer } = replayStore(recording)
-    scores.push({ name, ...score(readTruth(directory), answer, recording.layout.products) })
-    if (!values.json) console.log(row(scores.at(-1) as NamedScore))
-  }
-  const hard = scores.filter(({ name }) => name.endsWith('-hard'))
-  const plain = scores.filter(({ name }) => !name.endsWith('-hard'))
-  if (values.json)
-    console.log(JSON.stringify({ ...mean(scores), plain: mean(plain), hard: mean(hard), recordings: scores }))
-  else
-    for (const [name, group] of Object.entries({ plain, hard, all: scores })) console.log(row({ name, ...mean(group) }))
+  const [visits, seed, workers] = [Number(values.visits), Number(values.seed), Number(values.workers)]
+  await measureTwin({ visits, seed, workers, mix, appliance }, json)
 }
-
-const labelled = (directory: string) =>
-  readdirSync(directory)
-    .filter((name) => existsSync(join(directory, name, 'truth.json')))
-    .sort()
-
-function mean(scores: readonly Score[]): Score {
-  const of = (key: keyof Score) => scores.reduce((total, one) => total + one[key], 0) / Math.max(1, scores.length)
-  return { f1: of('f1'), precision: of('precision'), recall: of('recall'), exact: of('exact') }
-}
-
-const row = ({ name, f1, precision, recall, exact }: NamedScore) =>
-  `${name.padEnd(24)} F1 ${f1.toFixed(3)}  precision ${precision.toFixed(3)}  recall ${recall.toFixed(3)}  exact ${exact.toFixed(3)}`

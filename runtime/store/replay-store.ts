@@ -9,6 +9,7 @@ import { VisitBinding, type VisitStep } from '../people/visit-binding.ts'
 import { decideLines, defaultLineRules, type LineRulesPolicy } from '../policy/line-rules.ts'
 import { policyHash } from '../policy/policy-hash.ts'
 import type { Product, StoreLayout } from '../profile/layout.ts'
+import type { Evidence } from '../till-api/commands.ts'
 import type { TillEvent, VisitSnapshot } from '../till-api/events.ts'
 import { Weighing } from '../weighing/weighing.ts'
 import { MemoryTill } from './memory-till.ts'
@@ -25,6 +26,8 @@ export interface ReplayOptions {
   policy?: LineRulesPolicy
   /** Told of every attribution, also of those that no visit's basket shows: what lies on the shelves now. */
   onAttribution?: (attribution: Attribution) => void
+  /** Told of all evidence before it counts. */
+  onEvidence?: (evidence: Evidence) => void
 }
 
 export function replayStore(input: ReplayInput, options: ReplayOptions = {}): ReplayResult {
@@ -46,13 +49,15 @@ class ReplayedStore {
   readonly #binding: VisitBinding
   readonly #fusion: Fusion
   readonly #onAttribution: (attribution: Attribution) => void
+  readonly #onEvidence: (evidence: Evidence) => void
   #commands = 0
   #toldUpTo = 0
 
-  constructor({ layout, admission }: ReplayInput, { policy, onAttribution }: ReplayOptions) {
+  constructor({ layout, admission }: ReplayInput, { policy, onAttribution, onEvidence }: ReplayOptions) {
     this.#layout = layout
     this.#policy = policy ?? defaultLineRules
     this.#onAttribution = onAttribution ?? (() => {})
+    this.#onEvidence = onEvidence ?? (() => {})
     this.#products = new Map(layout.products.map((product) => [product.sku, product]))
     this.#till = new MemoryTill(layout, admission)
     this.#weighing = new Weighing({ storeId: layout.storeId, plates: layout.plates })
@@ -94,6 +99,7 @@ class ReplayedStore {
   #goOn(nowMs: number): void {
     this.#hear(nowMs)
     for (const evidence of this.#fusion.advance(nowMs)) {
+      this.#onEvidence(evidence)
       for (const attribution of this.#fusion.addEvidence(evidence)) {
         this.#onAttribution(attribution)
         const { visitId, revision, final, lines } = attribution

@@ -1,0 +1,117 @@
+/** Thousands of simulated visits in all stores, and whether fusion does with them what an owner asks. */
+import { Worker } from 'node:worker_threads'
+import { isRight, type Measures, measuresOf } from './measures.ts'
+import type { LineOutcome, RunPlan, RunResult } from './twin-run.ts'
+
+interface Options extends Pick<RunPlan, 'mix' | 'appliance' | 'seed' | 'visits'> {
+  workers: number
+}
+
+const stores = ['corner-shop', 'gs25-euljiro', 'emart24-gimpo']
+/** Shelves are not filled up meanwhile, so a run ends before they are empty. */
+const visitsInRun = 15
+const mostAtOnce = 12
+const targets = { wrongPerThousand: 2, reviewPerThousand: 50, letGo: 0.01, calibrationError: 0.03, p99Ms: 300 }
+
+/** The same options draw the same visits, whatever the number of workers. */
+export async function measureTwin(options: Options, asJson: boolean): Promise<void> {
+  const plans = plansOf(options)
+  const results = await runAll(plans, options.workers, (done) => {
+    process.stderr.write(`\r${done} of ${plans.length} runs`)
+  })
+  process.stderr.write('\n')
+  const ofStores = stores.map((store) => ({
+    store,
+    ...measuresOf(results.filter(({ plan }) => plan.store === store)),
+  }))
+  const all = measuresOf(results)
+  const wrong = wrongLines(results)
+  if (asJson) console.log(JSON.stringify({ ...all, targets, stores: ofStores, wrong }))
+  else print(ofStores, all, wrong)
+}
+
+function plansOf({ visits, seed, mix, appliance }: Options): RunPlan[] {
+  return Array.from({ length: Math.ceil(visits / visitsInRun) }, (_, i) => ({
+    store: stores[i % stores.length] as string,
+    seed: seed * 1_000_000 + i,
+    visits: Math.min(visitsInRun, visits - i * visitsInRun),
+    crowd: 1 + ((Math.floor(i / stores.length) * 5) % mostAtOnce),
+    mix,
+    appliance,
+  }))
+}
+
+async function runAll(
+  plans: readonly RunPlan[],
+  workers: number,
+  onDone: (done: number) => void,
+): Promise<RunResult[]> {
+  const results = new Map<RunPlan, RunResult>()
+  const waiting = [...plans]
+  const work = async () => {
+    const worker = new Worker(new URL('twin-worker.ts', import.meta.url))
+    try {
+      for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
+        results.set(plan, await answerOf(worker, plan))
+        onDone(results.size)
+      }
+    } finally {
+      await worker.terminate()
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, workers) }, work))
+  return plans.map((plan) => results.get(plan) as RunResult)
+}
+
+function answerOf(worker: Worker, plan: RunPlan): Promise<RunResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<RunResult>()
+  worker.once('error', reject)
+  worker.once('message', (result: RunResult) => {
+    worker.off('error', reject)
+    resolve(result)
+  })
+  worker.postMessage(plan)
+  return promise
+}
+
+type WrongLine = Pick<RunPlan, 'store' | 'seed' | 'visits' | 'crowd'> & LineOutcome
+
+const wrongLines = (results: readonly RunResult[]): WrongLine[] =>
+  results.flatMap(({ plan: { store, seed, visits, crowd }, lines }) =>
+    lines
+      .filter((line) => line.outcome === 'charge' && !isRight(line))
+      .map((line) => ({ store, seed, visits, crowd, ...line })),
+  )
+
+function print(ofStores: readonly (Measures & { store: string })[], all: Measures, wrong: readonly WrongLine[]): void {
+  console.log(
+    `${'store'.padEnd(14)} visits  lines  at once  wrong ‰  review ‰  let go %  calibration  line ms p50/p99  s/store hour`,
+  )
+  for (const row of [...ofStores, { store: 'all', ...all }]) console.log(rowOf(row))
+  console.log('\nreliability: of lines stated with   mean   are right   lines')
+  for (const { from, lines, stated, right } of all.reliability) {
+    console.log(
+      `${from.toFixed(3).padStart(30)} up  ${stated.toFixed(3)}     ${right.toFixed(3)}${String(lines).padStart(8)}`,
+    )
+  }
+  for (const { store, seed, crowd, visitId, sku, quantity, trueQuantity, probability } of wrong.slice(0, 30)) {
+    console.log(
+      `wrong: ${store} seed ${seed} crowd ${crowd} ${visitId}: ${sku} × ${quantity}, really ${trueQuantity} (${probability})`,
+    )
+  }
+}
+
+function rowOf({ store, ...measures }: Measures & { store: string }): string {
+  const cells = [
+    String(measures.visits).padStart(6),
+    String(measures.chargedLines).padStart(6),
+    String(measures.mostAtOnce).padStart(8),
+    measures.wrongPerThousand.toFixed(2).padStart(8),
+    measures.reviewPerThousand.toFixed(1).padStart(9),
+    (100 * measures.letGo).toFixed(2).padStart(9),
+    measures.calibrationError.toFixed(4).padStart(12),
+    `${measures.lineDelayMs.p50.toFixed(0)}/${measures.lineDelayMs.p99.toFixed(0)}`.padStart(16),
+    measures.secondsPerStoreHour.toFixed(0).padStart(13),
+  ]
+  return `${store.padEnd(14)} ${cells.join(' ')}`
+}
