@@ -46,19 +46,26 @@ export function drawFloor(frame: FloorFrame, { wallsM, zones }: FloorPlanLayout)
   ]
 }
 
-/** So many cameras can show how far they look without covering the floor. */
+/** So many cameras can be drawn large, with how far they look, without covering the floor. */
 const fewCameras = 8
 
 export function drawCameras(frame: FloorFrame, { cameras }: FloorPlanLayout): Map<string, SVGGElement> {
-  const reach = cameras.length > fewCameras ? 0.35 : 1
+  const few = cameras.length <= fewCameras
   return new Map(
     cameras.map(({ id, positionM, lookAtM }) => {
       const [[x, y], [toX, toY]] = [frame.point(positionM), frame.point(lookAtM)]
       const turn = rounded((Math.atan2(toY - y, toX - x) * 180) / Math.PI)
       const root = svg(
         'g',
-        { ...named(id, 'camera'), transform: `translate(${rounded(x)} ${rounded(y)}) rotate(${turn})` },
-        svg('path', { class: 'view', d: 'M0,0 L120,-52 A 131 131 0 0 1 120,52 Z', transform: `scale(${reach})` }),
+        {
+          ...named(id, few ? 'camera' : 'camera small'),
+          transform: `translate(${rounded(x)} ${rounded(y)}) rotate(${turn})`,
+        },
+        svg('path', {
+          class: 'view',
+          d: 'M0,0 L120,-52 A 131 131 0 0 1 120,52 Z',
+          transform: `scale(${few ? 1 : 0.35})`,
+        }),
         svg('path', { class: 'body', d: 'M-9,-6 h12 v12 h-12 Z M3,-2.5 l6,-3.5 v12 l-6,-3.5 Z' }),
         svg('title', {}, id),
       )

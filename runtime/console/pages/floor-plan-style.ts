@@ -28,6 +28,7 @@ const css = `
 .drawing { position: relative; }
 .ground { display: block; width: 100%; height: auto; max-height: var(--aisle-plan-height, 70vh); touch-action: pan-x pan-y; }
 .ground.near { cursor: grab; touch-action: none; }
+.ground:focus { outline: none; }
 .ground:focus-visible { outline: 2px solid var(--plan-accent); outline-offset: 2px; border-radius: 6px; }
 .above { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; will-change: transform; }
 .zoom { display: flex; gap: 4px; }
@@ -40,6 +41,7 @@ const css = `
 .label { fill: var(--plan-text); font-size: 15px; letter-spacing: 0.02em; pointer-events: none; }
 .camera .view { fill: var(--plan-accent); fill-opacity: 0.06; }
 .camera .body { fill: var(--plan-text); }
+.camera.small .body { transform: scale(0.7); opacity: 0.7; }
 .fixture { fill: var(--plan-fixture); stroke: var(--plan-line); stroke-width: 1.5; stroke-linejoin: round; }
 .plate polygon { fill: var(--plan-line); stroke: none; transition: fill 0.4s; }
 .plate .glyph { fill: none; stroke: var(--plan-sign); stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
@@ -55,12 +57,12 @@ const css = `
 .plate.saturated polygon { fill: var(--plan-saturated); }
 .plate.sign-flipped polygon { fill: var(--plan-sign-flipped); }
 .choosable [data-thing] { cursor: pointer; }
-.choosable .plate:hover polygon, .plate.chosen polygon { stroke: var(--plan-accent); stroke-width: 4; paint-order: stroke; }
+.choosable .plate:hover polygon, .plate.chosen polygon { stroke: var(--plan-accent); stroke-width: 3px; vector-effect: non-scaling-stroke; }
 .choosable .camera:hover .body, .camera.chosen .body { fill: var(--plan-accent); stroke: var(--plan-accent); stroke-width: 4; }
 .choosable .gate:hover .gate-zone, .gate.chosen .gate-zone { stroke: var(--plan-accent); stroke-width: 3; }
-.plate.broken polygon { stroke: var(--plan-bad); stroke-width: 2.5; stroke-dasharray: 5 3; }
+.plate.broken polygon { stroke: var(--plan-bad); stroke-width: 1.5px; stroke-dasharray: 4 2; vector-effect: non-scaling-stroke; }
 .camera.broken .body { fill: var(--plan-bad); }
-.gate.broken .gate-zone { stroke: var(--plan-bad); stroke-width: 2.5; stroke-dasharray: 5 3; }
+.gate.broken .gate-zone { stroke: var(--plan-bad); stroke-width: 2px; stroke-dasharray: 4 2; vector-effect: non-scaling-stroke; }
 .gate-zone { fill: var(--plan-text); fill-opacity: 0.06; stroke: none; }
 .gate .post { fill: var(--plan-wall); }
 .gate .swing { transition: transform 0.5s ease-out; }
@@ -79,12 +81,12 @@ const css = `
 .person .arm { stroke: var(--shopper); stroke-width: 4; stroke-linecap: round; opacity: 0.55; }
 .person .hand { fill: var(--shopper); stroke: var(--plan-floor); stroke-width: 1.5; }
 .person-label { fill: #fff; font-size: 13px; font-weight: 650; }
-.change .ripple { fill: none; stroke: var(--plan-accent); stroke-width: 3; animation: ripple 1.2s ease-out 2 both; }
-.change .delta { fill: var(--plan-accent); font-size: 16px; font-weight: 650; paint-order: stroke; stroke: var(--plan-floor); stroke-width: 5; stroke-linejoin: round; animation: rise 2.4s ease-out both; }
+.change .ripple { r: calc(26px / var(--plan-closer, 1)); fill: none; stroke: var(--plan-accent); stroke-width: 2px; vector-effect: non-scaling-stroke; animation: ripple 1.2s ease-out 2 both; }
+.change .delta { fill: var(--plan-accent); font-size: calc(16px / var(--plan-closer, 1)); font-weight: 650; paint-order: stroke; stroke: var(--plan-floor); stroke-width: calc(5px / var(--plan-closer, 1)); stroke-linejoin: round; animation: rise 2.4s ease-out both; }
 .change.returned .delta { fill: var(--plan-text); }
-@container (max-width: 480px) { .label { font-size: 24px; } .person-label { font-size: 16px; } .change .delta { font-size: 26px; } .person .head { r: 19px; } }
+@container (max-width: 480px) { .label { font-size: 24px; } .person-label { font-size: 16px; } .change .delta { font-size: calc(26px / var(--plan-closer, 1)); } .person .head { r: 19px; } }
 @keyframes ripple { from { transform: scale(0.3); opacity: 1; } to { transform: scale(1.3); opacity: 0; } }
-@keyframes rise { from { transform: translateY(8px); opacity: 0; } 15%, 70% { opacity: 1; } to { transform: translateY(-12px); opacity: 0; } }
+@keyframes rise { from { transform: translateY(0.5em); opacity: 0; } 15%, 70% { opacity: 1; } to { transform: translateY(-0.75em); opacity: 0; } }
 @media (prefers-reduced-motion: reduce) { .change .ripple, .change .delta { animation: none; } .gate .swing { transition: none; } }
 .below { display: grid; grid-template-columns: 1fr auto; gap: 8px 20px; margin-top: 10px; font-size: 0.85rem; }
 .below > details { grid-column: 1 / -1; }
@@ -95,7 +97,7 @@ const css = `
 .legend .none svg { opacity: 0.55; }
 summary { cursor: pointer; width: fit-content; }
 summary:focus-visible { outline: 2px solid var(--plan-accent); outline-offset: 3px; border-radius: 4px; }
-.tables { display: grid; gap: 16px; margin-top: 10px; overflow-x: auto; }
+.tables { display: grid; gap: 10px; margin-top: 10px; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: start; font-weight: 650; padding-bottom: 4px; }
 th, td { text-align: start; padding: 4px 10px 4px 0; border-top: 1px solid var(--plan-line); font-weight: 400; vertical-align: top; }

@@ -48,6 +48,8 @@ export class FloorPlan extends HTMLElement {
   /** Moves all the time, so it lies apart: what stands still is not painted again for it. */
   readonly #above = svg('svg', { class: 'above', 'aria-hidden': 'true' })
   #highlights = svg('g')
+  /** The newest of each plate: two on each other could not be read. */
+  readonly #marks = new Map<string, SVGGElement>()
   readonly #zoom = new FloorPlanZoom([this.#ground, this.#above], () => this.#showCloseness())
   readonly #legend = new HealthLegend()
   readonly #summary = html('summary')
@@ -141,10 +143,19 @@ export class FloorPlan extends HTMLElement {
         'g',
         { class: `change ${deltaG < 0 ? 'taken' : 'returned'}`, transform: `translate(${x} ${y})` },
         svg('circle', { class: 'ripple', r: 26 }),
-        svg('text', { class: 'delta', 'text-anchor': 'middle', y: -18 }, `${sign}${Math.abs(Math.round(deltaG))} g`),
+        svg(
+          'text',
+          { class: 'delta', 'text-anchor': 'middle', dy: '-1.1em' },
+          `${sign}${Math.abs(Math.round(deltaG))} g`,
+        ),
       )
+      this.#marks.get(plate)?.remove()
+      this.#marks.set(plate, mark)
       this.#highlights.append(mark)
-      setTimeout(() => mark.remove(), highlightMs)
+      setTimeout(() => {
+        mark.remove()
+        if (this.#marks.get(plate) === mark) this.#marks.delete(plate)
+      }, highlightMs)
     }
   }
 
@@ -204,6 +215,7 @@ export class FloorPlan extends HTMLElement {
     const pxPerM = (this.#ground.getScreenCTM()?.a ?? 0) * unitsPerM
     this.#ground.classList.toggle('close', pxPerM >= closePxPerM)
     this.#ground.classList.toggle('near', this.#zoom.factor > 1)
+    this.#above.style.setProperty('--plan-closer', String(this.#zoom.factor))
   }
 
   /** Written when somebody asks by pointing at it; hundreds of titles each second would be written for nobody. */

@@ -111,10 +111,11 @@ interface DegreeProps {
 
 function Degree({ degree, value, onChange }: DegreeProps): JSX.Element {
   const { language } = usePage()
+  const unit = unitText(degree.unit)
   return (
     <label>
       <span>
-        {degree.title[language]} {unitText(degree.unit)}
+        {degree.title[language]} {unit && `(${unit})`}
       </span>
       <input
         type="number"
@@ -130,7 +131,7 @@ function Degree({ degree, value, onChange }: DegreeProps): JSX.Element {
 }
 
 /** An id of a unit on a bus is a number without any. */
-const unitText = (unit: string) => (unit === 'unit-id' ? '' : `(${unit})`)
+const unitText = (unit: string) => (unit === 'unit-id' ? '' : unit)
 
 function BrokenNow({ kinds, simulation }: Pick<BreakageProps, 'kinds' | 'simulation'>): JSX.Element {
   const { texts } = usePage()

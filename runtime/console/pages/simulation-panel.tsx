@@ -37,8 +37,9 @@ export function SimulationPanel({ simulation, opened, onOpen, ...choice }: Simul
       <div class="simulation-bar">
         <div class="simulation-lead">
           <h2 id="simulation-title">{says.title}</h2>
+          <p class="aside">{simulation && !paused && `${says.lead} ${says.inside(simulation.inside)}`}</p>
           <p class="aside" role="status">
-            {!simulation ? says.away : paused ? says.paused : `${says.lead} ${says.inside(simulation.inside)}`}
+            {!simulation ? says.away : paused && says.paused}
           </p>
         </div>
         <fieldset class="simulation-controls" disabled={!simulation || busy}>

@@ -81,7 +81,7 @@ function example({ names }: SimulationChoices): string {
 }
 
 function StepForm({ choices, onAdd }: { choices: SimulationChoices; onAdd(step: object): void }): JSX.Element {
-  const { texts } = usePage()
+  const { texts, language } = usePage()
   const says = texts.simulation
   const [actName, setActName] = useState(choices.acts[0]?.act ?? '')
   const [values, setValues] = useState<Values>({})
@@ -118,7 +118,8 @@ function StepForm({ choices, onAdd }: { choices: SimulationChoices; onAdd(step: 
         <button type="submit">{says.addStep}</button>
       </div>
       <p class="aside">
-        {act?.description} {others.length > 0 && `${says.onlyInJson} ${others.map(({ name }) => name).join(', ')}`}
+        {language === 'en' && act?.description}{' '}
+        {others.length > 0 && `${says.onlyInJson} ${others.map(({ name }) => name).join(', ')}`}
       </p>
     </form>
   )

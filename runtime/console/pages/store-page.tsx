@@ -60,7 +60,7 @@ function StorePage({ store }: { store: StoreView }): JSX.Element {
               texts={page.texts.plan}
               broken={broken}
               chosen={opened === 'break' ? chosen : null}
-              onChoose={store.simulated ? choose : null}
+              onChoose={store.simulated && opened !== 'shopper' ? choose : null}
               onPlan={onPlan}
             />
             <Gates places={store.floorPlan.gates} gates={state.gates} />
