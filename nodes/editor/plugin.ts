@@ -2,7 +2,9 @@
 import type { RequestHandler, Response } from 'express'
 import type { NodeAPI } from 'node-red'
 import type { FlowProblem } from '../../runtime/flow-check/problem.ts'
+import type { LoadCellDesk } from '../host/load-cell-desk.ts'
 import { FlowLibrary } from './flow-library.ts'
+import { addLoadCellRoutes } from './load-cell-routes.ts'
 
 /** What the flows program gives us; plain Node-RED has none of it, and then the plugin offers nothing. */
 interface EditorServices {
@@ -11,6 +13,7 @@ interface EditorServices {
   flowsDirectory: string
   checkFlow(flow: unknown): FlowProblem[]
   streamLive(response: Response): void
+  loadCells: LoadCellDesk
 }
 
 interface PluginAPI extends Pick<NodeAPI, 'auth'> {
@@ -37,6 +40,7 @@ export default function registerPlugin(RED: PluginAPI): void {
   RED.httpAdmin.post('/open-aisle/check-flow', may('flows.read'), (request, response) => {
     response.json({ problems: services.checkFlow(request.body) })
   })
+  addLoadCellRoutes(RED, services.loadCells)
 }
 
 /** Node-RED makes one for each library that its settings list. */

@@ -11,12 +11,14 @@ import type { FlowProblem } from '../../runtime/flow-check/problem.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { SessionReader } from '../../runtime/security/session-register.ts'
 import type { ProfileNames, StoreBinding } from '../../runtime/store/binding.ts'
+import type { LoadCellDesk } from './load-cell-desk.ts'
 
 export interface EditorParts {
   packageDirectory: string
   store: LoadedStore
   binding: StoreBinding
   readSession: SessionReader
+  loadCells: LoadCellDesk
 }
 
 export class EditorServices {
@@ -24,6 +26,7 @@ export class EditorServices {
   readonly floorPlan: FloorPlanLayout
   /** Where the flows lie that come with Open Aisle. */
   readonly flowsDirectory: string
+  readonly loadCells: LoadCellDesk
   readonly #parts: EditorParts
   readonly #catalogue: () => FlowCatalogue
   readonly #wallClock = new SystemClock()
@@ -35,6 +38,7 @@ export class EditorServices {
     this.#catalogue = catalogue
     this.names = parts.binding.names
     this.floorPlan = floorPlanOf(parts.store)
+    this.loadCells = parts.loadCells
     this.flowsDirectory = `${parts.packageDirectory}/flows`
   }
 

@@ -20,12 +20,14 @@ import { EditorLogin, userHeader } from './editor-login.ts'
 import { editorPolicy } from './editor-policy.ts'
 import { EditorServices } from './editor-services.ts'
 import { flowGate } from './flow-gate.ts'
+import type { LoadCellDesk } from './load-cell-desk.ts'
 import { installedTypes, nodeRed, registeredHtml } from './node-red.ts'
 
 export interface FlowsContext extends ProgramContext {
   packageDirectory: string
   store: LoadedStore
   binding: StoreBinding
+  loadCells: LoadCellDesk
 }
 
 export async function runFlows(context: FlowsContext): Promise<RunningProgram> {

@@ -1,16 +1,20 @@
 /** The program "flows": Node-RED with our nodes, behind the store's login. */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { runProgram } from '../../runtime/program/program.ts'
 import { runFlows } from './flows-program.ts'
+import { liveLoadCells } from './load-cell-desk.ts'
 import { liveBinding } from './store-binding.ts'
 
 runProgram('flows', async (context) => {
-  const store = await loadStore(context.settings.profileDirectory)
-  return await runFlows({
-    ...context,
-    packageDirectory: fileURLToPath(new URL('../../', import.meta.url)),
-    store,
-    binding: liveBinding(store, context),
-  })
+  const packageDirectory = fileURLToPath(new URL('../../', import.meta.url))
+  const [store, devices] = await Promise.all([
+    loadStore(context.settings.profileDirectory),
+    loadDeviceDefinitions(join(packageDirectory, 'hardware-profiles', 'devices')),
+  ])
+  const binding = liveBinding(store, context)
+  const loadCells = liveLoadCells({ ...context, devices, sensing: binding.sensing })
+  return await runFlows({ ...context, packageDirectory, store, binding, loadCells })
 })

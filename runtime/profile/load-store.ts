@@ -27,27 +27,42 @@ export interface LoadedStore {
 
 const fits = { profile: compileCheck(Profile), catalogue: compileCheck(Catalogue), planogram: compileCheck(Planogram) }
 
+/** What stands in the three files, whatever it is. */
+export interface StoreFiles {
+  profile: unknown
+  catalogue: unknown
+  planogram: unknown
+}
+
 /**
  * @param directory folder with profile.json, catalogue.json and planogram.json
  * @throws AisleError `profile-missing`, `profile-invalid` (every problem with file and place), `profile-version`
  */
 export async function loadStore(directory: string): Promise<LoadedStore> {
-  const [profileJson, catalogueJson, planogramJson] = await Promise.all([
+  const [profile, catalogue, planogram] = await Promise.all([
     readJson(directory, 'profile.json'),
     readJson(directory, 'catalogue.json'),
     readJson(directory, 'planogram.json'),
   ])
-  const migrated = migrateProfile(profileJson, join(directory, 'profile.json'))
+  return joinStore({ profile, catalogue, planogram }, directory)
+}
+
+/**
+ * Migrates, checks and joins what stands, or is to stand, in the files of `directory`.
+ * @throws AisleError `profile-invalid`, `profile-version`
+ */
+export function joinStore(files: StoreFiles, directory: string): LoadedStore {
+  const migrated = migrateProfile(files.profile, join(directory, 'profile.json'))
   const problems = new ProblemList(directory)
   problems.add('profile.json', fits.profile(migrated.profile))
-  problems.add('catalogue.json', fits.catalogue(catalogueJson))
-  problems.add('planogram.json', fits.planogram(planogramJson))
+  problems.add('catalogue.json', fits.catalogue(files.catalogue))
+  problems.add('planogram.json', fits.planogram(files.planogram))
   problems.throwIfAny()
 
   const [profile, catalogue, planogram] = [
     migrated.profile as Profile,
-    catalogueJson as Catalogue,
-    planogramJson as Planogram,
+    files.catalogue as Catalogue,
+    files.planogram as Planogram,
   ]
   problems.add('profile.json', checkProfile(profile))
   const goods = checkGoods(profile, catalogue, planogram)

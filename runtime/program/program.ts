@@ -19,6 +19,8 @@ export interface ProgramContext {
   notice(text: string): void
   /** Lets the demonstration run so many times faster than real time; a live store stays as it is. */
   requestSpeed(scale: number): void
+  /** Has these programs end and start anew, this one among them if it is named. */
+  requestRestart(programs: ProgramName[]): void
 }
 
 /** A running program. */
@@ -56,9 +58,10 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
     clock = storeClock
     const notice = (text: string) => send({ type: 'notice', text })
     const requestSpeed = (scale: number) => send({ type: 'speed', scale })
+    const requestRestart = (programs: ProgramName[]) => send({ type: 'restart', programs })
     try {
       log = openLog(settings.dataDirectory, name)
-      running = await start({ settings, secrets, clock: storeClock, log, notice, requestSpeed })
+      running = await start({ settings, secrets, clock: storeClock, log, notice, requestSpeed, requestRestart })
       send({ type: 'ready' })
     } catch (error) {
       fail(error)

@@ -59,5 +59,7 @@ export type FromProgram =
   | { type: 'notice'; text: string }
   /** Asks for another speed of the whole demonstration. */
   | { type: 'speed'; scale: number }
+  /** Asks that these programs end and start anew, because what they read at their start has changed. */
+  | { type: 'restart'; programs: ProgramName[] }
   /** Sent once a second; a program that stays silent is ended and started again. */
   | { type: 'alive' }

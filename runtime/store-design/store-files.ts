@@ -1,27 +1,10 @@
-/** The files of a store's folder as text: one plate, product or place a line, so that people can read and compare. */
+/** The files of a store's folder as text. */
+import { storeText } from '../profile/store-text.ts'
 import type { StoreDesign } from './design-store.ts'
 
 /** File name to content, for every file that the design makes. */
 export function storeFiles({ profile, catalogue, planogram, twinGoods }: StoreDesign): Map<string, string> {
   const files = { 'profile.json': profile, 'catalogue.json': catalogue, 'planogram.json': planogram }
   const all = Object.entries(twinGoods ? { ...files, 'twin-goods.json': twinGoods } : files)
-  return new Map(all.map(([name, json]) => [name, jsonText(json)]))
-}
-
-function jsonText(json: object): string {
-  const fields = Object.entries(json).map(([name, value]) => `  ${JSON.stringify(name)}: ${valueText(value)}`)
-  return `{\n${fields.join(',\n')}\n}\n`
-}
-
-function valueText(value: unknown): string {
-  if (!Array.isArray(value) || value.length === 0) return oneLine(value)
-  return `[\n${value.map((item) => `    ${oneLine(item)}`).join(',\n')}\n  ]`
-}
-
-/** JSON with a space after each comma and colon outside of strings. */
-function oneLine(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${oneLine(item)}`)
-  return `{${fields.join(', ')}}`
+  return new Map(all.map(([name, json]) => [name, storeText(json)]))
 }

@@ -21,7 +21,13 @@ export class Supervisor {
   constructor(plans: ProgramPlan[], say: (line: string) => void, onClock: (clock: ClockRate) => void = () => {}) {
     this.#say = say
     this.#onClock = onClock
-    this.#programs = plans.map((plan) => new WatchedProgram(plan, say, (scale) => this.changeSpeed(scale)))
+    this.#programs = plans.map(
+      (plan) =>
+        new WatchedProgram(plan, say, {
+          speed: (scale) => this.changeSpeed(scale),
+          restart: (names) => void this.renew(names),
+        }),
+    )
     const [first] = plans
     if (first && !first.settings.live) this.#clock = first.settings.clock
   }
@@ -50,6 +56,11 @@ export class Supervisor {
     this.#onClock(this.#clock)
     for (const program of this.#programs) program.changeClock(this.#clock)
     this.#say(`The demonstration runs ${scale} times as fast as real time`)
+  }
+
+  /** Has these end and start anew; the others go on. Resolves when they have ended. */
+  async renew(names: readonly ProgramName[]): Promise<void> {
+    await Promise.all(this.#programs.filter(({ plan }) => names.includes(plan.name)).map((program) => program.renew()))
   }
 
   async stop(): Promise<void> {

@@ -28,20 +28,28 @@ export class WatchedProgram {
   readonly plan: ProgramPlan
   readonly #say: (line: string) => void
   readonly #onSpeed: (scale: number) => void
+  readonly #onRestart: (programs: ProgramName[]) => void
   readonly #backOff: BackOff
   /** Those of the plan, with the newest clock. */
   #settings: RunSettings
   #child: ChildProcess | undefined
   #stopping = false
+  /** It was asked to end so that it starts anew. */
+  #renewing = false
   #restart: NodeJS.Timeout | undefined
   #silence: NodeJS.Timeout | undefined
   #lastError: Told | undefined
 
-  constructor(plan: ProgramPlan, say: (line: string) => void, onSpeed: (scale: number) => void) {
+  constructor(
+    plan: ProgramPlan,
+    say: (line: string) => void,
+    on: { speed(scale: number): void; restart(programs: ProgramName[]): void },
+  ) {
     this.plan = plan
     this.#settings = plan.settings
     this.#say = say
-    this.#onSpeed = onSpeed
+    this.#onSpeed = on.speed
+    this.#onRestart = on.restart
     this.#backOff = new BackOff({ firstMs: 200, longestMs: plan.longestPauseMs ?? 30_000, forgetAfterMs: 10_000 })
   }
 
@@ -77,6 +85,7 @@ export class WatchedProgram {
       this.#heard()
       if (message.type === 'notice') this.#say(message.text)
       if (message.type === 'speed') this.#onSpeed(message.scale)
+      if (message.type === 'restart') this.#onRestart(message.programs)
       if (message.type === 'failed') this.#lastError = message.error
       if (message.type === 'ready') {
         ready = true
@@ -88,6 +97,10 @@ export class WatchedProgram {
     child.on('exit', (code, signal) => {
       clearTimeout(this.#silence)
       if (this.#stopping) return
+      if (this.#renewing) {
+        this.#renewing = false
+        return this.#launch(ready ? undefined : first)
+      }
       const why = signal ?? `exit code ${code}`
       if (first && !ready) return first.onEnd(this.#lastError, why)
       this.#startAgain(why)
@@ -116,10 +129,23 @@ export class WatchedProgram {
     if (this.#child?.connected) this.#child.send({ type: 'clock', clock } satisfies ToProgram, () => {})
   }
 
-  /** Ends it: asked first, then by force after a grace period. */
+  /** Ends it as a stop does, and starts it anew at once: that it was asked to is no failure. */
+  async renew(): Promise<void> {
+    // One that is about to start again reads what is new by itself.
+    if (this.#stopping || this.#renewing || this.pid === undefined) return
+    this.#renewing = true
+    this.#say(`${this.plan.name} starts anew, as it was asked to`)
+    await this.#end()
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#restart)
+    await this.#end()
+  }
+
+  /** Asked first, then by force after a grace period. */
+  async #end(): Promise<void> {
     clearTimeout(this.#silence)
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return

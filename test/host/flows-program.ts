@@ -20,24 +20,35 @@ export interface TestFlows {
   cookie: string
   /** A request with login and our own Origin, unless `headers` say otherwise. */
   ask(path: string, options?: RequestInit): Promise<Response>
+  /** What it has told the supervisor so far. */
+  told: readonly FromProgram[]
   /** "METHOD path" of every route that was made in it. */
   routes(): Promise<string[]>
   stop(): Promise<void>
 }
 
-export async function startFlows(): Promise<TestFlows> {
+/** What the program is handed, also for those that it talks to. */
+export const flowsSecrets = Object.fromEntries(
+  Object.values(generatedSecrets).map((name) => [name, `test-${name}-`.repeat(4)]),
+)
+
+/** @param options the corner shop, and nobody at sensing's port, where they do not say otherwise */
+export async function startFlows(
+  options: { profileDirectory?: string; sensingPort?: number } = {},
+): Promise<TestFlows> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'aisle-flows-'))
   const [consolePort = 0, editor = 0, till = 0, sensing = 0, broker = 0] = await freePorts(5)
   const settings: RunSettings = {
-    profileDirectory: join(root, 'hardware-profiles', 'corner-shop'),
+    profileDirectory: options.profileDirectory ?? join(root, 'hardware-profiles', 'corner-shop'),
     dataDirectory,
     host: '127.0.0.1',
-    ports: { console: consolePort, editor, till, sensing, broker },
+    ports: { console: consolePort, editor, till, sensing: options.sensingPort ?? sensing, broker },
     clock: { scale: 1, originMs: 0 },
     live: false,
     twin: { seed: 1, shoppersPerHour: 1, visits: null },
   }
-  const secrets = Object.fromEntries(Object.values(generatedSecrets).map((name) => [name, `test-${name}-`.repeat(4)]))
+  const secrets = flowsSecrets
+  const told: FromProgram[] = []
   const program = fork(join(root, 'test/host/recorded-flows-program.ts'), [], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--disable-proto=delete'],
     env: { PATH: process.env.PATH, OPEN_AISLE_LOG_LEVEL: process.env.OPEN_AISLE_LOG_LEVEL ?? 'fatal' },
@@ -46,6 +57,7 @@ export async function startFlows(): Promise<TestFlows> {
   program.send({ type: 'start', settings, secrets })
   await new Promise<void>((resolve, reject) => {
     program.on('message', (message: FromProgram) => {
+      told.push(message)
       if (message.type === 'ready') resolve()
       if (message.type === 'failed') reject(new Error(message.error.message))
     })
@@ -60,6 +72,7 @@ export async function startFlows(): Promise<TestFlows> {
     dataDirectory,
     consolePort,
     cookie,
+    told,
     ask: (path, options = {}) =>
       fetch(`${url}${path}`, {
         redirect: 'manual',

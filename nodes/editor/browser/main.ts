@@ -3,6 +3,7 @@
  * sidebar with the floor plan and what is wrong with the flow.
  */
 import { checkField, openForm, saveForm } from './form/dialog.ts'
+import { addLoadCellPanel } from './load-cells/panel.ts'
 import { watchFlow } from './problems.ts'
 import { addSidebar } from './sidebar.ts'
 import { addStyles } from './styles.ts'
@@ -13,7 +14,11 @@ const say = (key: string, values?: Record<string, unknown>) => RED._(`open-aisle
 
 /** What the nodes' registrations call. */
 const openAisle = {
-  openForm: (node: EditorNode) => openForm(node, say),
+  openForm(node: EditorNode) {
+    const form = openForm(node, say)
+    const group = form?.querySelector<HTMLSelectElement>('#node-input-group')
+    if (form && group && node.type === 'aisle-load-cells') addLoadCellPanel(form, group, say)
+  },
   saveForm,
   checkField: (node: EditorNode, name: string, value: unknown) => checkField(node, name, value, say),
 }

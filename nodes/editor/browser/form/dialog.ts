@@ -7,9 +7,10 @@ import { type FieldSchema, startValue, withoutNull } from './schema.ts'
 /** Fields of the open dialogs; a config node's dialog may lie above its user's. */
 const open = new Map<string, Map<string, Field>>()
 
-export function openForm(node: EditorNode, say: Say): void {
+/** Returns the form, for what a dialog shows besides its fields. */
+export function openForm(node: EditorNode, say: Say): HTMLElement | undefined {
   const container = [...document.querySelectorAll<HTMLElement>('.aisle-form')].at(-1)
-  if (!container) return
+  if (!container) return undefined
   const context = { texts: textsOf(node, say), choices: profileChoices() }
   const fields = new Map<string, Field>()
   for (const [name, schema] of settingsOf(node)) {
@@ -19,6 +20,7 @@ export function openForm(node: EditorNode, say: Say): void {
     container.append(row(field, schema, name, key, context.texts))
   }
   open.set(node.id, fields)
+  return container
 }
 
 /** Node-RED sees by itself what changed. Numbers stay numbers: it would take over texts from the inputs. */

@@ -1,4 +1,5 @@
 /** Makes a form's fields from the schema of a node's settings. */
+import { iconButton, make } from '../elements.ts'
 import { checkValue, type Say } from './check.ts'
 import { type FieldSchema, startValue, withoutNull } from './schema.ts'
 
@@ -138,12 +139,12 @@ function listField(schema: FieldSchema, value: unknown, key: string, id: string,
     const field = makeField(items, item, key, `${id}-${made++}`, context)
     const element = make('li', {})
     const row = { field, element }
-    const up = button('arrow-up', say('form.move-up'), () => {
+    const up = iconButton('arrow-up', say('form.move-up'), () => {
       const at = rows.indexOf(row)
       if (at > 0) rows.splice(at - 1, 2, row, rows[at - 1] as typeof row)
       changed()
     })
-    const remove = button('trash', say('form.remove'), () => {
+    const remove = iconButton('trash', say('form.remove'), () => {
       rows.splice(rows.indexOf(row), 1)
       changed()
     })
@@ -152,7 +153,7 @@ function listField(schema: FieldSchema, value: unknown, key: string, id: string,
   }
   for (const item of Array.isArray(value) ? value : []) add(item)
   show()
-  const more = button('plus', say('form.add'), () => {
+  const more = iconButton('plus', say('form.add'), () => {
     add(startValue(items))
     changed()
   })
@@ -180,18 +181,3 @@ export function watchField(field: Field, schema: FieldSchema, say: Say): HTMLEle
 /** `let-go` → `let go`, `dearFromMinor` → `dear from minor`. */
 const plainWords = (name: string) =>
   name.replaceAll('-', ' ').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
-
-function button(icon: string, title: string, onClick: () => void): HTMLButtonElement {
-  const element = make('button', { type: 'button', className: 'red-ui-button red-ui-button-small', title })
-  element.setAttribute('aria-label', title)
-  element.append(make('i', { className: `fa fa-${icon}` }))
-  element.addEventListener('click', onClick)
-  return element
-}
-
-function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  properties: Partial<HTMLElementTagNameMap[K]>,
-): HTMLElementTagNameMap[K] {
-  return Object.assign(document.createElement(tag), properties)
-}
