@@ -32,7 +32,11 @@ export function noticeWriter({ timeZone, currency }: NoticeStyle): (event: TillE
         return state === 'paid' || state === 'debt' ? [] : [line(atMs, state, visitId)]
       }
       case 'receipt': {
-        const { visitId, receiptId, lines, totalMinor, reason } = event.data
+        const { visitId, receiptId, lines, totalMinor, reason, refunds } = event.data
+        if (refunds) {
+          const given = refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+          return [line(atMs, 'refund', visitId, ` ${amount(given)} in all, ${amount(totalMinor)} `, 'paid')]
+        }
         const bill = ` ${lines.length === 1 ? '1 item' : `${lines.length} items`}  ${amount(totalMinor)} `
         return [
           line(atMs, 'charge', visitId, bill, reason ? 'debt' : 'paid'),
