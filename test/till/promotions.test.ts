@@ -142,7 +142,7 @@ describe('promotions', () => {
         assert.ok(net.every((line) => Number.isSafeInteger(line.amountMinor) && line.amountMinor >= 0))
         assert.ok(totalMinor(net) <= totalMinor(shown))
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
@@ -158,7 +158,7 @@ describe('promotions', () => {
       fc.property(shuffled, ({ shown, by, otherShown, otherBy }) => {
         assert.deepEqual(promote(otherShown, otherBy), promote(shown, by))
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })
@@ -189,7 +189,7 @@ describe('a bill with promotions', () => {
           assert.ok(netLines(bill.lines, bill.discounts).every((line) => line.amountMinor >= 0))
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     )
   })
 
