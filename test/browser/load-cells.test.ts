@@ -191,11 +191,8 @@ describe("the load cells' dialog", function () {
     await row('g1-s1-p1').click()
     const plan = page.locator('.aisle-place aisle-floor-plan')
     await plan.locator('.plate.chosen').waitFor()
-    const [first] = await plan.locator('.plate.chosen').all()
     assert.equal(await plan.locator('.plate.chosen').count(), 1)
-    await first?.scrollIntoViewIfNeeded()
-    const box = await first?.boundingBox()
-    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * 1.6, (box?.y ?? 0) + (box?.height ?? 0) / 2)
+    await plan.locator('.plate').nth(1).click()
     await page.locator('[data-plate="g1-s1-p2"][aria-selected="true"]').waitFor()
   })
 

@@ -4,6 +4,8 @@ import { type Bench, gramsText, plates, reasonOf, type Section } from './bench.t
 import type { Detail, Registers } from './views.ts'
 
 const registersEveryMs = 1500
+/** More than any plate at rest: something was put there a moment ago, and is no scatter. */
+const mostScatterG = 20
 
 export function nowSection(bench: Bench, plate: string, healthText: (health: string) => string): Section {
   const { say } = bench
@@ -29,7 +31,7 @@ export function nowSection(bench: Bench, plate: string, healthText: (health: str
   return {
     element: make('div', {}, weight, facts, details),
     show(detail) {
-      const scatter = detail.sigmaG === null ? '' : ` ± ${detail.sigmaG.toFixed(2)} g`
+      const scatter = detail.sigmaG === null || detail.sigmaG > mostScatterG ? '' : ` ± ${detail.sigmaG.toFixed(2)} g`
       const motion = detail.weightG === null ? '' : say(detail.stable ? 'load-cells.at-rest' : 'load-cells.in-motion')
       weight.replaceChildren(
         make('strong', { textContent: gramsText(detail.weightG, say) }),

@@ -93,7 +93,7 @@ export function weighInSection(bench: Bench, plate: string): Section {
     const head = ['', say('load-cells.weigh-in.old'), say('load-cells.weigh-in.new')]
     return [
       make('tr', {}, ...head.map((text) => make('th', { textContent: text }))),
-      row(say('load-cells.weigh-in.weight'), old.weightG, measured.weightG),
+      row(say('load-cells.weigh-in.weight'), old.weightG, rounded(measured.weightG, 1)),
       row(say('load-cells.weigh-in.spread'), old.weightSdG, measured.weightSdG ?? old.weightSdG),
     ]
   }
