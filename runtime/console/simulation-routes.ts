@@ -26,7 +26,6 @@ const Speed = strictObject({ scale: Type.Number({ minimum: 0.1, maximum: 20 }) }
 const Shopper = strictObject({
   behaviour: Type.Optional(Identifier({ maxLength: 40 })),
   plan: Type.Optional(Acts),
-  companions: Type.Optional(Type.Array(Type.Object({ plan: Type.Optional(Acts) }), { maxItems: 10 })),
 })
 const thing = Type.String({ minLength: 1, maxLength: 128 })
 const Fault = strictObject({

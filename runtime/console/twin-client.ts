@@ -10,8 +10,8 @@ import * as answers from './twin-answers.ts'
 
 export interface ShopperWish {
   behaviour?: string
+  /** Acts, in their order. */
   plan?: object[]
-  companions?: object[]
 }
 
 export interface FaultWish {
@@ -47,8 +47,7 @@ export interface TwinClientOptions {
 const answerWithinMs = 4000
 const limits = { maxBytes: 16e6, maxDepth: 24 }
 const loopback = ['127.0.0.1', 'localhost', '[::1]']
-const isRefusal = (body: unknown) => checkRefusal(body).length === 0
-const checkRefusal = compileCheck(answers.Refusal)
+const problemsOfRefusal = compileCheck(answers.Refusal)
 
 /** null where the address is not of this machine: then no simulated store is behind it, and nobody gets the token. */
 export function createTwinClient({ url, token, wallClock }: TwinClientOptions): TwinClient | null {
@@ -61,7 +60,7 @@ export function createTwinClient({ url, token, wallClock }: TwinClientOptions): 
       const response = await fetch(request, { signal: AbortSignal.any([late.signal, request.signal]) })
       const body = parseJson(await response.text(), new URL(request.url).pathname, limits)
       if (response.ok) return gate(body)
-      throw isRefusal(body) ? refused(body as Static<typeof answers.Refusal>) : unreachable()
+      throw isRefusal(body) ? new AisleError(body.code, body.message, { action: body.action }) : unreachable()
     } catch (error) {
       throw error instanceof AisleError ? error : unreachable(error)
     } finally {
@@ -97,8 +96,8 @@ export function createTwinClient({ url, token, wallClock }: TwinClientOptions): 
   }
 }
 
-function refused({ code, message, action }: Static<typeof answers.Refusal>): AisleError {
-  return new AisleError(code, message, { action })
+function isRefusal(body: unknown): body is Static<typeof answers.Refusal> {
+  return problemsOfRefusal(body).length === 0
 }
 
 function unreachable(cause?: unknown): AisleError {
