@@ -146,8 +146,10 @@ describe("the load cells' dialog", function () {
 
   it('calibrates: zero, known weight, and a check that refuses what is wrong', async () => {
     const [cell] = cells as [Cell]
-    cell.loadG = 0
     await choose('g1-s1-p1', 'Calibrate')
+    await press('Set zero')
+    await outcome(/shows 11\d\d\.\d g: is the plate really empty/)
+    cell.loadG = 0
     await page.locator('.aisle-hint', { hasText: 'written 0 of 100000 times' }).waitFor()
     await press('Set zero')
     await outcome(/now shows -?0\.\d g/)
@@ -221,8 +223,6 @@ describe("the load cells' dialog", function () {
       flows.told.filter(({ type }) => type === 'restart'),
       [{ type: 'restart', programs: ['flows'] }],
     )
-    const log = await readFile(join(flows.dataDirectory, 'logs', 'flows.log'), 'utf8').catch(() => '')
-    if (log) assert.match(log, /product weighed in/)
   })
 
   it('re-plugs a plate in the profile, refuses what a start would refuse, and says what has to start anew', async () => {

@@ -4,7 +4,7 @@
  */
 import { make, named, textButton } from '../elements.ts'
 import { type Bench, gramsText, plateOf, plates, reasonOf, type Section } from './bench.ts'
-import { allowedErrorG, isFitWeight, isGood, leastKnownShare } from './calibration-rules.ts'
+import { allowedErrorG, isFitWeight, isGood, leastKnownShare, looksEmpty } from './calibration-rules.ts'
 import { type Level, restToleranceG, SteadyLevel } from './steady-level.ts'
 import type { Detail, Order } from './views.ts'
 
@@ -30,12 +30,15 @@ export function calibrateSection(bench: Bench, plate: string): Section {
   let step: Step = 'zero'
   let level: Level | null = null
   let working = false
+  /** Somebody has been asked whether the plate is empty. */
+  let askedEmpty = false
   let newest: Detail | null = null
 
   function begin(): void {
     const canSpan = newest?.commands.includes('calibrateSpan') ?? false
     steps = canSpan ? ['zero', 'span', 'loaded', 'empty', 'done'] : ['zero', 'empty', 'done']
     step = 'zero'
+    askedEmpty = false
     tell('', null)
     draw()
   }
@@ -85,6 +88,10 @@ export function calibrateSection(bench: Bench, plate: string): Section {
   async function carryOut(): Promise<void> {
     const knownG = Number(known.value)
     if (step === 'zero') {
+      if (level && !looksEmpty(level.grams, ratingG) && !askedEmpty) {
+        askedEmpty = true
+        return tell(say('load-cells.calibrate.not-empty', { grams: gramsText(level.grams, say) }), false)
+      }
       await order({ command: newest?.commands.includes('calibrateZero') ? 'calibrateZero' : 'zero' })
     } else if (step === 'span') {
       if (!isFitWeight(knownG, ratingG)) {

@@ -13,3 +13,6 @@ export function isGood(shownG: number, knownG: number): boolean {
 export function isFitWeight(knownG: number, ratingG: number): boolean {
   return knownG >= leastKnownShare * ratingG && knownG <= ratingG
 }
+
+/** An empty plate that was never calibrated may show something, but hardly so much: goods lie there. */
+export const looksEmpty = (shownG: number, ratingG: number) => Math.abs(shownG) <= 0.05 * ratingG
