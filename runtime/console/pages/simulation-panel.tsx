@@ -19,7 +19,7 @@ export interface SimulationPanelProps {
   onChoose(thing: string | null): void
 }
 
-const speeds = [1, 2, 5, 10, 20]
+const usualSpeeds = [1, 2, 5, 10, 20]
 
 export function SimulationPanel({ simulation, opened, onOpen, ...choice }: SimulationPanelProps): JSX.Element {
   const { texts } = usePage()
@@ -53,7 +53,7 @@ export function SimulationPanel({ simulation, opened, onOpen, ...choice }: Simul
           </button>
           <fieldset class="segments">
             <legend class="visually-hidden">{says.speed}</legend>
-            {speeds.map((scale) => (
+            {speedsWith(simulation?.speed).map((scale) => (
               <button
                 key={scale}
                 type="button"
@@ -81,6 +81,9 @@ export function SimulationPanel({ simulation, opened, onOpen, ...choice }: Simul
     </section>
   )
 }
+
+/** The one that it runs at is always among them: a store may have been started with any. */
+const speedsWith = (speed = 1): number[] => [...new Set([...usualSpeeds, speed])].sort((a, b) => a - b)
 
 /** Asked for once the simulation answers, and again when it has come back: it may have been started anew. */
 function useChoices(reachable: boolean): SimulationChoices | null {
