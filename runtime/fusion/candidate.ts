@@ -11,6 +11,8 @@ export interface Unit {
   takenBy: string | null
   /** Where it was put down; null while somebody has it. */
   plates: { plate: string; deltaG: number }[] | null
+  /** What looks took it for when it was first moved: later looks at the same thing err in the same way. */
+  seenAs?: string | undefined
   /** Every event that moved it. */
   eventIds: string[]
 }

@@ -17,6 +17,7 @@ const mostActors = 6
 export class Cues {
   readonly actors: readonly Actor[]
   readonly #sighted = new Map<string | null, Map<string, number>>()
+  readonly #unplaced: ReadonlyMap<string, number> | undefined
   readonly #policy: FusionPolicy
 
   constructor(evidence: Evidence, policy: FusionPolicy) {
@@ -26,13 +27,32 @@ export class Cues {
       const ofPerson = this.#sighted.get(personId) ?? new Map<string, number>()
       this.#sighted.set(personId, ofPerson.set(sku, probability))
     }
+    this.#unplaced = this.#saidAgain() ? undefined : this.#sighted.get(null)
+  }
+
+  /** Looks at one thing err together: what a look with no place took it for too, when a placed one did, says nothing more. */
+  #saidAgain(): boolean {
+    const said = this.#seenMostly(null)
+    return said !== undefined && [...this.#sighted.keys()].some((id) => id !== null && this.#seenMostly(id) === said)
+  }
+
+  #seenMostly(personId: string | null): string | undefined {
+    const looks = [...(this.#sighted.get(personId) ?? [])]
+    return looks.reduce<[string, number] | undefined>((a, b) => (a && a[1] >= b[1] ? a : b), undefined)?.[0]
   }
 
   /** How much likelier the looks are when this person moved this product. */
   sightingLogOdds(personId: string | null, sku: string): number {
     const own = personId === null ? 0 : this.#lookLogOdds(this.#sighted.get(personId), sku, this.#policy.sightingAstray)
     // A look with no place may have been at anybody's hand.
-    return own + this.#lookLogOdds(this.#sighted.get(null), sku, 0.5)
+    return own + this.#lookLogOdds(this.#unplaced, sku, 0.5)
+  }
+
+  /** What looks at this person's hands took the thing for, where they are surer of it than not. */
+  seenAs(personId: string | null): string | undefined {
+    const who = this.#sighted.has(personId) ? personId : null
+    const sku = this.#seenMostly(who)
+    return sku !== undefined && (this.#sighted.get(who)?.get(sku) ?? 0) > 0.5 ? sku : undefined
   }
 
   /** Everything that some look took it for. */
@@ -40,7 +60,7 @@ export class Cues {
     return new Set([...this.#sighted.values()].flatMap((ofPerson) => [...ofPerson.keys()]))
   }
 
-  #lookLogOdds(ofPerson: Map<string, number> | undefined, sku: string, astray: number): number {
+  #lookLogOdds(ofPerson: ReadonlyMap<string, number> | undefined, sku: string, astray: number): number {
     if (!ofPerson) return 0
     return Math.log(astray + (1 - astray) * this.#policy.sightingWorth * (ofPerson.get(sku) ?? 0))
   }

@@ -40,6 +40,11 @@ export interface FusionPolicy {
   offPlanogram: number
   /** Share of fixtures for which the planogram is wrong. Counted: 1 gondola in 25 stores of 4, with room for worse housekeeping. */
   planogramWrong: number
+  /**
+   * Share of products in whose place lies another of their fixture that weighs about as much: variants are mixed up when
+   * shelves are filled. An assumption: no count of it was found in public.
+   */
+  kindsMistaken: number
   /** Share of put-backs that land on the product's own plates. Counted: 25 of 33. */
   putHome: number
 
@@ -92,6 +97,7 @@ export const defaultFusionPolicy: FusionPolicy = {
   besidePlanogram: 0.03,
   offPlanogram: 0.003,
   planogramWrong: 0.03,
+  kindsMistaken: 0.02,
   putHome: 0.75,
   sightingAstray: 0.15,
   sightingWorth: 30,

@@ -20,6 +20,7 @@ import type { Actor } from './cues.ts'
 import { type Subject, subjectOf } from './explanations.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { explain } from './hypotheses.ts'
+import { PlaceTrust } from './place-trust.ts'
 import { PlanogramTrust } from './planogram-trust.ts'
 import { shelfMoves } from './shelf-moves.ts'
 import { Shelves } from './shelves.ts'
@@ -48,6 +49,7 @@ export class Fusion {
   readonly #shelves: Shelves
   readonly #surroundings: Surroundings
   readonly #trust: PlanogramTrust
+  readonly #places: PlaceTrust
   readonly #awaited = new Map<string, Awaited>()
   /** In the order of their time. */
   #subjects: Subject[] = []
@@ -68,6 +70,7 @@ export class Fusion {
     this.#shelves = new Shelves(layout, this.#policy)
     this.#surroundings = new Surroundings(layout, this.#shelves, this.#policy)
     this.#trust = new PlanogramTrust(this.#policy)
+    this.#places = new PlaceTrust(this.#shelves)
   }
 
   /** Everybody on the floor at one moment; frames in the order of their time. */
@@ -191,6 +194,7 @@ export class Fusion {
     }
     if (retired.size === 0) return
     this.#trust.remember([...retired], this.#causes)
+    this.#places.remember([...retired], this.#causes)
     for (const { eventId } of retired) this.#causes.delete(eventId)
     this.#subjects = this.#subjects.filter((subject) => !retired.has(subject))
     this.#explain()
@@ -234,9 +238,16 @@ export class Fusion {
   #explain(): void {
     const posteriors = new Map<string, Posterior>()
     const off = this.#trust.offLogOdds(this.#subjects, this.#causes)
+    const here = this.#places.shifts(this.#subjects, this.#causes)
     for (const subjects of clusters(this.#subjects, this.#causes)) {
-      const group = subjects.map((subject) => ({ ...subject, offLogOdds: off.get(subject.eventId) ?? 0 }))
-      const key = JSON.stringify(group.map(({ evidence, offLogOdds }) => [fingerprint(evidence), offLogOdds]))
+      const group = subjects.map((subject) => ({
+        ...subject,
+        offLogOdds: off.get(subject.eventId) ?? 0,
+        here: here.get(subject.eventId) ?? new Map(),
+      }))
+      const key = JSON.stringify(
+        group.map(({ evidence, offLogOdds, here }) => [fingerprint(evidence), offLogOdds, ...here]),
+      )
       posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))
     }
     this.#posteriors = posteriors

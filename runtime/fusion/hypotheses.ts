@@ -8,6 +8,7 @@ import type { Candidate, Unit } from './candidate.ts'
 import { cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { mayComplete, wholeOf } from './halves.ts'
+import type { PlaceShift } from './place-trust.ts'
 import { exchanges, putBacks, retakings, sameMass } from './returns.ts'
 import type { Shelves } from './shelves.ts'
 
@@ -27,6 +28,8 @@ export interface Hypothesis {
 export interface JointSubject extends Subject {
   /** What the whole fixture says of how likely goods from elsewhere are here (natural logarithm, added). */
   offLogOdds: number
+  /** What others say of single products lying here (natural logarithm, added). */
+  here: PlaceShift
 }
 
 /** Hypotheses this much less likely than the best one are dropped. */
@@ -74,7 +77,7 @@ function takings(subject: JointSubject): Candidate[] {
       sku,
       quantity: pieces * quantityEach,
     })),
-    parts: isOff ? { ...parts, planogram: parts.planogram + subject.offLogOdds } : parts,
+    parts: { ...parts, planogram: parts.planogram + (isOff ? subject.offLogOdds : hereLogOdds(takings, subject)) },
     before: [],
     after: takings.flatMap(({ personId, sku, pieces, quantityEach, pieceG, pieceSigmaG }) =>
       Array.from(
@@ -86,6 +89,7 @@ function takings(subject: JointSubject): Candidate[] {
           massSigmaG: pieceSigmaG,
           takenBy: personId,
           plates: null,
+          seenAs: takings.length === 1 ? subject.cues.seenAs(personId) : undefined,
           eventIds: [subject.eventId],
         }),
       ),
@@ -93,6 +97,9 @@ function takings(subject: JointSubject): Candidate[] {
     weighedBefore: false,
   }))
 }
+
+const hereLogOdds = (takings: readonly { sku: string }[], { here }: JointSubject) =>
+  takings.reduce((total, { sku }) => total + (here.get(sku) ?? 0), 0)
 
 function returns(units: Unit[], subject: JointSubject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
   const again = subject.deltaG < 0 ? retakings : putBacks
@@ -117,7 +124,7 @@ function wholesOf(
   const sets = begun.length > 1 ? [...begun.map((one) => [one]), begun] : begun.map((one) => [one])
   return sets.map((beginnings) => {
     const evidence = beginnings.reduceRight((whole, beginning) => wholeOf(beginning.evidence, whole), subject.evidence)
-    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds: subject.offLogOdds }
+    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds: subject.offLogOdds, here: subject.here }
     const begunBy = beginnings.map(({ eventId }) => eventId)
     return { begunBy, subject: whole, takings: takings(whole).filter(({ act }) => act === 'take') }
   })

@@ -27,7 +27,7 @@ export function retakings(units: Unit[], subject: Subject, shelves: Shelves, pol
   return lying.flatMap((unit) => {
     const weight = sameThing([unit], subject)
     return subject.cues.actors.flatMap((actor) => {
-      const acted = [actedBy(subject, actor, [unit])]
+      const acted = [actedBy(subject, actor, looksOf([unit]))]
       const prior = Math.log(1 - policy.severalPieces)
       const parts = { weight, planogram: Math.log(takesWhatWasPut), prior, ...cuesOf(acted) }
       if (isHopeless(parts, subject)) return []
@@ -48,7 +48,7 @@ export function putBacks(units: Unit[], subject: Subject, shelves: Shelves, poli
     const several = (group.length - 1) * Math.log(policy.severalPieces)
     return subject.cues.actors.flatMap((actor) => {
       const { personId } = actor
-      const acted = [actedBy(subject, actor, group)]
+      const acted = [actedBy(subject, actor, looksOf(group))]
       const isOwn = group.every(({ takenBy }) => takenBy === personId)
       const prior = several + (isOwn ? 0 : Math.log(policy.handedOver))
       const parts = { weight, planogram, prior, ...cuesOf(acted) }
@@ -120,6 +120,9 @@ const putDown = (unit: Unit, { plates, eventId }: Subject): Unit => ({
   plates,
   eventIds: [...unit.eventIds, eventId],
 })
+
+/** As what they are seen again: a look that erred once says nothing new by erring again. */
+const looksOf = (units: readonly Unit[]) => units.map(({ sku, seenAs }) => ({ sku: seenAs ?? sku }))
 
 function sameThing(units: Unit[], subject: Subject): number {
   const massG = units.reduce((total, unit) => total + unit.massG, 0)

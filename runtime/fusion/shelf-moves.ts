@@ -23,5 +23,5 @@ export function shelfMoves({ personIds }: Owner, posteriors: readonly Posterior[
   )
 }
 
-const mostChanged = ({ plates }: Subject): string | undefined =>
+export const mostChanged = ({ plates }: Pick<Subject, 'plates'>): string | undefined =>
   plates.toSorted((a, b) => Math.abs(b.deltaG) - Math.abs(a.deltaG))[0]?.plate

@@ -19,6 +19,9 @@ const oddPieces = 0.15
 const oddSpread = 3
 /** Products that a plate's neighbours hold, usually. */
 const neighbours = 4
+/** Products of one kind weigh the same within this share; at least so many are of one kind. */
+const sameKindShare = 0.05
+const leastOfKind = 3
 /** The spread of a light product is at least its packaging's. */
 const leastSpreadG = 0.3
 
@@ -28,6 +31,8 @@ export class Shelves {
   readonly #products: Map<string, Product>
   readonly #homes = new Map<string, Set<string>>()
   readonly #skusOfPlate = new Map<string, Set<string>>()
+  readonly #skusOfFixture = new Map<string, Set<string>>()
+  readonly #ofKind = new Map<string, string[]>()
   readonly #skuOfCode = new Map<string, string>()
   /** Mean and standard deviation of the natural logarithm of what this store's goods weigh. */
   readonly #logWeights: { mean: number; spread: number }
@@ -73,16 +78,50 @@ export class Shelves {
 
   /** How likely it is, before anything is weighed or seen, that what is taken from these plates is this product. */
   locationPrior(sku: string, changes: readonly PlateChange[]): { prior: number; isOff: boolean } {
-    const { besidePlanogram, offPlanogram } = this.#policy
+    const { besidePlanogram, offPlanogram, kindsMistaken } = this.#policy
+    const home = this.#homeShare(sku, changes)
+    if (home > 0) return { prior: (1 - besidePlanogram - offPlanogram - kindsMistaken) * home, isOff: false }
+    const beside = this.#isBeside(sku, changes) ? besidePlanogram / neighbours : 0
+    const rival = this.rivals(changes).get(sku) ?? 0
+    if (beside + rival > 0) return { prior: beside + rival, isOff: false }
+    return { prior: offPlanogram / Math.max(1, this.#products.size), isOff: true }
+  }
+
+  /** Products that may lie here for good because they were taken for what belongs here, and how likely each is. */
+  rivals(changes: readonly PlateChange[]): Map<string, number> {
+    const rivals = new Map<string, number>()
+    const homes = this.localSkus(changes)
+    for (const home of homes) {
+      const ofKind = this.#sameKind(home)
+      const share = (this.#policy.kindsMistaken * this.#homeShare(home, changes)) / Math.max(leastOfKind, ofKind.length)
+      for (const sku of ofKind) if (!homes.includes(sku)) rivals.set(sku, (rivals.get(sku) ?? 0) + share)
+    }
+    return rivals
+  }
+
+  #homeShare(sku: string, changes: readonly PlateChange[]): number {
     const totalG = changes.reduce((sum, { deltaG }) => sum + Math.abs(deltaG), 0)
-    let home = 0
+    let share = 0
     for (const { plate, deltaG } of changes) {
       const skus = this.#skusOfPlate.get(plate)
-      if (skus?.has(sku)) home += (totalG === 0 ? 1 / changes.length : Math.abs(deltaG) / totalG) / skus.size
+      if (skus?.has(sku)) share += (totalG === 0 ? 1 / changes.length : Math.abs(deltaG) / totalG) / skus.size
     }
-    if (home > 0) return { prior: (1 - besidePlanogram - offPlanogram) * home, isOff: false }
-    if (this.#isBeside(sku, changes)) return { prior: besidePlanogram / neighbours, isOff: false }
-    return { prior: offPlanogram / Math.max(1, this.#products.size), isOff: true }
+    return share
+  }
+
+  /** Other products of the same fixture that weigh as much. */
+  #sameKind(sku: string): string[] {
+    const known = this.#ofKind.get(sku)
+    if (known) return known
+    const pieceG = this.pieceG(sku)
+    const fixtures = new Set([...(this.#homes.get(sku) ?? [])].map((plate) => this.#plates.get(plate)?.fixture))
+    const others = [...fixtures].flatMap((fixture) => [...(this.#skusOfFixture.get(fixture ?? '') ?? [])])
+    const ofKind = [...new Set(others)].filter((other) => {
+      const otherG = this.pieceG(other)
+      return other !== sku && pieceG !== null && otherG !== null && Math.abs(otherG / pieceG - 1) <= sameKindShare
+    })
+    this.#ofKind.set(sku, ofKind)
+    return ofKind
   }
 
   /** Metres between the nearest of these plates, as seen from above. */
@@ -163,6 +202,10 @@ export class Shelves {
   #place(sku: string, plate: string): void {
     this.#homes.set(sku, (this.#homes.get(sku) ?? new Set()).add(plate))
     this.#skusOfPlate.set(plate, (this.#skusOfPlate.get(plate) ?? new Set()).add(sku))
+    const fixture = this.#plates.get(plate)?.fixture
+    if (fixture !== undefined) {
+      this.#skusOfFixture.set(fixture, (this.#skusOfFixture.get(fixture) ?? new Set()).add(sku))
+    }
   }
 }
 

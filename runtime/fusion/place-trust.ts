@@ -1,0 +1,101 @@
+/**
+ * What really lies at a place. A planogram is wrong for single products, too: whoever fills the shelves takes one kind
+ * for another of the same size. One sighting against it is no proof, because classifiers mistake just those for one
+ * another; several at one place are, so every taking from a place bears on the others there.
+ */
+import type { Causes } from './clusters.ts'
+import { logSum, type Subject } from './explanations.ts'
+import { mostChanged } from './shelf-moves.ts'
+import type { Shelves } from './shelves.ts'
+
+/** A classifier that errs may err on the whole kind: one taking counts no more than this (natural logarithm). */
+const mostOfOne = 2.5
+/** What was right for long may be wrong from today on: trust and mistrust are bounded. */
+const mostTrust = 8
+
+const bounded = (logOdds: number, most: number) => Math.max(-most, Math.min(most, logOdds))
+
+/** For each product that may lie there, how much likelier it is than before anything was seen (natural logarithm). */
+export type PlaceShift = ReadonlyMap<string, number>
+
+/** Log odds that a rival lies there and not what the planogram has, by plate and rival. */
+type Learned = Map<string, Map<string, number>>
+
+export class PlaceTrust {
+  readonly #shelves: Shelves
+  readonly #remembered: Learned = new Map()
+
+  constructor(shelves: Shelves) {
+    this.#shelves = shelves
+  }
+
+  /** For each event by its id; rounded, so that a distant event does not change every posterior a little. */
+  shifts(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): Map<string, PlaceShift> {
+    const learned: Learned = new Map([...this.#remembered].map(([plate, rivals]) => [plate, new Map(rivals)]))
+    const own = this.#count(subjects, causes, learned)
+    return new Map(subjects.map((subject) => [subject.eventId, this.#shift(subject, learned, own.get(subject))]))
+  }
+
+  /** Keeps what these events say of their places when they themselves are forgotten. */
+  remember(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): void {
+    this.#count(subjects, causes, this.#remembered)
+    for (const rivals of this.#remembered.values()) {
+      for (const [sku, logOdds] of rivals) rivals.set(sku, bounded(logOdds, mostTrust))
+    }
+  }
+
+  #shift(subject: Subject, learned: Learned, own: ReadonlyMap<string, number> | undefined): PlaceShift {
+    const logOdds = learned.get(mostChanged(subject) ?? '')
+    if (!logOdds) return new Map()
+    const rivals = this.#shelves.rivals(subject.plates)
+    const shares = [...rivals].map(([sku, prior]) => {
+      const others = bounded((logOdds.get(sku) ?? 0) - (own?.get(sku) ?? 0), mostTrust)
+      return { sku, prior, share: prior * Math.exp(others) }
+    })
+    const priorHome = 1 - shares.reduce((sum, { prior }) => sum + prior, 0)
+    const total = shares.reduce((sum, { share }) => sum + share, priorHome)
+    const shifts = shares.map(({ sku, prior, share }) => [sku, quarters(share / total / prior)] as const)
+    const home = quarters(1 / total)
+    const homes = this.#shelves.localSkus(subject.plates).map((sku) => [sku, home] as const)
+    return new Map([...homes, ...shifts].filter(([, shift]) => shift !== 0))
+  }
+
+  /** Adds up what takings say; goods that were seen to be put down there say nothing of what lies there otherwise. */
+  #count(
+    subjects: readonly Subject[],
+    causes: ReadonlyMap<string, Causes>,
+    learned: Learned,
+  ): Map<Subject, ReadonlyMap<string, number>> {
+    const own = new Map<Subject, ReadonlyMap<string, number>>()
+    for (const subject of subjects) {
+      const plate = mostChanged(subject)
+      if (plate === undefined || subject.deltaG > 0 || causes.get(subject.eventId)?.moved.length) continue
+      const said = rivalLogOdds(subject, this.#shelves)
+      own.set(subject, said)
+      const ofPlate = learned.get(plate) ?? new Map<string, number>()
+      learned.set(plate, ofPlate)
+      for (const [sku, logOdds] of said) ofPlate.set(sku, (ofPlate.get(sku) ?? 0) + logOdds)
+    }
+    return own
+  }
+}
+
+/** How much better than the place's own goods each rival explains this event. */
+function rivalLogOdds(subject: Subject, shelves: Shelves): Map<string, number> {
+  const fitOf = (isIt: (sku: string) => boolean) =>
+    logSum(
+      subject.explanations
+        .filter(({ takings }) => takings.length > 0 && takings.every(({ sku }) => isIt(sku)))
+        .map(({ logWeight, parts }) => ({ logWeight: logWeight - parts.planogram })),
+    )
+  const home = fitOf(subject.isHome)
+  return new Map(
+    [...shelves.rivals(subject.plates).keys()].flatMap((rival) => {
+      const fit = fitOf((sku) => sku === rival)
+      if (fit === Number.NEGATIVE_INFINITY && home === Number.NEGATIVE_INFINITY) return []
+      return [[rival, bounded(fit - home, mostOfOne)] as const]
+    }),
+  )
+}
+
+const quarters = (ratio: number) => Math.round(4 * Math.log(ratio)) / 4
