@@ -144,6 +144,46 @@ describe('the store page in a browser', function () {
     await row.getByText('silent').waitFor()
   })
 
+  it('shows each state of a load cell by a colour, a sign and a word of its own', async () => {
+    const states = ['late', 'offline', 'stuck', 'drifting', 'noisy', 'saturated', 'sign-flipped', 'online'] as const
+    running.sensing.readings = running.store.layout.plates.slice(0, states.length).map(({ id }, i) => {
+      return { plate: id, weightG: 800, stable: true, atMs: 0, health: states[i] ?? 'online' }
+    })
+    await enter()
+    await page.locator('aisle-floor-plan .ground .plate.sign-flipped').waitFor()
+    await page.waitForTimeout(500)
+    const looks = await page.evaluate((wanted) => {
+      const plan = document.querySelector('aisle-floor-plan')?.shadowRoot
+      return wanted.map((state) => {
+        const plate = plan?.querySelector(`.ground .plate.${state}`)
+        const word = plan?.querySelector(`.legend .plate.${state}`)?.closest('li')?.textContent
+        const fill = getComputedStyle(plate?.querySelector('polygon') as Element).fill
+        return { fill, sign: plate?.querySelector('.glyph')?.getAttribute('d'), word }
+      })
+    }, states)
+    for (const look of ['fill', 'sign', 'word'] as const) {
+      assert.equal(new Set(looks.map((one) => one[look])).size, states.length, look)
+    }
+    assert.equal(looks[0]?.word, 'late 1')
+  })
+
+  it('looks closer by the keyboard, until the weights can be read, and at the whole store again', async () => {
+    await enter()
+    const ground = page.locator('aisle-floor-plan .ground')
+    const reading = page.locator('aisle-floor-plan [data-thing="g1-s1-p1"] .reading')
+    await page.locator('aisle-floor-plan .ground .plate.online').first().waitFor()
+    const whole = await ground.getAttribute('viewBox')
+    assert.equal(await reading.isVisible(), false)
+    await ground.focus()
+    for (const key of ['+', '+', '+', 'ArrowUp', 'ArrowLeft']) await page.keyboard.press(key)
+    assert.equal(await reading.isVisible(), true)
+    assert.equal(await reading.textContent(), '800 g')
+    await page.keyboard.press('0')
+    assert.equal(await ground.getAttribute('viewBox'), whole)
+    await page.getByRole('button', { name: 'Closer' }).click()
+    assert.notEqual(await ground.getAttribute('viewBox'), whole)
+  })
+
   it('answers "why?" on a receipt, and takes one of two choices for an uncertain line', async () => {
     await enter()
     const paid = visit('v-101', { state: 'paid', lines: lines(0.99) })
