@@ -1,11 +1,11 @@
 /** Who comes to the door of a run without protocols: shoppers at random, or a list of who comes when. */
 import type { Random } from '../../contract/random.ts'
+import type { Act } from '../shoppers/acts.ts'
 import { type ArrivalRate, Arrivals } from '../shoppers/arrivals.ts'
-import { behaviourOf, mixes } from '../shoppers/behaviour.ts'
+import { type Behaviour, behaviourOf, type Mix, mixes } from '../shoppers/behaviour.ts'
 import { type Customer, CustomerBase } from '../shoppers/customer.ts'
 import { Deliveries } from '../shoppers/deliveries.ts'
 import type { World } from '../world/world.ts'
-import type { VirtualOptions } from './run-virtual.ts'
 
 /** Somebody who comes as soon after this time as the gate is free. */
 export interface Comer {
@@ -23,20 +23,35 @@ export interface Callers {
   readonly done: boolean
 }
 
+/** Who comes at random. */
+export interface PassersbyOptions {
+  seed: number
+  /** How many shoppers come at random; it ends some seconds after the last has left. */
+  visits?: number
+  /** The doors close for good: nobody comes any more, and it ends some seconds after the last has left. */
+  closes?: (nowMs: number) => boolean
+  /** Whose hours `shoppersPerHour` means, where they differ; UTC by default. */
+  timeZone?: string
+  /** Which kinds of shoppers come; the demonstration's by default. */
+  mix?: Mix
+  /** Who does what, instead of a mix; `visit` counts from 1. */
+  behaviourOf?: (visit: number) => Behaviour | { plan: Act[] }
+}
+
 /** Customers at random, and staff who fill the shelves up when they run low. */
 export class Passersby implements Callers {
   readonly #world: World
   readonly #visits: number
   readonly #closes: (nowMs: number) => boolean
   #closed = false
-  readonly #behaviourOf: NonNullable<VirtualOptions['behaviourOf']>
+  readonly #behaviourOf: NonNullable<PassersbyOptions['behaviourOf']>
   readonly #customers: CustomerBase
   readonly #arrivals: Arrivals
   readonly #deliveries: Deliveries
 
   constructor(
     world: World,
-    { visits, closes, mix = mixes.demonstration, seed, timeZone, ...options }: VirtualOptions,
+    { visits, closes, mix = mixes.demonstration, seed, timeZone, ...options }: PassersbyOptions,
     given: { random: (what: string) => Random; shoppersPerHour: ArrivalRate; startMs: number },
   ) {
     const { random, shoppersPerHour, startMs } = given

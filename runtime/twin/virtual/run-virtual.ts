@@ -6,9 +6,7 @@ import { seededRandom } from '../../contract/random.ts'
 import type { StoreLayout } from '../../profile/layout.ts'
 import type { Planogram } from '../../profile/profile-schema.ts'
 import type { RealGoods } from '../goods.ts'
-import type { Act } from '../shoppers/acts.ts'
 import type { ArrivalRate } from '../shoppers/arrivals.ts'
-import type { Behaviour, Mix } from '../shoppers/behaviour.ts'
 import { PeopleView } from '../vision/people-view.ts'
 import { type Certainty, Sightings } from '../vision/sightings.ts'
 import type { VisionQuality } from '../vision/vision-quality.ts'
@@ -16,29 +14,22 @@ import { facingQuantityOf } from '../world/facing-quantity.ts'
 import { hash32, streamOf } from '../world/hash-noise.ts'
 import type { HandOver, VisitTruth } from '../world/truth.ts'
 import { tickMs, World } from '../world/world.ts'
-import { type Comer, Expected, Passersby } from './callers.ts'
+import { type Comer, Expected, Passersby, type PassersbyOptions } from './callers.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 import { Records, type VirtualRecord } from './records.ts'
 import { Sampler } from './sampler.ts'
 
-export interface VirtualOptions {
+export interface VirtualOptions extends PassersbyOptions {
   layout: StoreLayout
   /** How many of what the planogram has; without it the usual number. */
   planogram?: Planogram
   /** What really lies there, where catalogue and planogram are mistaken; `planogram` does not matter then. */
   goods?: RealGoods
-  seed: number
-  /** How many shoppers come at random; it ends some seconds after the last has left. */
-  visits?: number
-  /** The doors close for good: nobody comes any more, and it ends some seconds after the last has left. */
-  closes?: (nowMs: number) => boolean
   /** Who comes when, instead of shoppers at random and deliveries: in the order of their coming. */
   comers?: readonly Comer[]
   /** Whether the doors let somebody in; without it everybody. */
   admits?: (visit: VisitTruth, atMs: number) => boolean
   shoppersPerHour?: ArrivalRate
-  /** Whose hours `shoppersPerHour` means, where they differ; UTC by default. */
-  timeZone?: string
   /** Unix ms; whole seconds make the times easy to read. */
   startMs?: number
   /** Samples a second of each plate. */
@@ -50,10 +41,6 @@ export interface VirtualOptions {
   vision?: Partial<VisionQuality>
   /** How good the appliance's classifier is. */
   certainty?: Certainty
-  /** Which kinds of shoppers come; the demonstration's by default. */
-  mix?: Mix
-  /** Who does what, instead of a mix; `visit` counts from 1. */
-  behaviourOf?: (visit: number) => Behaviour | { plan: Act[] }
   quiet?: boolean
   /** Share of the pieces that lie over two plates of their product. Default 0. */
   straddling?: number
