@@ -32,10 +32,14 @@ export interface Step {
 export interface ClientResult {
   cpuPercent: number
   readings: number
+  /** By channel. */
+  readingsOf: number[]
   seconds: number
   /** When a change was first seen, by channel; for the transport alone. */
   seen: Step[]
   /** When weighing told an event, by channel; empty where there is no weighing. */
   told: Step[]
+  /** How long the process was kept from a timer that was due: mostly by what else the machine does. */
+  loopDelayP99Ms: number
   residentMb: number
 }

@@ -12,7 +12,7 @@ import type { SampleBatch } from '../../runtime/sensing-api/sensing-client.ts'
 import { defaultParameters } from '../../runtime/weighing/parameters.ts'
 import { Weighing } from '../../runtime/weighing/weighing.ts'
 import { benchGateways, monotonicMs } from './layout.ts'
-import { clientSettings, Measurement, runClient } from './measured-client.ts'
+import { clientSettings, FirstSights, Measurement, runClient } from './measured-client.ts'
 
 const { ports, hz, behindLine } = clientSettings
 const measurement = new Measurement()
@@ -61,17 +61,17 @@ const board = new PlateBoard(
   plates.map(({ id }) => id),
   health,
 )
-const thresholdG = 50
-const last = new Float64Array(850)
+const sights = new FirstSights(measurement)
+/** The channels of a unit follow each other: its list of plates says which. */
+const channelOf = new Map<string[], number>()
 
 function onBatch(batch: SampleBatch): void {
-  // For the transport's share alone: when a change was first there to be seen.
-  for (const [i, [grams = null]] of batch.grams.entries()) {
-    const channel = Number(batch.plates[i])
-    measurement.readings++
-    if (grams === null || Math.abs(grams - (last[channel] as number)) <= thresholdG) continue
-    last[channel] = grams
-    if (measurement.isOn) measurement.seen.push({ channel, atMs: monotonicMs() })
+  // For the transport's share alone.
+  const first = channelOf.get(batch.plates) ?? Number(batch.plates[0])
+  channelOf.set(batch.plates, first)
+  for (let i = 0; i < batch.grams.length; i++) {
+    const grams = batch.grams[i]?.[0]
+    if (typeof grams === 'number') sights.take(first + i, Math.round(10 * grams))
   }
   joiner.push(batch)
 }

@@ -1,12 +1,11 @@
 /** The limit: all units of a gateway asked in one write on a plain socket, decoded in place, a bare threshold. */
 import { connect } from 'node:net'
-import { benchGateways, monotonicMs } from './layout.ts'
-import { clientSettings, Measurement, runClient } from './measured-client.ts'
+import { benchGateways } from './layout.ts'
+import { clientSettings, FirstSights, Measurement, onGrid, runClient } from './measured-client.ts'
 
 const { ports, hz } = clientSettings
 const measurement = new Measurement()
-const thresholdTenths = 500
-const last = new Int32Array(850)
+const sights = new FirstSights(measurement)
 
 const gateways = await Promise.all(
   benchGateways().map(
@@ -39,7 +38,8 @@ const gateways = await Promise.all(
             const length = bytes.readUInt16BE(at + 4)
             if (bytes.length - at < 6 + length) break
             const unit = units[bytes.readUInt16BE(at) & 15]
-            for (let i = 0; unit && i < unit.channels; i++) take(unit.first + i, bytes.readInt32BE(at + 9 + 4 * i))
+            for (let i = 0; unit && i < unit.channels; i++)
+              sights.take(unit.first + i, bytes.readInt32BE(at + 9 + 4 * i))
             unanswered--
             at += 6 + length
           }
@@ -49,19 +49,7 @@ const gateways = await Promise.all(
   ),
 )
 
-function take(channel: number, tenths: number): void {
-  const change = tenths - (last[channel] as number)
-  measurement.readings++
-  if (change <= thresholdTenths && change >= -thresholdTenths) return
-  last[channel] = tenths
-  if (measurement.isOn) measurement.seen.push({ channel, atMs: monotonicMs() })
-}
-
-let dueMs = monotonicMs()
-function tick(): void {
+onGrid(hz, () => {
   for (const gateway of gateways) gateway.ask()
-  dueMs = Math.max(dueMs + 1000 / hz, monotonicMs())
-  setTimeout(tick, Math.max(0, dueMs - monotonicMs()))
-}
-tick()
+})
 runClient(measurement)

@@ -12,9 +12,11 @@ interface Settings {
   /** A unit of the first gateway that never answers; 0: none. Its gateway waits for it. */
   deadUnit: number
   silentMs: number
+  /** Steps only on the living units of the first gateway. */
+  firstBusOnly: boolean
 }
 
-const { serviceMs, deadUnit, silentMs } = JSON.parse(process.argv[2] ?? '{}') as Settings
+const { serviceMs, deadUnit, silentMs, firstBusOnly } = JSON.parse(process.argv[2] ?? '{}') as Settings
 const gateways = benchGateways()
 const total = gateways.flat().reduce((sum, { channels }) => sum + channels, 0)
 const random = seededRandom(7)
@@ -24,6 +26,11 @@ let noiseAt = 0
 let steps: Step[] = []
 let stepping: NodeJS.Timeout | undefined
 let stepCount = 0
+/** A prime stride: a channel has come to rest long before its next step. */
+const stride = 397
+const stepped = (firstBusOnly ? (gateways[0] as BenchUnit[]) : gateways.flat())
+  .filter(({ unit }) => !firstBusOnly || unit !== deadUnit)
+  .flatMap(({ first, channels }) => Array.from({ length: channels }, (_, i) => first + i))
 
 function answer(request: Buffer, { first }: BenchUnit): Buffer {
   const count = request.readUInt16BE(10)
@@ -99,9 +106,9 @@ process.on('message', (message: { type: string; perSecond?: number }) => {
     clearInterval(stepping)
     stepping = setInterval(
       () => {
-        // A prime stride: a channel has come to rest long before its next step.
-        const channel = (stepCount++ * 397) % total
-        tenths[channel] = (tenths[channel] as number) + (stepCount & 1 ? 2500 : -2500)
+        const round = Math.floor(stepCount / stepped.length)
+        const channel = stepped[(stepCount++ * stride) % stepped.length] as number
+        tenths[channel] = (tenths[channel] as number) + (round & 1 ? -2500 : 2500)
         steps.push({ channel, atMs: monotonicMs() })
       },
       1000 / (message.perSecond ?? 20),

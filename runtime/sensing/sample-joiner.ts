@@ -5,7 +5,8 @@
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 
 interface Pending {
-  batch: SampleBatch
+  /** On one grid, the first sample first. */
+  batches: SampleBatch[]
   /** When the next sample is due. */
   nextAtMs: number
 }
@@ -27,24 +28,28 @@ export class SampleJoiner {
     const pending = this.#pending.get(batch.plates)
     if (pending) {
       // What came early, late, or at another rate does not lie on one grid with what waits.
-      const fits = pending.batch.rateHz === batch.rateHz && Math.abs(batch.firstAtMs - pending.nextAtMs) < periodMs / 2
+      const fits =
+        pending.batches[0]?.rateHz === batch.rateHz && Math.abs(batch.firstAtMs - pending.nextAtMs) < periodMs / 2
       if (fits) {
-        this.#join(pending, batch, most)
-        return
+        pending.batches.push(batch)
+        pending.nextAtMs = batch.firstAtMs + periodMs
       }
+      if (fits && pending.batches.length < most) return
       this.#pending.delete(batch.plates)
-      this.#onBatch(pending.batch)
+      this.#onBatch(joined(pending.batches))
+      if (fits) return
     }
     if (most < 2) this.#onBatch(batch)
-    else this.#pending.set(batch.plates, { batch, nextAtMs: batch.firstAtMs + periodMs })
+    else this.#pending.set(batch.plates, { batches: [batch], nextAtMs: batch.firstAtMs + periodMs })
   }
+}
 
-  #join(pending: Pending, batch: SampleBatch, most: number): void {
-    const { grams } = pending.batch
-    for (let row = 0; row < grams.length; row++) (grams[row] as (number | null)[]).push(batch.grams[row]?.[0] ?? null)
-    pending.nextAtMs = batch.firstAtMs + 1000 / batch.rateHz
-    if ((grams[0]?.length ?? 0) < most) return
-    this.#pending.delete(batch.plates)
-    this.#onBatch(pending.batch)
-  }
+function joined(batches: readonly SampleBatch[]): SampleBatch {
+  const first = batches[0] as SampleBatch
+  const grams = first.grams.map((_, row) => {
+    const samples = new Array<number | null>(batches.length)
+    for (let i = 0; i < batches.length; i++) samples[i] = batches[i]?.grams[row]?.[0] ?? null
+    return samples
+  })
+  return { ...first, grams }
 }

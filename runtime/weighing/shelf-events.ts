@@ -36,6 +36,7 @@ export class ShelfEvents implements Surroundings {
   #steps: PlateStep[] = []
   #told: Told[] = []
   #agitation: number | null = null
+  readonly #swings: Float64Array
   readonly #grouping: Grouping
   /** How often an id was given, by the id; forgotten when its time is long past. */
   readonly #idUses = new Map<string, number>()
@@ -48,6 +49,7 @@ export class ShelfEvents implements Surroundings {
       steps: new PlateSteps(i, parameters, this, (step) => this.#note(step)),
       health: new HealthWatch(parameters, place.ratingG),
     }))
+    this.#swings = new Float64Array(places.length)
     this.#grouping = new Grouping(parameters)
   }
 
@@ -58,12 +60,23 @@ export class ShelfEvents implements Surroundings {
 
   /** Computed once for each batch: it changes no faster. */
   agitation(): number {
-    this.#agitation ??= median(
-      this.plates
-        .filter(({ steps }) => steps.state === 'rest')
-        .map(({ steps }) => steps.noise.swingG / steps.noise.usualSwingG),
-    )
+    this.#agitation ??= this.#medianOfSwings()
     return this.#agitation
+  }
+
+  /** Of the plates at rest, against what is usual; without arrays of its own, for it is asked for in every batch. */
+  #medianOfSwings(): number {
+    const sorted = this.#swings
+    let count = 0
+    for (let plate = 0; plate < this.plates.length; plate++) {
+      const { state, noise } = (this.plates[plate] as ShelfPlate).steps
+      if (state !== 'rest') continue
+      const swing = noise.swingG / noise.usualSwingG
+      let at = count++
+      for (; at > 0 && (sorted[at - 1] as number) > swing; at--) sorted[at] = sorted[at - 1] as number
+      sorted[at] = swing
+    }
+    return count === 0 ? 1 : (sorted[count >> 1] as number)
   }
 
   foremost(plate: number): PlateSteps {
@@ -246,11 +259,6 @@ function isSameAct(own: PlateSteps, other: PlateSteps): boolean {
     Math.sign(own.excursionG) === Math.sign(other.excursionG) &&
     Math.abs(own.step.startedAtMs - other.step.startedAtMs) <= sameActMs
   )
-}
-
-function median(values: number[]): number {
-  values.sort((a, b) => a - b)
-  return values[values.length >> 1] ?? 1
 }
 
 const rounded = (grams: number) => Math.round(grams * 10) / 10

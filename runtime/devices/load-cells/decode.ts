@@ -204,8 +204,10 @@ function numberAt(
   if (!bytes || at.byte + 2 * registersOf(type) > bytes.length) return Number.NaN
   if (type === 'i16') return bytes.readInt16BE(at.byte)
   if (type === 'u16') return bytes.readUInt16BE(at.byte)
-  const [high, low] = wordOrder === 'high-first' ? [at.byte, at.byte + 2] : [at.byte + 2, at.byte]
-  const bits = (bytes.readUInt16BE(high) << 16) | bytes.readUInt16BE(low)
+  const swapped = wordOrder === 'low-first'
+  const bits = swapped
+    ? (bytes.readUInt16BE(at.byte + 2) << 16) | bytes.readUInt16BE(at.byte)
+    : bytes.readInt32BE(at.byte)
   if (type === 'i32') return bits
   if (type === 'u32') return bits >>> 0
   scratch.setInt32(0, bits)

@@ -13,7 +13,7 @@ import type { ModbusError } from '../modbus/modbus-error.ts'
 import { BusWatch } from './bus-watch.ts'
 import { type ChannelReading, condition } from './decode.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
-import { PolledUnit, type UnitRequest } from './polled-unit.ts'
+import { PolledUnit, type StepDone, type UnitRequest } from './polled-unit.ts'
 
 export interface LoadCellPollerOptions {
   plan: GatewayPlan
@@ -56,7 +56,7 @@ export class LoadCellPoller {
   constructor(options: LoadCellPollerOptions) {
     this.#options = options
     const { plan, connection } = options
-    this.#units = plan.units.map((unit) => new PolledUnit(unit, plan.definition))
+    this.#units = plan.units.map((unit) => new PolledUnit(unit, plan.definition, this.#stepDone))
     const slowHz = Math.min(plan.pollHz, Math.max(plan.pollHz / slowPart, leastSlowHz))
     this.#slowEvery = Math.floor(plan.pollHz / slowHz)
     this.#watch = new BusWatch(connection, plan.pollHz, (state, reason) => this.#tell(undefined, state, reason))
@@ -141,12 +141,14 @@ export class LoadCellPoller {
       this.#answered(unit)
       return
     }
-    const { request } = unit.requests[step] as UnitRequest
-    connection.request(unit.unit, request, (error, data) => {
-      if (error) return this.#missed(unit, error)
-      unit.keep(step, data, clock.nowMs())
-      this.#ask(unit, step + 1)
-    })
+    const { request, done } = unit.requests[step] as UnitRequest
+    connection.request(unit.unit, request, done)
+  }
+
+  readonly #stepDone: StepDone = (unit, step, error, data) => {
+    if (error) return this.#missed(unit, error)
+    unit.keep(step, data, this.#options.clock.nowMs())
+    this.#ask(unit, step + 1)
   }
 
   #answered(unit: PolledUnit): void {

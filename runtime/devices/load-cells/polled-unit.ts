@@ -1,5 +1,7 @@
 /** One unit on a line as its poller sees it: what to ask, what came, and how long it has been silent. */
 import type { LoadCellTransmitter } from '../definition-schema.ts'
+import type { Done } from '../modbus/modbus-connection.ts'
+import type { ModbusError } from '../modbus/modbus-error.ts'
 import { readRequest } from '../modbus/pdu.ts'
 import { type ChannelReading, UnitDecoder } from './decode.ts'
 import type { PlatePlan, UnitPlan } from './gateway-plan.ts'
@@ -7,7 +9,12 @@ import type { PlatePlan, UnitPlan } from './gateway-plan.ts'
 export interface UnitRequest {
   request: Buffer
   seldom: boolean
+  /** Made once, because it is handed over with every poll. */
+  done: Done
 }
+
+/** What came of a request: its error, or its data, which are valid only during the call. */
+export type StepDone = (unit: PolledUnit, step: number, error: ModbusError | undefined, data: Buffer) => void
 
 export interface PolledFixture {
   fixture: string
@@ -43,7 +50,7 @@ export class PolledUnit {
   #touchedAtMs = Number.NEGATIVE_INFINITY
   #seldomAtMs = Number.NEGATIVE_INFINITY
 
-  constructor({ unit, fixtures }: UnitPlan, definition: LoadCellTransmitter) {
+  constructor({ unit, fixtures }: UnitPlan, definition: LoadCellTransmitter, done: StepDone) {
     this.unit = unit
     this.fixtures = fixtures.map(({ fixture, plates }) => ({
       fixture,
@@ -51,9 +58,10 @@ export class PolledUnit {
       plateIds: plates.map(({ plate }) => plate),
     }))
     this.plates = fixtures.flatMap(({ plates }) => plates)
-    this.requests = definition.reads.map(({ address, count, seldom = false }) => ({
+    this.requests = definition.reads.map(({ address, count, seldom = false }, step) => ({
       request: readRequest(definition.readFunction, address, count),
       seldom,
+      done: (error, data) => done(this, step, error, data),
     }))
     this.#buffers = definition.reads.map(({ count }) => Buffer.alloc(2 * count))
     this.#answers = definition.reads.map(() => undefined)
