@@ -1,14 +1,17 @@
 /** What the console of whoever started the store shows of the till's events: one plain line each. */
+import type { Receipt } from '../contract/messages.ts'
 import type { TillEvent } from '../till-api/events.ts'
 import type { LedgerThread } from './ledger/ledger-thread.ts'
 
 export interface NoticeStyle {
   timeZone: string
   currency: string
+  /** SKUs whose quantities are grams. */
+  byWeight: ReadonlySet<string>
 }
 
 /** The lines for an event; most are not worth one. */
-export function noticeWriter({ timeZone, currency }: NoticeStyle): (event: TillEvent) => string[] {
+export function noticeWriter({ timeZone, currency, byWeight }: NoticeStyle): (event: TillEvent) => string[] {
   const time = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' })
   const money = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
   const perUnit = 10 ** (money.resolvedOptions().maximumFractionDigits ?? 0)
@@ -40,13 +43,25 @@ export function noticeWriter({ timeZone, currency }: NoticeStyle): (event: TillE
         const bill = ` ${lines.length === 1 ? '1 item' : `${lines.length} items`}  ${amount(totalMinor)} `
         return [
           line(atMs, 'charge', visitId, bill, reason ? 'debt' : 'paid'),
-          line(atMs, 'receipt', visitId, ` ${receiptId}`, reason ? ` ${reason}` : ''),
+          line(atMs, 'receipt', visitId, ` ${receiptId} `, itemsText(lines, byWeight), reason ? ` ${reason}` : ''),
         ]
       }
       default:
         return []
     }
   }
+}
+
+const mostItems = 4
+
+/** "2 × cola, chips and 3 more". */
+function itemsText(lines: Receipt['lines'], byWeight: ReadonlySet<string>): string {
+  const items = lines.map(({ sku, name, quantity }) => {
+    if (byWeight.has(sku)) return `${Math.round(quantity)} g ${name}`
+    return quantity === 1 ? name : `${quantity} × ${name}`
+  })
+  const more = items.length - mostItems
+  return more > 0 ? `${items.slice(0, mostItems).join(', ')} and ${more} more` : items.join(', ')
 }
 
 /** "visit 12"; the rest of its id only keeps databases apart. */

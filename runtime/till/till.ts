@@ -61,7 +61,7 @@ async function startParts(
   onStarted: (end: () => Promise<void> | void) => void,
 ): Promise<number> {
   const store = await loadStore(settings.profileDirectory)
-  const { profile } = store
+  const { profile, layout } = store
   const definitions = await loadDeviceDefinitions(options.deviceDefinitions)
   const tokens = {
     flows: handedSecret(secrets, generatedSecrets.tillTokenFlows),
@@ -82,7 +82,10 @@ async function startParts(
   )
   onStarted(() => ledger.close())
 
-  const write = noticeWriter({ timeZone: profile.timeZone, currency: profile.currency })
+  const write = noticeWriter({
+    ...{ timeZone: profile.timeZone, currency: profile.currency },
+    byWeight: new Set(layout.products.filter(({ soldBy }) => soldBy === 'weight').map(({ sku }) => sku)),
+  })
   const { sequence } = await ledger.state()
   onStarted(tellNotices(ledger, sequence, write, notice))
 
