@@ -211,6 +211,9 @@ export const LoadCellTransmitter = strictObject({
           description: 'f32: the flags are the bits of a whole number that is held as a float.',
         }),
       ),
+      latched: Type.Optional(
+        Type.Boolean({ description: 'Flags stay raised until 0 is written there; that is done when they are seen.' }),
+      ),
       stable: flags('At rest.'),
       overload: flags('Above what the cell or the converter can measure.'),
       underload: flags('Below it.'),

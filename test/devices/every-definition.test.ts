@@ -158,7 +158,8 @@ for (const definition of transmitters) {
       for (const [index] of cells.entries()) {
         assert.ok(Math.abs((readings.get(`plate-${index + 1}`)?.weightG ?? 0) - 100 * (index + 1) - 7) < 1)
       }
-      assert.equal(readings.get(last)?.stable, true)
+      // A model without a flag for it is never said to be at rest.
+      assert.equal(readings.get(last)?.stable, status?.stable !== undefined)
       lastCell().isMoving = true
       await until('motion', ({ stable }) => !stable)
       lastCell().isMoving = false
@@ -189,10 +190,11 @@ for (const definition of transmitters) {
     it('is zeroed, and says what it shows then', async () => {
       lastCell().loadG = 40
       await until('the weight', shows(40))
+      if (!commands.zero) return refuses({ command: 'zero' }, 'command-unknown')
       const { grossG } = await orders.execute(last, { command: 'zero' })
       assert.ok(Math.abs(grossG ?? 99) < 1)
       await until('zero', shows(0))
-      assert.equal(slave.flashWrites > 0, commands.zero?.wearsFlash)
+      assert.equal(slave.flashWrites > 0, commands.zero.wearsFlash)
     })
 
     it('is tared without its gross weight being touched', async () => {

@@ -10,6 +10,7 @@ import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
 import type { HealthReport } from '../health-report.ts'
 import type { ModbusConnection } from '../modbus/modbus-connection.ts'
 import type { ModbusError } from '../modbus/modbus-error.ts'
+import { writeRegistersRequest } from '../modbus/pdu.ts'
 import { BusWatch } from './bus-watch.ts'
 import { type ChannelReading, condition } from './decode.ts'
 import type { GatewayPlan } from './gateway-plan.ts'
@@ -31,6 +32,8 @@ export interface LoadCellPollerOptions {
 
 const missedUntilLate = 2
 const missedUntilDemoted = 3
+/** Flags that stay raised are taken back at most so often. */
+const clearEveryMs = 1000
 const probeEveryMs = 5000
 /** A probe may cost its bus this part of the time. */
 const probeShare = 0.1
@@ -161,6 +164,7 @@ export class LoadCellPoller {
     const atMs = clock.nowMs()
     const readings = unit.decode(atMs)
     const rateHz = unit.isFast(atMs) ? plan.pollHz : plan.pollHz / this.#slowEvery
+    if (plan.definition.status?.latched) this.#clearFlags(unit)
     for (const { fixture, plates, plateIds } of unit.fixtures) {
       const grams: (number | null)[][] = []
       for (let i = 0; i < plates.length; i++) {
@@ -175,6 +179,20 @@ export class LoadCellPoller {
         }
       }
       onBatch({ fixture, firstAtMs: atMs, rateHz, plates: plateIds, grams })
+    }
+  }
+
+  /** Flags that stay raised would hide every weight from then on; what still holds is raised again by the device. */
+  #clearFlags(unit: PolledUnit): void {
+    const { connection, wireClock, plan } = this.#options
+    const { status, channels } = plan.definition
+    const nowMs = wireClock.nowMs()
+    if (!status || Math.abs(nowMs - unit.clearedAtMs) < clearEveryMs) return
+    for (let channel = 0; channel < channels; channel++) {
+      if ((unit.conditions(channel) & ~(condition.stable | condition.net)) === 0) continue
+      unit.clearedAtMs = nowMs
+      const address = status.address + channel * (status.stride ?? 0)
+      connection.request(unit.unit, writeRegistersRequest(address, status.type === 'f32' ? [0, 0] : [0]), () => {})
     }
   }
 

@@ -41,6 +41,8 @@ export class PolledUnit {
   /** It is asked only now and then, to see whether it is back. */
   demoted = false
   probedAtMs = Number.NEGATIVE_INFINITY
+  /** When its flags were last taken back. */
+  clearedAtMs = Number.NEGATIVE_INFINITY
   /** Somebody may reach for its plates. */
   attended = true
   readonly #decoder: UnitDecoder
