@@ -25,7 +25,7 @@ const Nothing = strictObject({})
 export function addLoadCellRoutes({ httpAdmin, auth }: RouteMaker, desk: LoadCellDesk): void {
   const reads = auth.needsPermission('store.read')
   const writes = auth.needsPermission('store.write')
-  const get = (path: string, answer: (id: string) => Promise<object>) =>
+  const get = (path: string, answer: (id: string) => Promise<object | null>) =>
     httpAdmin.get(
       `/open-aisle/${path}`,
       reads,
@@ -65,7 +65,7 @@ interface Asked<B> {
 const userOf = (request: Request) => (request as { user?: { username?: string } }).user?.username ?? ''
 
 /** Express 4 does not wait for a promise. */
-function answering(work: (request: Request) => Promise<object>): RequestHandler {
+function answering(work: (request: Request) => Promise<object | null>): RequestHandler {
   return (request, response, next) => {
     Promise.resolve()
       .then(() => work(request))

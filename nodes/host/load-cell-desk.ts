@@ -2,7 +2,6 @@
  * What the load cells' dialog does: looking at plates, orders to their transmitters, and corrections of the store's
  * own files. Everything that changes something is written into the log with who did it.
  */
-import { AisleError } from '../../runtime/contract/errors.ts'
 import type { DeviceCatalogue } from '../../runtime/devices/catalogue.ts'
 import { planGateways, planPublishers, planStreams } from '../../runtime/devices/load-cells/gateway-plan.ts'
 import { platePut, type StoreChange, weighed } from '../../runtime/profile/store-changes.ts'
@@ -71,13 +70,9 @@ export class LoadCellDesk {
     }
   }
 
-  async plates(): Promise<Reading[]> {
-    return await this.#options.sensing.plates(AbortSignal.timeout(answerWithinMs)).catch((cause: unknown) => {
-      throw new AisleError('sensing-unreachable', 'Sensing does not answer.', {
-        action: 'See whether the program sensing runs.',
-        cause,
-      })
-    })
+  /** null: sensing does not answer, which a live display shows and goes on asking. */
+  async plates(): Promise<Reading[] | null> {
+    return await this.#options.sensing.plates(AbortSignal.timeout(answerWithinMs)).catch(() => null)
   }
 
   plate(id: string): Promise<Detail> {

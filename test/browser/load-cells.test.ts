@@ -117,7 +117,9 @@ describe("the load cells' dialog", function () {
   }
 
   it('shows weight and health of each plate as they are, and finds plates by what one types', async () => {
-    await row('g1-s1-p1').filter({ hasText: '40 g' }).waitFor()
+    await row('g1-s1-p1')
+      .filter({ hasText: /\D40 g/ })
+      .waitFor()
     await row('g1-s1-p3').filter({ hasText: 'silent' }).waitFor()
     ;(cells[0] as Cell).loadG = 1000
     await row('g1-s1-p1').filter({ hasText: '1140 g' }).waitFor()
@@ -150,6 +152,9 @@ describe("the load cells' dialog", function () {
     await press('Set zero')
     await outcome(/shows 11\d\d\.\d g: is the plate really empty/)
     cell.loadG = 0
+    await row('g1-s1-p1')
+      .filter({ hasText: /\D40 g/ })
+      .waitFor()
     await page.locator('.aisle-hint', { hasText: 'written 0 of 100000 times' }).waitFor()
     await press('Set zero')
     await outcome(/now shows -?0\.\d g/)

@@ -43,6 +43,8 @@ class Panel implements Bench {
   #chosen: string | null = null
   #section: Section | null = null
   #pressed: PressedPlate | null = null
+  /** Sensing does not answer. */
+  #isAway = false
 
   constructor(group: HTMLSelectElement, say: Say) {
     this.say = say
@@ -105,22 +107,27 @@ class Panel implements Bench {
     await Promise.all([
       this.#whileShown(allEveryMs, async () => {
         if (this.#facts.revision === '') await this.reload()
-        this.#show(await ask<Reading[]>('open-aisle/plates'))
+        const readings = await ask<Reading[] | null>('open-aisle/plates')
+        this.#isAway = readings === null
+        this.#show(readings ?? this.#facts.plates.map(({ id }) => unknown(id)))
+        return readings ? '' : this.say('load-cells.failed.sensing-unreachable')
       }),
       this.#whileShown(oneEveryMs, async () => {
         const plate = this.#chosen
-        if (plate === null) return
+        // The other loop says that sensing is away.
+        if (plate === null || this.#isAway) return ''
         const detail = await plates.detail(plate)
-        if (plate !== this.#chosen) return
-        this.#section?.show(detail)
+        if (plate === this.#chosen) this.#section?.show(detail)
+        return ''
       }),
     ])
   }
 
-  async #whileShown(pauseMs: number, work: () => Promise<void>): Promise<void> {
+  /** @param work resolves with what is wrong, or with nothing */
+  async #whileShown(pauseMs: number, work: () => Promise<string>): Promise<void> {
     while (this.element.isConnected) {
-      let trouble = ''
-      if (this.element.checkVisibility()) await work().catch((error) => (trouble = reasonOf(error, this.say)))
+      const isShown = this.element.checkVisibility()
+      const trouble = isShown ? await work().catch((error: unknown) => reasonOf(error, this.say)) : ''
       // Each of the two loops clears only what it said itself.
       if (trouble || this.#trouble.dataset.by === String(pauseMs)) {
         this.#trouble.dataset.by = String(pauseMs)
@@ -227,3 +234,5 @@ class Panel implements Bench {
     }
   }
 }
+
+const unknown = (plate: string): Reading => ({ plate, weightG: null, stable: false, atMs: 0, health: 'unknown' })

@@ -36,7 +36,7 @@ export interface ProductFacts {
   soldBy: 'each' | 'weight'
 }
 
-/** `GET open-aisle/plates` */
+/** `GET open-aisle/plates`: of each plate, or null where sensing does not answer. */
 export interface Reading {
   plate: string
   weightG: number | null
