@@ -8,23 +8,49 @@ import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from '../build/build.ts'
 
+interface Counts {
+  passes: number
+  failures: number
+  pending: number
+}
+
 /** Longer than all others, and idle for much of it: it begins, and runs beside the rest. */
 const longest = 'test/e2e/kills.test.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 await build(root, (line) => console.log(line))
 
-const mocha = fileURLToPath(new URL('../node_modules/mocha/bin/mocha.js', import.meta.url))
-const reporter = fileURLToPath(new URL('./support/reporter.cjs', import.meta.url))
 const asked = process.argv.slice(2)
-const chosen = asked.length > 0 ? asked : ['--parallel', '--jobs', '2', ...allTests()]
-const child = spawn(process.execPath, [mocha, '--reporter', reporter, ...chosen], { cwd: root, stdio: 'inherit' })
-const [code] = (await once(child, 'exit')) as [number | null]
-process.exitCode = code ?? 1
+const runs = asked.length > 0 ? [asked] : allTests()
+const total: Counts = { passes: 0, failures: 0, pending: 0 }
+for (const chosen of runs) {
+  const counts = await mocha(chosen)
+  for (const count of ['passes', 'failures', 'pending'] as const) total[count] += counts[count]
+}
+const skipped = total.pending > 0 ? `, ${total.pending} skipped` : ''
+console.log(`${total.passes} passed, ${total.failures} failed${skipped}`)
 
-/** Whole stores and browsers last: they want the machine for themselves. */
-function allTests(): string[] {
+/** What mocha is to run, one after the other: whole stores and browsers want the machine for themselves. */
+function allTests(): string[][] {
   const files = globSync('test/**/*.test.ts', { cwd: root }).sort()
-  const lateness = (file: string) => (file === longest ? 0 : /^test.(e2e|browser)/.test(file) ? 2 : 1)
-  return files.sort((a, b) => lateness(a) - lateness(b))
+  const alone = files.filter((file) => /^test.(e2e|browser)/.test(file) && file !== longest)
+  const together = files.filter((file) => !alone.includes(file) && file !== longest)
+  return [['--parallel', '--jobs', '2', longest, ...together], alone]
+}
+
+async function mocha(chosen: string[]): Promise<Counts> {
+  const program = fileURLToPath(new URL('../node_modules/mocha/bin/mocha.js', import.meta.url))
+  const reporter = fileURLToPath(new URL('./support/reporter.cjs', import.meta.url))
+  let counts: Counts = { passes: 0, failures: 0, pending: 0 }
+  const child = spawn(process.execPath, [program, '--reporter', reporter, ...chosen], {
+    cwd: root,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
+  child.on('message', (message) => {
+    counts = message as Counts
+  })
+  // The channel closes after the last message, which may be later than the exit.
+  const [[code]] = (await Promise.all([once(child, 'exit'), once(child, 'disconnect')])) as [[number | null], unknown]
+  if (code !== 0) process.exitCode = code ?? 1
+  return counts
 }

@@ -132,7 +132,7 @@ describe('a policy that is changed in the editor while somebody shops', function
     )
     const receipt = storePage.locator('.receipt')
     await receipt.waitFor()
-    assert.deepEqual(await receipt.locator('.name').allTextContents(), ['Egg sandwich'])
+    assert.deepEqual(await receipt.locator('.line:not(.quiet) .name').allTextContents(), ['Egg sandwich'])
     assert.equal(await receipt.locator('header .amount').textContent(), '₩2,600')
   })
 
