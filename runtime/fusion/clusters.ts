@@ -1,6 +1,7 @@
 /** Which events bear on one another: only those need a joint posterior, all others stand alone. */
 import type { Subject } from './explanations.ts'
 import { mayComplete } from './halves.ts'
+import { overlap } from './overlap.ts'
 import type { Shelves } from './shelves.ts'
 
 /** Two readings of one thing agree within this many standard deviations, and its standing differently. */
@@ -25,10 +26,9 @@ export interface Causes {
 }
 
 export function causesOf(later: Subject, earlier: readonly Subject[], shelves: Shelves): Causes {
-  const { startedAtMs } = later.evidence.event
   return {
     moved: ids(movedBefore(later, earlier, shelves)),
-    simultaneous: ids(earlier.filter((subject) => subject.atMs > startedAtMs && sharePerson(subject, later))),
+    simultaneous: ids(earlier.filter((subject) => overlap(subject, later) && sharePerson(subject, later))),
     begun: ids(earlier.filter((subject) => mayComplete(later, subject, shelves))),
   }
 }

@@ -59,6 +59,11 @@ export interface FusionPolicy {
   severalPieces: number
   /** Share of events in which two products, or two people, moved together; of a person's acts, how many overlap one somewhere else. */
   together: number
+  /**
+   * Share of acts that overlap another's by chance, against which a person's two acts at once are measured. An act lasts
+   * about 2 s, and whoever shops acts every 10 s or so.
+   */
+  coincident: number
   /** Share of events in which one thing was put down and another taken. */
   exchanged: number
   /** Share of liftings that weighing tells in two halves. Counted: 4 of 170. */
@@ -103,6 +108,7 @@ export const defaultFusionPolicy: FusionPolicy = {
   sightingWorth: 30,
   severalPieces: 0.1,
   together: 0.03,
+  coincident: 0.2,
   exchanged: 0.01,
   inHalves: 0.03,
   handedOver: 0.03,

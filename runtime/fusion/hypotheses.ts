@@ -8,6 +8,7 @@ import type { Candidate, Unit } from './candidate.ts'
 import { cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { mayComplete, wholeOf } from './halves.ts'
+import { overlap } from './overlap.ts'
 import type { PlaceShift } from './place-trust.ts'
 import { exchanges, putBacks, retakings, sameMass } from './returns.ts'
 import type { Shelves } from './shelves.ts'
@@ -187,9 +188,11 @@ function withCompanions(
     let { hand, sighting } = own
     for (const { step, other } of others) {
       const isNear = shelves.apartM(step.subject.plates, subject.plates) <= sameReachM
-      prior += Math.log(isNear ? policy.severalPieces : policy.together)
+      prior += Math.log((isNear ? policy.severalPieces : policy.together) / policy.coincident)
       if (!isNear) continue
       hand -= Math.max(0, Math.min(hand, other.hand))
+      // Of two different things in two hands, each was looked at by itself.
+      if (!sharesProduct(step, candidate, own.personId)) continue
       sighting -= Math.max(0, Math.min(sighting, other.sighting))
     }
     return { ...own, hand, sighting }
@@ -197,11 +200,10 @@ function withCompanions(
   return { ...candidate, acted, parts: { ...candidate.parts, ...cuesOf(acted), prior } }
 }
 
-function overlap(a: Subject, b: Subject): boolean {
-  const one = a.evidence.event
-  const other = b.evidence.event
-  return one.startedAtMs < other.settledAtMs && other.startedAtMs < one.settledAtMs
-}
+const sharesProduct = (a: Pick<Step, 'moves'>, b: Pick<Step, 'moves'>, personId: string | null): boolean =>
+  a.moves.some(
+    (one) => one.personId === personId && b.moves.some((other) => other.personId === personId && other.sku === one.sku),
+  )
 
 function extended(hypothesis: Hypothesis, subject: JointSubject, candidate: Candidate): Hypothesis {
   const { act, acted, moves, parts, before, after, weighedBefore, completes } = candidate
