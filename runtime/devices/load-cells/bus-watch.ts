@@ -7,19 +7,29 @@ const lookEveryMs = 10_000
 const straysAllowed = 20
 /** The line keeps up as long as it misses fewer of its rounds than this. */
 const missedShare = 0.5
+/** Turns that come later than this part of a period, on average: the machine has no time for them. */
+const lateTurns = 0.25
+
+export interface BusRate {
+  pollHz: number
+  /** What a round of all units takes on the wires at least; 0 where it is not known what they are. */
+  lineMs: number
+}
 
 export class BusWatch {
   readonly #connection: ModbusConnection
-  readonly #pollHz: number
+  readonly #rate: BusRate
   readonly #onState: (state: HealthState, reason: string) => void
   #lookedAtMs: number | undefined
   #strays = 0
   #planned = 0
   #missed = 0
+  #turns = 0
+  #latePeriods = 0
 
-  constructor(connection: ModbusConnection, pollHz: number, onState: (state: HealthState, reason: string) => void) {
+  constructor(connection: ModbusConnection, rate: BusRate, onState: (state: HealthState, reason: string) => void) {
     this.#connection = connection
-    this.#pollHz = pollHz
+    this.#rate = rate
     this.#onState = onState
   }
 
@@ -29,6 +39,12 @@ export class BusWatch {
     if (busy) this.#missed++
   }
 
+  /** @param latePeriods how late a turn began, in poll periods */
+  turned(latePeriods: number): void {
+    this.#turns++
+    this.#latePeriods += Math.max(0, latePeriods)
+  }
+
   look(nowMs: number): void {
     if (this.#lookedAtMs !== undefined && Math.abs(nowMs - this.#lookedAtMs) < lookEveryMs) return
     const { strays } = this.#connection
@@ -36,7 +52,7 @@ export class BusWatch {
     this.#lookedAtMs = nowMs
     this.#strays = strays
     this.#planned = 0
-    this.#missed = 0
+    this.#missed = this.#turns = this.#latePeriods = 0
   }
 
   #judge(strays: number): void {
@@ -45,9 +61,22 @@ export class BusWatch {
       const reason = `${strays} answers or bytes came within 10 s that nobody asked for: see whether somebody else talks on this line, or two units have one address.`
       this.#onState('noisy', reason)
     } else if (missed > missedShare) {
-      const hz = (this.#pollHz * (1 - missed)).toFixed(1)
-      const reason = `Its units are read ${hz} times a second in place of ${this.#pollHz}: raise the baud rate, spread them over more lines, or lower pollHz.`
-      this.#onState('late', reason)
+      this.#onState('late', this.#whyLate(missed))
     } else this.#onState('online', 'Connected, and it keeps its rate.')
+  }
+
+  /** Nobody is sent to the line that it is not at: its baud rate says what it can carry, our own turns whether we came. */
+  #whyLate(missed: number): string {
+    const { pollHz, lineMs } = this.#rate
+    const periodMs = 1000 / pollHz
+    const read = `Its units are read ${(pollHz * (1 - missed)).toFixed(1)} times a second in place of ${pollHz}`
+    const lateMs = (periodMs * this.#latePeriods) / Math.max(1, this.#turns)
+    if (lineMs < periodMs && lateMs > lateTurns * periodMs) {
+      return `${read} because this machine is short of processor time and comes ${lateMs.toFixed(0)} ms late to its work: see what else runs on it.`
+    }
+    if (lineMs > 0 && lineMs < periodMs) {
+      return `${read}, although a round takes the line ${lineMs.toFixed(0)} ms only: see whether the gateway or its units answer slowly, or this machine is short of processor time.`
+    }
+    return `${read}: raise the baud rate, spread them over more lines, or lower pollHz.`
   }
 }

@@ -138,6 +138,24 @@ export function connectionOptionsOf({
   }
 }
 
+const bitsPerCharacter = 11
+/** Unit, function, address, count and checksum; and of an answer all but its registers. */
+const requestCharacters = 8
+const answerCharacters = 5
+/** From a request to its answer, for a usual unit (an assumption). */
+const turnAroundMs = 5
+
+/** What one round of all units takes on the serial line, by its baud rate and the usual turn-around; 0: there is none. */
+export function roundMs({ address, definition, units }: GatewayPlan): number {
+  const line = address.transport === 'modbus-rtu' ? address : 'line' in address ? address.line : undefined
+  if (!line) return 0
+  const unitMs = definition.reads
+    .filter(({ seldom }) => !seldom)
+    .map(({ count }) => requestCharacters + answerCharacters + 2 * count)
+    .reduce((sum, characters) => sum + (1000 * bitsPerCharacter * characters) / line.baudRate + turnAroundMs, 0)
+  return units.length * unitMs
+}
+
 /** The definition as this device was set. The twin serves the same. */
 export function withSettings(definition: LoadCellTransmitter, device: ProfileDevice): LoadCellTransmitter {
   const { wordOrder, decimals } = device.settings ?? {}
