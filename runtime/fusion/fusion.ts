@@ -22,6 +22,7 @@ import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { explain } from './hypotheses.ts'
 import { PlaceTrust } from './place-trust.ts'
 import { PlanogramTrust } from './planogram-trust.ts'
+import { PlateHealth } from './plate-health.ts'
 import { shelfMoves } from './shelf-moves.ts'
 import { Shelves } from './shelves.ts'
 import { Surroundings } from './surroundings.ts'
@@ -36,6 +37,8 @@ interface KnownVisit {
 
 interface Awaited {
   event: WeightEvent
+  /** As its plates were when it was told. */
+  tempered: WeightEvent
   /** The summary that was given out, as text; undefined before the first. */
   given: string | undefined
 }
@@ -48,6 +51,7 @@ export class Fusion {
   readonly #policy: FusionPolicy
   readonly #shelves: Shelves
   readonly #surroundings: Surroundings
+  readonly #health = new PlateHealth()
   readonly #trust: PlanogramTrust
   readonly #places: PlaceTrust
   readonly #awaited = new Map<string, Awaited>()
@@ -82,14 +86,16 @@ export class Fusion {
     this.#surroundings.observeSighting(sighting)
   }
 
-  /** A plate that is not well makes its events less certain than weighing could know. */
-  observeHealth(_health: DeviceHealth): void {}
+  /** A plate that is not well makes its events less certain than weighing could know; the summary says by how much. */
+  observeHealth(health: DeviceHealth): void {
+    this.#health.observe(health)
+  }
 
   /** Takes the event in; its summary follows from {@link advance} once its window is complete. */
   observeWeight(event: WeightEvent): void {
     const known = this.#awaited.get(event.eventId)
     if (known && known.event.revision >= event.revision) return
-    this.#awaited.set(event.eventId, { event, given: undefined })
+    this.#awaited.set(event.eventId, { event, tempered: this.#health.tempered(event), given: undefined })
   }
 
   /** Binds persons to a visit, or marks it as exited; what staff move fills no basket. */
@@ -128,7 +134,7 @@ export class Fusion {
       const due = entry.given === undefined && this.#nowMs >= event.settledAtMs + handsAfterMs
       if (complete) this.#awaited.delete(event.eventId)
       if (!complete && !due) continue
-      const summary = this.#surroundings.summarise(event)
+      const summary = this.#surroundings.summarise(entry.tempered)
       const text = JSON.stringify([summary.near, summary.sighted])
       if (text === entry.given) continue
       entry.given = text
