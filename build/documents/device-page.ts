@@ -105,12 +105,13 @@ function transmitterFacts(device: LoadCellTransmitter): string[][] {
 
 function statusSection(device: LoadCellTransmitter): string[] {
   if (!device.status) return []
-  const { address, stride, type, ...conditions } = device.status
+  const { address, stride, type, latched, ...conditions } = device.status
   const rows = Object.entries(conditions).map(([name, flags]) => [name, flags.map(flagText).join('; or ')])
   return [
     '## Status',
     `Register ${address}${stride ? `, ${stride} further for each channel` : ', one for all channels'}.`,
     ...(type === 'f32' ? ['It is a whole number in a float of two registers.'] : []),
+    ...(latched ? ['What was raised stays raised until 0 is written there, which is done at most once a second.'] : []),
     table(['condition', 'when'], rows),
   ]
 }
