@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { isRight, type Measures, measuresOf } from './measures.ts'
 import type { LineOutcome, RunPlan, RunResult } from './twin-run.ts'
+import type { StuckRun } from './twin-worker.ts'
 
 interface Options extends Pick<RunPlan, 'mix' | 'appliance' | 'seed' | 'visits'> {
   workers: number
@@ -16,18 +17,20 @@ const targets = { wrongPerThousand: 2, reviewPerThousand: 50, letGo: 0.01, calib
 /** The same options draw the same visits, whatever the number of workers. */
 export async function measureTwin(options: Options, asJson: boolean): Promise<void> {
   const plans = plansOf(options)
-  const results = await runAll(plans, options.workers, (done) => {
+  const answers = await runAll(plans, options.workers, (done) => {
     process.stderr.write(`\r${done} of ${plans.length} runs`)
   })
   process.stderr.write('\n')
+  const results = answers.filter((answer): answer is RunResult => !('stuck' in answer))
+  const stuck = answers.filter((answer): answer is StuckRun => 'stuck' in answer)
   const ofStores = stores.map((store) => ({
     store,
     ...measuresOf(results.filter(({ plan }) => plan.store === store)),
   }))
   const all = measuresOf(results)
   const wrong = wrongLines(results)
-  if (asJson) console.log(JSON.stringify({ ...all, targets, stores: ofStores, wrong }))
-  else print(ofStores, all, wrong)
+  if (asJson) console.log(JSON.stringify({ ...all, targets, stores: ofStores, wrong, stuck }))
+  else print(ofStores, all, wrong, stuck)
 }
 
 function plansOf({ visits, seed, mix, appliance }: Options): RunPlan[] {
@@ -41,12 +44,10 @@ function plansOf({ visits, seed, mix, appliance }: Options): RunPlan[] {
   }))
 }
 
-async function runAll(
-  plans: readonly RunPlan[],
-  workers: number,
-  onDone: (done: number) => void,
-): Promise<RunResult[]> {
-  const results = new Map<RunPlan, RunResult>()
+type Answer = RunResult | StuckRun
+
+async function runAll(plans: readonly RunPlan[], workers: number, onDone: (done: number) => void): Promise<Answer[]> {
+  const results = new Map<RunPlan, Answer>()
   const waiting = [...plans]
   const work = async () => {
     const worker = new Worker(new URL('twin-worker.ts', import.meta.url))
@@ -60,13 +61,13 @@ async function runAll(
     }
   }
   await Promise.all(Array.from({ length: Math.max(1, workers) }, work))
-  return plans.map((plan) => results.get(plan) as RunResult)
+  return plans.map((plan) => results.get(plan) as Answer)
 }
 
-function answerOf(worker: Worker, plan: RunPlan): Promise<RunResult> {
-  const { promise, resolve, reject } = Promise.withResolvers<RunResult>()
+function answerOf(worker: Worker, plan: RunPlan): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   worker.once('error', reject)
-  worker.once('message', (result: RunResult) => {
+  worker.once('message', (result: Answer) => {
     worker.off('error', reject)
     resolve(result)
   })
@@ -83,7 +84,12 @@ const wrongLines = (results: readonly RunResult[]): WrongLine[] =>
       .map((line) => ({ store, seed, visits, crowd, ...line })),
   )
 
-function print(ofStores: readonly (Measures & { store: string })[], all: Measures, wrong: readonly WrongLine[]): void {
+function print(
+  ofStores: readonly (Measures & { store: string })[],
+  all: Measures,
+  wrong: readonly WrongLine[],
+  stuck: readonly StuckRun[],
+): void {
   console.log(
     `${'store'.padEnd(14)} visits  lines  at once  wrong ‰  review ‰  let go %  calibration  line ms p50/p99  s/store hour`,
   )
@@ -99,6 +105,8 @@ function print(ofStores: readonly (Measures & { store: string })[], all: Measure
       `wrong: ${store} seed ${seed} crowd ${crowd} ${visitId}: ${sku} × ${quantity}, really ${trueQuantity} (${probability})`,
     )
   }
+  for (const { plan, stuck: why } of stuck)
+    console.log(`not counted: ${plan.store} seed ${plan.seed} crowd ${plan.crowd}: ${why}`)
 }
 
 function rowOf({ store, ...measures }: Measures & { store: string }): string {
