@@ -100,9 +100,9 @@ export class LoadCellPoller {
     this.#readRound()
     const nowMs = clock.nowMs()
     this.#dueMs += periodMs
-    // Behind, or ahead because the clock was set back: the grid begins anew.
-    if (this.#dueMs < nowMs || this.#dueMs > nowMs + periodMs)
-      this.#dueMs = nowMs + Math.min(periodMs, Math.max(0, this.#dueMs - nowMs))
+    // Behind, or ahead because the clock was set back: the grid begins anew. Timers may come a millisecond early.
+    if (this.#dueMs < nowMs) this.#dueMs = nowMs
+    else if (this.#dueMs > nowMs + 2 * periodMs) this.#dueMs = nowMs + periodMs
     this.#timer = clock.after(this.#dueMs - nowMs, () => this.#turn())
   }
 
