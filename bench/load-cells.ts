@@ -60,7 +60,7 @@ function deadUnitCases(): Case[] {
   const line = { hz: 20, client: 'ours', serviceMs: 6, firstBusOnly: true, seconds: 30 } as const
   return [
     { what: 'one bus, all alive', ...line },
-    // A dead unit is first looked for often: it may only have been plugged in anew.
+    // In its second minute: a dead unit is first looked for often, and from the sixth on every 200 s.
     { what: 'one bus, one dead, gateway waits 1 s', ...line, deadUnit: 3, silentMs: 1000, settleMs: 60_000 },
     { what: 'one bus, one dead, gateway waits 0.1 s', ...line, deadUnit: 3, silentMs: 100, settleMs: 20_000 },
   ]

@@ -1,8 +1,12 @@
 /**
- * Joins the samples of fast polls into batches of one of weighing's bins: it looks at whole bins only, and a call
+ * Joins the samples of fast polls into batches of a few of weighing's bins: it looks at whole bins only, and a call
  * for each sample costs it several times as much.
  */
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
+import { defaultParameters } from '../weighing/parameters.ts'
+
+/** Two bins: an event comes 25 ms later on average, and 850 plates at 60 Hz cost a sixth less than with one. */
+export const joinedMs = 2 * defaultParameters.binS * 1000
 
 interface Pending {
   /** On one grid, the first sample first. */

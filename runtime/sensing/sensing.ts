@@ -10,7 +10,6 @@ import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
-import { defaultParameters } from '../weighing/parameters.ts'
 import { Weighing } from '../weighing/weighing.ts'
 import { Attention } from './attention.ts'
 import { Backlog } from './backlog.ts'
@@ -18,7 +17,7 @@ import { HealthBoard } from './health-board.ts'
 import { createSensingApi } from './http-api.ts'
 import { PlateBoard } from './plate-board.ts'
 import { PlateCare } from './plate-care.ts'
-import { SampleJoiner } from './sample-joiner.ts'
+import { joinedMs, SampleJoiner } from './sample-joiner.ts'
 import { loadState } from './saved-state.ts'
 import { createSensingDevices, type SensingListener } from './sensing-devices.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -66,9 +65,7 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   const plateIds = layout.plates.map(({ id }) => id)
   const plates = new PlateBoard(plateIds, health)
   const sampleListeners = new Set<(batch: SampleBatch) => void>()
-  const joiner = new SampleJoiner(defaultParameters.binS * 1000, (batch) =>
-    keeper.send(weighing.push(batch, clock.nowMs())),
-  )
+  const joiner = new SampleJoiner(joinedMs, (batch) => keeper.send(weighing.push(batch, clock.nowMs())))
   const attention = new Attention(layout.plates, wireClock, (near) => devices.attend(near))
 
   const listener: SensingListener = {
