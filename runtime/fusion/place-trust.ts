@@ -24,6 +24,8 @@ type Learned = Map<string, Map<string, number>>
 export class PlaceTrust {
   readonly #shelves: Shelves
   readonly #remembered: Learned = new Map()
+  /** An event says the same as long as it is not summarised anew. */
+  readonly #said = new WeakMap<Subject, ReadonlyMap<string, number>>()
 
   constructor(shelves: Shelves) {
     this.#shelves = shelves
@@ -70,7 +72,8 @@ export class PlaceTrust {
     for (const subject of subjects) {
       const plate = mostChanged(subject)
       if (plate === undefined || subject.deltaG > 0 || causes.get(subject.eventId)?.moved.length) continue
-      const said = rivalLogOdds(subject, this.#shelves)
+      const said = this.#said.get(subject) ?? rivalLogOdds(subject, this.#shelves)
+      this.#said.set(subject, said)
       own.set(subject, said)
       const ofPlate = learned.get(plate) ?? new Map<string, number>()
       learned.set(plate, ofPlate)
