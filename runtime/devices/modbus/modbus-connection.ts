@@ -1,8 +1,8 @@
 /**
  * One TCP gateway, one device on Ethernet, or one serial line. A serial line serves one request at a time, and a
  * gateway only queues the others, so one is in flight here; where answers are numbered and the device is known to
- * be no gateway, several may be. A client of our own: for 850 channels at 60 Hz modbus-serial takes 13.9 % of a core
- * where this takes 3.6 % and a plain socket 3.5 %, in one run of `npm run bench -- load-cells` on a busy machine; its
+ * be no gateway, several may be. A client of our own: for 850 channels at 60 Hz modbus-serial takes 19.4 % of a core
+ * where this takes 4.9 % and a plain socket 5.2 %, in one run of `npm run bench -- load-cells`; its
  * unit id and its time-out are state that all requests share, and a frame of a wrong length stalls it.
  */
 import type { Clock, Timer } from '../../contract/clock.ts'
