@@ -70,6 +70,10 @@ const hopeless = 12
 /** Scales and catalogues are never better than this. */
 const leastSigmaG = 1
 
+/** The plate that most of the weight went to or came from. */
+export const mostChanged = ({ plates }: Pick<Subject, 'plates'>): string | undefined =>
+  plates.toSorted((a, b) => Math.abs(b.deltaG) - Math.abs(a.deltaG))[0]?.plate
+
 export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPolicy): Subject {
   const { event } = evidence
   const subject: Subject = {

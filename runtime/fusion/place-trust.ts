@@ -4,8 +4,7 @@
  * another; several at one place are, so every taking from a place bears on the others there.
  */
 import type { Causes } from './clusters.ts'
-import { logSum, type Subject } from './explanations.ts'
-import { mostChanged } from './shelf-moves.ts'
+import { logSum, mostChanged, type Subject } from './explanations.ts'
 import type { Shelves } from './shelves.ts'
 
 /** A classifier that errs may err on the whole kind: one taking counts no more than this (natural logarithm). */

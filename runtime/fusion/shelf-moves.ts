@@ -1,7 +1,7 @@
 /** What the likeliest explanation of each event moved on the shelves, for stock and restocking. */
 import type { Attribution } from '../contract/messages.ts'
 import type { Owner, Posterior } from './basket.ts'
-import type { Subject } from './explanations.ts'
+import { mostChanged } from './explanations.ts'
 
 export type ShelfMove = Attribution['shelf'][number]
 
@@ -22,6 +22,3 @@ export function shelfMoves({ personIds }: Owner, posteriors: readonly Posterior[
     }),
   )
 }
-
-export const mostChanged = ({ plates }: Pick<Subject, 'plates'>): string | undefined =>
-  plates.toSorted((a, b) => Math.abs(b.deltaG) - Math.abs(a.deltaG))[0]?.plate

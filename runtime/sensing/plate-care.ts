@@ -1,5 +1,5 @@
 /** Orders to load cells as sensing carries them out: what changes by an order at the device is no shopper's doing. */
-import type { LoadCellCommands } from '../devices/load-cells/load-cell-commands.ts'
+import type { LoadCellCommands } from '../devices/load-cells/load-cell-orders.ts'
 import type { LoadCellOrder, PlateDetail, RegisterBlock, WeightReading } from '../sensing-api/load-cell-client.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 import type { LoadCellService } from './load-cell-routes.ts'

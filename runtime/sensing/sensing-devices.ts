@@ -14,11 +14,8 @@ import {
   planPublishers,
   planStreams,
 } from '../devices/load-cells/gateway-plan.ts'
-import {
-  type LoadCellCommands,
-  ModbusLoadCellCommands,
-  StoreLoadCellCommands,
-} from '../devices/load-cells/load-cell-commands.ts'
+import { ModbusLoadCellCommands, StoreLoadCellCommands } from '../devices/load-cells/load-cell-commands.ts'
+import type { LoadCellCommands } from '../devices/load-cells/load-cell-orders.ts'
 import { LoadCellPoller } from '../devices/load-cells/load-cell-poller.ts'
 import { LoadCellPublisherReader } from '../devices/load-cells/load-cell-publisher.ts'
 import { LoadCellStreamReader } from '../devices/load-cells/load-cell-stream.ts'

@@ -19,7 +19,7 @@ import {
   unconfirmed,
   unknownCommand,
   unknownPlate,
-} from './load-cell-commands.ts'
+} from './load-cell-orders.ts'
 import { isDone } from './order-done.ts'
 import { SampleClock } from './sample-clock.ts'
 import { SilenceWatch } from './silence-watch.ts'
