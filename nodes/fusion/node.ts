@@ -22,7 +22,7 @@ type Input = 'weight-event' | 'people' | 'sighting' | 'visit' | 'device-health'
 export default (context: NodeContext<unknown>): Controller<Input> => {
   const { clock, layout, till } = context.store
   const fusion = new Fusion(layout)
-  const view = new UnbrokenView(clock.nowMs())
+  const view = new UnbrokenView(clock, context.store.wireClock ?? clock)
   const sightings = new Set<number>()
   let waitUntilMs = 0
 
@@ -38,7 +38,7 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
       )
     }
     // A recording ends, and nobody looks any more; in a store, that is a reason to wait.
-    if (!context.store.isReplay && !view.isSettled(nowMs)) return
+    if (!context.store.isReplay && !view.isSettled) return
     for (const visitId of fusion.finishable(nowMs)) sendAll(fusion.finish(visitId), send)
   }
 
@@ -82,7 +82,7 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
   return {
     async onMessage(message, send) {
       if (message.type === 'people') {
-        view.seen(message.receivedAtMs, clock.nowMs())
+        view.seen(message.receivedAtMs)
         fusion.observePeople(message)
       } else if (message.type === 'weight-event') fusion.observeWeight(message)
       else if (message.type === 'device-health') fusion.observeHealth(message)

@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/contract/clock.ts'
+import { type Clock, SystemClock } from '../../runtime/contract/clock.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { ProgramSecrets, RunSettings } from '../../runtime/program/run-settings.ts'
 import { handedSecret } from '../../runtime/security/handed-secret.ts'
@@ -20,6 +20,7 @@ export function liveBinding(
     timeZone: store.profile.timeZone,
     profileHash: store.hash,
     clock,
+    wireClock: new SystemClock(),
     till: createTillClient({ url: at(settings.ports.till), token: token(generatedSecrets.tillTokenFlows), clock }),
     sensing: createSensingClient({
       url: at(settings.ports.sensing),

@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** When the final basket does not come, the last one is shown to a person: until then something may yet go back. */
-const waitForBasketMs = 10_000
+const waitForBasketMs = 30_000
 /** Visits whose late messages are still recognised. */
 const rememberedDecisions = 1000
 

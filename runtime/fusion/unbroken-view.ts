@@ -3,30 +3,41 @@
  * put-back may have happened that nobody has told yet; when it is back, its plates first come to rest and say what
  * changed meanwhile, and who stood there is looked for.
  */
+import type { Clock } from '../contract/clock.ts'
 
-/** People are seen several times a second, in an empty store too; a longer silence is a break. */
+/** People are told several times a second, of an empty store too; a longer silence on the wire is a break. */
 const breakMs = 2000
+/** What comes so late is out of a backlog: no view of now. */
+const staleMs = 10_000
 /** From the first look after a break until the last change across it is counted: rest, hands and sightings. */
 const settledAfterMs = 5000
 
 export class UnbrokenView {
+  readonly #clock: Clock
+  readonly #wireClock: Clock
   #sinceMs: number
-  /** NaN before anybody looked; a store without vision has no view that could break. */
+  /** By the wire's clock; NaN before anybody looked: a store without vision has no view that could break. */
   #lastMs = Number.NaN
 
-  /** @param startMs when this program began to listen */
-  constructor(startMs: number) {
-    this.#sinceMs = startMs
+  /** @param wireClock real time: silence on the wire is as long in an accelerated store */
+  constructor(clock: Clock, wireClock: Clock) {
+    this.#clock = clock
+    this.#wireClock = wireClock
+    this.#sinceMs = clock.nowMs()
   }
 
-  /** The floor as sensing had it at `receivedAtMs`; what comes out of a backlog, long after that, is no view of now. */
-  seen(receivedAtMs: number, nowMs: number): void {
-    if (nowMs - receivedAtMs > breakMs) return
-    if (Number.isNaN(this.#lastMs) || nowMs - this.#lastMs > breakMs) this.#sinceMs = nowMs
-    this.#lastMs = nowMs
+  /** People were told of, as sensing had them at this time. */
+  seen(receivedAtMs: number): void {
+    if (this.#clock.nowMs() - receivedAtMs > staleMs) return
+    if (Number.isNaN(this.#lastMs) || this.#isBroken()) this.#sinceMs = this.#clock.nowMs()
+    this.#lastMs = this.#wireClock.nowMs()
   }
 
-  isSettled(nowMs: number): boolean {
-    return !(nowMs - this.#lastMs > breakMs) && nowMs - this.#sinceMs >= settledAfterMs
+  get isSettled(): boolean {
+    return !this.#isBroken() && this.#clock.nowMs() - this.#sinceMs >= settledAfterMs
+  }
+
+  #isBroken(): boolean {
+    return this.#wireClock.nowMs() - this.#lastMs > breakMs
   }
 }

@@ -20,6 +20,8 @@ export interface StoreBinding {
   /** True in a replay: what happens has happened before, and nobody outside may be told. */
   isReplay?: boolean
   clock: Clock
+  /** Real time, for what is about the wire; the store's clock where nothing is said. */
+  wireClock?: Clock
   till: TillClient
   sensing: SensingClient
 }

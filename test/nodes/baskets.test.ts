@@ -226,7 +226,7 @@ describe('the line rules node', () => {
     const bench = await loadBench(registerRules, rulesDefinition)
     await bench.give(basketChange([line('milk', 0.95)], { revision: 3 }))
     await bench.give(visit({ state: 'exited' }))
-    await bench.pass(9_999)
+    await bench.pass(29_999)
     deepEqual(port(bench), [])
     await bench.pass(1)
     const { basketRevision, lines } = decisionOf(bench.payloads('review')[0])
@@ -249,7 +249,7 @@ describe('the line rules node', () => {
         .map(({ visitId }) => visitId),
       ['v-2'],
     )
-    await bench.pass(10_000)
+    await bench.pass(30_000)
     deepEqual(
       bench
         .payloads('let-go')

@@ -32,7 +32,7 @@ class Panel implements Bench {
   readonly #group: HTMLSelectElement
   readonly #list: PlateList
   readonly #place: PlatePlace
-  readonly #trouble = make('p', { className: 'aisle-problem' })
+  readonly #trouble = make('p', { className: 'aisle-trouble' })
   readonly #waiting = make('div', { className: 'aisle-waiting', hidden: true })
   readonly #finding: HTMLButtonElement
   readonly #found = make('p', { className: 'aisle-hint' })
