@@ -6,9 +6,9 @@
 import type { Clock } from '../contract/clock.ts'
 
 /** People are told several times a second, of an empty store too; a longer silence on the wire is a break. */
-const breakMs = 2000
+const breakMs = 700
 /** What comes so late is out of a backlog: no view of now. */
-const staleMs = 10_000
+const staleMs = 2000
 /** From the first look after a break until the last change across it is counted: rest, hands and sightings. */
 const settledAfterMs = 5000
 
