@@ -29,6 +29,8 @@ interface WaitingPass {
 
 /** The gate's contact and the vision may be this much apart on when somebody passed. */
 const passWindowMs = 2500
+/** The gate's contact may close so long after whoever passes has gone on into the store. */
+const passedWithinMs = 1500
 /** A head this far outside of the gate's zone may still be the one who passes. */
 const nearGateM = 0.8
 
@@ -40,6 +42,8 @@ export class VisitBinding {
   /** Where everybody was seen within the last moments, newest last. */
   #recent: PersonFrame[] = []
   #waiting: WaitingPass[] = []
+  /** Since when everybody who is in the store has been on its floor, away from the gates. */
+  #insideSinceMs = new Map<string, number>()
   readonly #missed = new MissedExits()
 
   constructor(layout: StoreLayout) {
@@ -59,6 +63,7 @@ export class VisitBinding {
     this.#recent.push(frame)
     this.#recent = this.#recent.filter(({ atMs }) => frame.atMs - atMs <= 2 * passWindowMs)
     this.#missed.onPeople(frame)
+    this.#noteInside(frame)
     return [...this.#resolve(frame.atMs), ...this.#letGoUnseen(frame)]
   }
 
@@ -100,11 +105,23 @@ export class VisitBinding {
   #bind(pass: WaitingPass): VisitStep[] | undefined {
     const visit = pass.visitId === null ? undefined : this.#visits.get(pass.visitId)
     if (!visit) return undefined
-    const person = this.#nearest(pass, ({ personId }) => !this.#visitOfPerson.has(personId))
+    // Somebody whose own visit is not known must not be taken for the one who comes in while they leave.
+    const wasInside = (personId: string) =>
+      (this.#insideSinceMs.get(personId) ?? pass.atMs) < pass.atMs - passedWithinMs
+    const person = this.#nearest(pass, ({ personId }) => !this.#visitOfPerson.has(personId) && !wasInside(personId))
     if (!person) return undefined
     visit.personIds.push(person)
     this.#visitOfPerson.set(person, visit.visitId)
     return [{ step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs: pass.atMs }]
+  }
+
+  #noteInside({ persons, atMs }: PersonFrame): void {
+    const before = this.#insideSinceMs
+    const seen = persons.map(({ personId, headM }): [string, number | undefined] => [
+      personId,
+      before.get(personId) ?? (this.#onFloor(headM) ? atMs : undefined),
+    ])
+    this.#insideSinceMs = new Map(seen.filter((one): one is [string, number] => one[1] !== undefined))
   }
 
   /** The bound person who was at the gate and is not seen in the store any more has left. */
