@@ -48,6 +48,15 @@ describe('binding visits to persons', () => {
     assert.deepEqual(short(binding.onPass(pass('in', 1000, 'v1'))), [['bind', 'v1', 'anna']])
   })
 
+  it('binds nobody who was in the store before: they may be leaving while their own visit is not known', () => {
+    const { binding, see } = store()
+    for (let atMs = 0; atMs < 5000; atMs += 500) see(atMs, { stranger: inside })
+    binding.onVisit(snapshot('v2'))
+    see(5000, { stranger: gatePlace })
+    assert.deepEqual(binding.onPass(pass('in', 5100, 'v2')), [])
+    assert.deepEqual(short(see(5400, { stranger: gatePlace, ben: gatePlace })), [['bind', 'v2', 'ben']])
+  })
+
   it('waits for the vision when the gate is faster', () => {
     const { binding, see } = store()
     binding.onVisit(snapshot('v1'))
