@@ -74,12 +74,15 @@ export class SystemClock implements Clock {
   /** Runs at another rate from its `originMs` on: a moment ahead of now, so that all programs change together. */
   change(rate: ClockRate): void {
     this.#rates.push(rate)
-    const wait = setTimeout(() => {
-      for (const [id, timer] of this.#timers) {
-        clearTimeout(timer.handle)
-        timer.handle = this.#arm(id, timer.dueMs, timer.action)
-      }
-    }, Math.max(0, rate.originMs - Date.now()))
+    const wait = setTimeout(
+      () => {
+        for (const [id, timer] of this.#timers) {
+          clearTimeout(timer.handle)
+          timer.handle = this.#arm(id, timer.dueMs, timer.action)
+        }
+      },
+      Math.max(0, rate.originMs - Date.now()),
+    )
     wait.unref()
   }
 
