@@ -187,11 +187,47 @@ const GateSchema = strictObject({
   ),
 })
 
+const LensSchema = strictObject(
+  {
+    kind: Type.Optional(
+      oneOf(['pinhole', 'fisheye'], { title: 'Projection', description: 'Without it pinhole, as most lenses.' }),
+    ),
+    pictureSizePx: Point2M({
+      title: 'Picture (pixels)',
+      description: 'Width and height of the picture in which the rest was measured; streams of other sizes are scaled.',
+    }),
+    focalPx: Type.Number({ title: 'Focal length (pixels)', minimum: 10, maximum: 100_000 }),
+    centrePx: Type.Optional(
+      Point2M({
+        title: 'Centre (pixels)',
+        description: 'Where the line of sight meets the picture; by default its middle.',
+      }),
+    ),
+    distortion: Type.Optional(
+      Type.Array(Type.Number({ minimum: -10, maximum: 10 }), {
+        title: 'Distortion',
+        maxItems: 5,
+        description: 'As OpenCV has it: k1, k2, p1, p2, k3 of a pinhole camera, k1 to k4 of a fisheye.',
+      }),
+    ),
+  },
+  { title: 'Lens', description: 'Without it a field of view of 90 degrees is assumed. The calibration measures it.' },
+)
+
 const CameraSchema = strictObject({
   id: Identifier({ title: 'Camera' }),
   device: Identifier({ title: 'Device' }),
   positionM: Point3M({ title: 'Position (m)' }),
   lookAtM: Point3M({ title: 'Looks at (m)' }),
+  rollRad: Type.Optional(
+    Type.Number({
+      title: 'Roll (rad)',
+      minimum: -6.2832,
+      maximum: 6.2832,
+      description: 'Turn about the line of sight, clockwise as the camera looks; 0 is upright.',
+    }),
+  ),
+  lens: Type.Optional(LensSchema),
 })
 
 const GroupSchema = strictObject(
