@@ -127,6 +127,11 @@ export const GatePass = message('gate-pass', 'Somebody walked through a gate.', 
   gate: Identifier(),
   direction: oneOf(['in', 'out']),
   visitId: nullableVisitId,
+  late: Type.Optional(
+    Type.Literal(true, {
+      description: 'The gate had not been read for a while before: when somebody walked through is not known.',
+    }),
+  ),
 })
 
 export const GateAlarm = message('gate-alarm', 'A gate saw something that it should not.', {

@@ -3,6 +3,7 @@
  * away: once the vision has watched for long enough again, a bound person whom it has not seen since is the one.
  */
 import type { Gate, Point3DM } from '../profile/layout.ts'
+import { longestFrameMs } from './arrivals.ts'
 import { distanceToPolygonM } from './geometry.ts'
 import type { PersonFrame } from './person-tracker.ts'
 
@@ -15,8 +16,6 @@ export interface UnclaimedPass {
 
 /** Not seen for so long while the vision watched, somebody is gone and not only hidden. */
 const absentMs = 20_000
-/** Frames further apart than this leave a gap in which nobody watched. */
-const longestFrameMs = 1000
 /** Nobody gets to the gate faster than this. */
 const hurryingMPerS = 2.5
 /** Where somebody was seen so long ago says nothing any more. */

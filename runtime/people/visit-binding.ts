@@ -2,6 +2,7 @@
 import type { GatePass } from '../contract/messages.ts'
 import type { Gate, Point3DM, StoreLayout } from '../profile/layout.ts'
 import type { VisitSnapshot } from '../till-api/events.ts'
+import { Arrivals } from './arrivals.ts'
 import { contains, distanceToPolygonM } from './geometry.ts'
 import { MissedExits } from './missed-exits.ts'
 import type { PersonFrame, SeenPerson } from './person-tracker.ts'
@@ -15,6 +16,8 @@ export type VisitStep =
 interface OpenVisit {
   visitId: string
   party: number
+  /** Whether the gate has seen anybody of it walk in. */
+  entered: boolean
   personIds: string[]
   /** Who of them has left. */
   left: Set<string>
@@ -42,8 +45,7 @@ export class VisitBinding {
   /** Where everybody was seen within the last moments, newest last. */
   #recent: PersonFrame[] = []
   #waiting: WaitingPass[] = []
-  /** Since when everybody who is in the store has been on its floor, away from the gates. */
-  #insideSinceMs = new Map<string, number>()
+  readonly #arrivals = new Arrivals((headM) => this.#onFloor(headM))
   readonly #missed = new MissedExits()
 
   constructor(layout: StoreLayout) {
@@ -54,7 +56,10 @@ export class VisitBinding {
   /** A gate saw somebody walk through; the pass waits until the vision can say who. */
   onPass(pass: GatePass): VisitStep[] {
     const gate = this.#gates.get(pass.gate)
-    if (!gate) return []
+    const visit = this.#visits.get(pass.visitId ?? '')
+    if (visit) visit.entered = true
+    // Whoever came in at an unknown time may be anybody: the visit stays without a person, and nobody pays for another.
+    if (!gate || (pass.late && pass.direction === 'in')) return []
     this.#waiting.push({ visitId: pass.visitId, gate, direction: pass.direction, atMs: pass.seenAtMs })
     return this.#resolve(this.#recent.at(-1)?.atMs ?? pass.seenAtMs)
   }
@@ -62,8 +67,8 @@ export class VisitBinding {
   onPeople(frame: PersonFrame): VisitStep[] {
     this.#recent.push(frame)
     this.#recent = this.#recent.filter(({ atMs }) => frame.atMs - atMs <= 2 * passWindowMs)
+    this.#arrivals.onPeople(frame)
     this.#missed.onPeople(frame)
-    this.#noteInside(frame)
     return [...this.#resolve(frame.atMs), ...this.#letGoUnseen(frame)]
   }
 
@@ -76,11 +81,13 @@ export class VisitBinding {
     const visit = this.#visits.get(snapshot.visitId)
     if (visit) {
       visit.party = snapshot.party
+      visit.entered ||= snapshot.state === 'open'
       return []
     }
     this.#visits.set(snapshot.visitId, {
       visitId: snapshot.visitId,
       party: snapshot.party,
+      entered: snapshot.state === 'open',
       personIds: [...snapshot.personIds],
       left: new Set(),
     })
@@ -105,23 +112,27 @@ export class VisitBinding {
   #bind(pass: WaitingPass): VisitStep[] | undefined {
     const visit = pass.visitId === null ? undefined : this.#visits.get(pass.visitId)
     if (!visit) return undefined
-    // Somebody whose own visit is not known must not be taken for the one who comes in while they leave.
-    const wasInside = (personId: string) =>
-      (this.#insideSinceMs.get(personId) ?? pass.atMs) < pass.atMs - passedWithinMs
-    const person = this.#nearest(pass, ({ personId }) => !this.#visitOfPerson.has(personId) && !wasInside(personId))
+    const person = this.#nearest(
+      pass,
+      ({ personId }) => !this.#visitOfPerson.has(personId) && this.#mayBeNewcomer(personId, pass, visit),
+    )
     if (!person) return undefined
     visit.personIds.push(person)
     this.#visitOfPerson.set(person, visit.visitId)
     return [{ step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs: pass.atMs }]
   }
 
-  #noteInside({ persons, atMs }: PersonFrame): void {
-    const before = this.#insideSinceMs
-    const seen = persons.map(({ personId, headM }): [string, number | undefined] => [
-      personId,
-      before.get(personId) ?? (this.#onFloor(headM) ? atMs : undefined),
-    ])
-    this.#insideSinceMs = new Map(seen.filter((one): one is [string, number] => one[1] !== undefined))
+  /** Somebody whose own visit is not known must not be taken for the one who comes in while they leave. */
+  #mayBeNewcomer(personId: string, { atMs }: WaitingPass, visit: OpenVisit): boolean {
+    if (!this.#arrivals.wasOutside(personId, atMs - passedWithinMs)) return false
+    return this.#arrivals.hasArrived(personId) || this.#isEverybodyElseKnown(visit)
+  }
+
+  /** Then whoever stands in the gate cannot be on their way out on another visit. */
+  #isEverybodyElseKnown(visit: OpenVisit): boolean {
+    return [...this.#visits.values()].every(
+      (other) => other === visit || !other.entered || other.personIds.length >= other.party,
+    )
   }
 
   /** The bound person who was at the gate and is not seen in the store any more has left. */

@@ -57,6 +57,42 @@ describe('binding visits to persons', () => {
     assert.deepEqual(short(see(5400, { stranger: gatePlace, ben: gatePlace })), [['bind', 'v2', 'ben']])
   })
 
+  it('binds nobody who was at the gate when it began to watch, while another visit has no person yet', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v1', { state: 'open', enteredAtMs: 0 }))
+    binding.onVisit(snapshot('v2'))
+    see(5000, { stranger: gatePlace })
+    assert.deepEqual(binding.onPass(pass('in', 5100, 'v2')), [])
+    assert.deepEqual(short(see(5400, { stranger: gatePlace, ben: gatePlace })), [['bind', 'v2', 'ben']])
+  })
+
+  it('binds nobody who came up unseen, between two frames far apart, while another visit has no person yet', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v1', { state: 'open', enteredAtMs: 0 }))
+    binding.onVisit(snapshot('v2'))
+    see(1000, {})
+    see(5000, { stranger: gatePlace })
+    assert.deepEqual(binding.onPass(pass('in', 5100, 'v2')), [])
+  })
+
+  it('remembers who was inside while they are hidden', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v2'))
+    for (let atMs = 0; atMs < 3000; atMs += 500) see(atMs, { stranger: inside })
+    see(3000, {})
+    see(3500, { stranger: gatePlace })
+    assert.deepEqual(binding.onPass(pass('in', 5100, 'v2')), [])
+  })
+
+  it('binds nobody by a pass of which nobody knows when it was', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v1'))
+    see(0, {})
+    see(900, { anna: gatePlace })
+    assert.deepEqual(binding.onPass({ ...pass('in', 1000, 'v1'), late: true }), [])
+    assert.deepEqual(see(1300, { anna: gatePlace }), [])
+  })
+
   it('waits for the vision when the gate is faster', () => {
     const { binding, see } = store()
     binding.onVisit(snapshot('v1'))

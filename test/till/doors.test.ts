@@ -198,14 +198,14 @@ describe('the doors', () => {
     await start()
     await visitIn(till, visitId, 'open')
     const passes = await waitFor('the passes', () => {
-      const seen = toldOf('gate-pass').map(({ data }) => [data.direction, data.visitId])
+      const seen = toldOf('gate-pass').map(({ data }) => [data.direction, data.visitId, data.late ?? false])
       return seen.length > 3 && seen
     })
     assert.deepEqual(passes, [
-      ['out', null],
-      ['in', visitId],
-      ['out', null],
-      ['out', null],
+      ['out', null, false],
+      ['in', visitId, true],
+      ['out', null, true],
+      ['out', null, true],
     ])
     await end()
     await start()

@@ -28,6 +28,8 @@ export interface GateDriverOptions {
 }
 
 const defaultPassTimeoutMs = 8000
+/** Whoever passed since a reading that is older than this may be anywhere by now. */
+const freshReadingMs = 2000
 /** Shorter losses, such as the module's own restart, are not worth an alarm; in real time. */
 const offlineAlarmMs = 3000
 
@@ -40,6 +42,9 @@ export class GateDriver {
   #state = closedGate()
   #counters = { in: new PassCounter(null), out: new PassCounter(null) }
   #offline: { sinceMs: number; told: boolean }
+  #readAtMs = Number.NEGATIVE_INFINITY
+  /** While a reading is told that may show what happened long before it. */
+  #isLate = false
 
   constructor(gate: Profile['gates'][number], options: GateDriverOptions) {
     this.id = gate.id
@@ -106,6 +111,9 @@ export class GateDriver {
       this.#happen({ type: 'tick' })
       return
     }
+    const nowMs = this.#options.clock.nowMs()
+    this.#isLate = nowMs - this.#readAtMs > freshReadingMs
+    this.#readAtMs = nowMs
     const closed = (input: number | undefined) => input !== undefined && sample.inputs[input - 1] === true
     const passes = (direction: GatePass['direction'], input: number | undefined) => {
       const count = input === undefined ? undefined : sample.counts?.[input - 1]
@@ -125,6 +133,7 @@ export class GateDriver {
         fire: fireInput !== undefined && !closed(fireInput),
       },
     })
+    this.#isLate = false
   }
 
   #happen(happening: GateHappening): void {
@@ -152,7 +161,8 @@ export class GateDriver {
         break
       case 'pass': {
         const { direction, visitId, count } = action
-        record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs, count }, clock.nowMs()))
+        const late = this.#isLate
+        record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs, count, late }, clock.nowMs()))
         break
       }
       case 'alarm': {

@@ -12,10 +12,12 @@ export interface SeenPass {
   seenAtMs: number
   /** Where the gate's counter stands after this pass; null where it has none. */
   count: number | null
+  /** Found by the counter after the gate had not been read for a while. */
+  late?: boolean
 }
 
 export async function recordPass(step: Step, { count, ...seen }: SeenPass): Promise<void> {
-  const { gate, direction, visitId, seenAtMs } = seen
+  const { gate, direction, visitId, seenAtMs, late } = seen
   await recordCount(step, { gate, direction, count })
   const sequence = step.journal.next
   const pass: GatePass = {
@@ -25,6 +27,7 @@ export async function recordPass(step: Step, { count, ...seen }: SeenPass): Prom
     gate,
     direction,
     visitId,
+    ...(late ? { late } : {}),
   }
   await step.journal.append('gate-pass', visitId, pass)
   if (direction === 'out') return walkOut(step, seenAtMs)
