@@ -13,7 +13,7 @@ describe('the demonstration store, its real programs in accelerated time', funct
   let visits: VisitSnapshot[]
 
   before(async () => {
-    running = await startStore({ speed: 6, visits: visitCount, shoppersPerHour: 150, seed: 7 })
+    running = await startStore({ speed: 3, visits: visitCount, shoppersPerHour: 240, seed: 7 })
     await until(
       () => running.twin<{ finished: boolean }>('/twin/state'),
       ({ finished }) => finished,
