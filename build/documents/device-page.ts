@@ -141,14 +141,28 @@ function flagText({ bit, bits = 1, values }: Static<typeof StatusFlag>): string 
   return `${where} ${values.length === 1 ? `is ${values[0]}` : `is one of ${values.join(', ')}`}`
 }
 
+const relayFates = { drop: 'relays drop', stay: 'relays stay as they are' }
+
+const stepsOf = ({ stepMs }: NonNullable<RelayModule['relays']['pulse']>) =>
+  stepMs === undefined ? '' : `, in steps of ${stepMs} ms`
+
 const relayFacts = ({ unitIds, relays, inputs, limits }: RelayModule): string[][] => [
   ['Unit ids', range(unitIds)],
   ['Relays', `${relays.count}, from coil ${relays.coil}`],
+  ['When nobody speaks to it', relayFates[relays.whenSilent]],
+  ['Without power', relayFates[relays.withoutPower]],
   [
     'Pulse in hardware',
-    relays.pulse ? `from coil ${relays.pulse.coil}: the gate closes even when nobody says so` : 'no',
+    relays.pulse
+      ? `from coil ${relays.pulse.coil}${stepsOf(relays.pulse)}: the gate closes even when nobody says so`
+      : 'no',
   ],
-  ['Inputs', inputs ? `${inputs.count}, from ${inputs.address} (function ${inputs.readFunction})` : 'none'],
+  [
+    'Inputs',
+    inputs
+      ? `${inputs.count}, from ${inputs.address} (function ${inputs.readFunction}); ${inputs.closedIs ?? 1} is closed`
+      : 'none',
+  ],
   [
     'Counts what nobody reads',
     inputs?.counters ? `from input register ${inputs.counters.register}` : 'no: passes while the till is away are lost',
@@ -156,7 +170,15 @@ const relayFacts = ({ unitIds, relays, inputs, limits }: RelayModule): string[][
   ['Silent after', `${limits.answerWithinMs} ms`],
 ]
 
-const readerFacts = ({ terminator, idleMs, repeatMs, maxBytes }: Reader): string[][] => [
+const purposes: Record<NonNullable<Reader['reads']>, string> = {
+  codes: 'codes that a shopper shows',
+  'card-tokens': "tokens in place of a card's number",
+  badges: "badges' numbers",
+  'adult-answers': 'whether somebody is an adult, yes or no',
+}
+
+const readerFacts = ({ reads = 'codes', terminator, idleMs, repeatMs, maxBytes }: Reader): string[][] => [
+  ['Sends', purposes[reads]],
   ['A code ends with', `${JSON.stringify(terminator)}, or after ${idleMs} ms of silence`],
   ['The same code again', `within ${repeatMs} ms is one scan`],
   ['Longest code', `${maxBytes} bytes`],
@@ -176,6 +198,8 @@ const applianceFacts = ({ peopleTopic, sightingsTopic, lateMs, offlineMs, maxByt
   ['Longest message', `${maxBytes} bytes`],
 ]
 
+const topics = { 'load-cell-publisher': 'shelf-1', 'vision-appliance': 'vision', reader: 'gate-reader' }
+
 function example(device: DeviceDefinition): object {
   const id = `my-${device.id}`
   switch (device.protocol) {
@@ -188,12 +212,20 @@ function example(device: DeviceDefinition): object {
       return { id, definition: device.id, address: { transport: 'tcp', host: '192.0.2.13', port: 4001 } }
     case 'tcp-stream':
       return { id, definition: device.id, address: { transport: 'tcp', host: '192.0.2.11', port: 4001 } }
+    case 'serial-stream': {
+      const address = { transport: 'serial', path: '/dev/ttyUSB0', baudRate: 9600, parity: 'none' }
+      return { id, definition: device.id, address }
+    }
+    case 'usb-keyboard': {
+      const address = { transport: 'usb-keyboard', path: '/dev/input/by-id/usb-SCANNER-event-kbd' }
+      return { id, definition: device.id, address }
+    }
     case 'http-snapshot': {
       const login = device.authentication === 'none' ? {} : { login: `${id}-login` }
       return { id, definition: device.id, address: { transport: 'http', url: 'http://192.0.2.12/snapshot', ...login } }
     }
     case 'mqtt': {
-      const topic = `my-store/${device.kind === 'load-cell-publisher' ? 'shelf-1' : 'vision'}`
+      const topic = `my-store/${topics[device.kind]}`
       return { id, definition: device.id, address: { transport: 'mqtt', topic } }
     }
     case 'http-post':

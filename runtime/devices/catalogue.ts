@@ -20,16 +20,16 @@ import {
 import { checkFrame } from './load-cells/frame-check.ts'
 import { checkRegisters } from './load-cells/register-check.ts'
 
-/** How a device of this kind is reached; anything else in a profile is a mistake. */
-const transports: Record<DeviceKind, readonly string[]> = {
-  'load-cell-transmitter': ['modbus-tcp', 'modbus-rtu', 'modbus-rtu-tcp'],
-  'load-cell-stream': ['tcp', 'serial'],
-  'load-cell-publisher': ['mqtt'],
-  'relay-module': ['modbus-tcp', 'modbus-rtu'],
-  reader: ['tcp'],
-  camera: ['http'],
-  'vision-appliance': ['mqtt'],
-  speaker: ['http'],
+/** How a device of this protocol is reached; anything else in a profile is a mistake. */
+const transports: Record<DeviceDefinition['protocol'], readonly string[]> = {
+  modbus: ['modbus-tcp', 'modbus-rtu', 'modbus-rtu-tcp'],
+  'ascii-stream': ['tcp', 'serial'],
+  'tcp-stream': ['tcp'],
+  'serial-stream': ['serial', 'tcp'],
+  'usb-keyboard': ['usb-keyboard'],
+  mqtt: ['mqtt'],
+  'http-snapshot': ['http'],
+  'http-post': ['http'],
 }
 
 // One check a kind, not one of the union: its problems name the field, not every other kind's fields.
@@ -66,10 +66,10 @@ export class DeviceCatalogue {
   }
 
   /**
-   * The definition of a profile's device, which has to be of `kind` and reached as that kind is.
+   * The definition of a profile's device, which has to be of one of `kinds` and reached as its protocol is.
    * @throws AisleError `device-unknown`, `device-mismatch`
    */
-  of<K extends DeviceKind>(device: ProfileDevice, kind: K): DefinitionOf<K> {
+  of<K extends DeviceKind>(device: ProfileDevice, ...kinds: K[]): DefinitionOf<K> {
     const definition = this.get(device.definition)
     const where = `device ${device.id}`
     if (!definition) {
@@ -78,17 +78,22 @@ export class DeviceCatalogue {
         action: `Known are ${[...this.#definitions.keys()].join(', ')}; or add a file to hardware-profiles/devices.`,
       })
     }
-    if (definition.kind !== kind) {
-      throw new AisleError('device-mismatch', `It is a ${definition.kind}, but is used as a ${kind}.`, {
+    if (!(kinds as DeviceKind[]).includes(definition.kind)) {
+      throw new AisleError('device-mismatch', `It is a ${definition.kind}, but is used as a ${kinds.join(' or ')}.`, {
         where,
         action: 'Correct the reference to it in the profile.',
       })
     }
-    if (!transports[kind].includes(device.address.transport)) {
-      throw new AisleError('device-mismatch', `A ${kind} is not reached by ${device.address.transport}.`, {
-        where,
-        action: `Give it an address of ${transports[kind].join(' or ')}.`,
-      })
+    const allowed = transports[definition.protocol]
+    if (!allowed.includes(device.address.transport)) {
+      throw new AisleError(
+        'device-mismatch',
+        `This ${definition.kind} is not reached by ${device.address.transport}.`,
+        {
+          where,
+          action: `Give it an address of ${allowed.join(' or ')}.`,
+        },
+      )
     }
     return definition as DefinitionOf<K>
   }
@@ -137,5 +142,11 @@ function problemsOf(value: unknown, id: string): Problem[] {
     definition.id === id ? [] : [{ pointer: '/id', message: `is "${definition.id}", but the file is ${id}.json` }]
   if (definition.kind === 'load-cell-transmitter') return [...named, ...checkRegisters(definition)]
   if (definition.kind === 'load-cell-stream') return [...named, ...checkFrame(definition)]
+  if (definition.kind === 'reader') return [...named, ...checkAnswers(definition)]
   return named
+}
+
+function checkAnswers({ reads, adultAnswers }: Reader): Problem[] {
+  if ((reads === 'adult-answers') === (adultAnswers !== undefined)) return []
+  return [{ pointer: '/adultAnswers', message: 'belongs to a reader of adult-answers, and to no other' }]
 }

@@ -310,6 +310,10 @@ export const LoadCellPublisher = strictObject({
   maxBytes: Type.Integer({ minimum: 100, maximum: 1_000_000, description: 'A longer message is refused.' }),
 })
 
+const relaysWithoutPower = oneOf(['drop', 'stay'], {
+  description: 'What the relays do without power; stay: they latch.',
+})
+
 export const RelayModule = strictObject({
   ...head,
   kind: Type.Literal('relay-module'),
@@ -318,9 +322,22 @@ export const RelayModule = strictObject({
   relays: strictObject({
     count: Type.Integer({ minimum: 1, maximum: 64 }),
     coil: address('Coil of relay 1; the others follow.'),
+    whenSilent: oneOf(['drop', 'stay'], {
+      description: 'What the relays do when nobody speaks to the module any more, once it is set up as described.',
+    }),
+    withoutPower: relaysWithoutPower,
     pulse: Type.Optional(
       strictObject(
-        { coil: address("Coil that pulses relay 1; the others follow. The pulse's length is set in the module.") },
+        {
+          coil: address('Coil that pulses relay 1; the others follow.'),
+          stepMs: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 1000,
+              description: "What is written is the pulse's length in such steps; absent: it is set in the module.",
+            }),
+          ),
+        },
         { description: 'The module ends the pulse itself, so that a gate closes even when the till dies.' },
       ),
     ),
@@ -330,6 +347,9 @@ export const RelayModule = strictObject({
       count: Type.Integer({ minimum: 1, maximum: 64 }),
       readFunction: Type.Union([Type.Literal(1), Type.Literal(2)]),
       address: address('Input 1; the others follow.'),
+      closedIs: Type.Optional(
+        Type.Union([Type.Literal(0), Type.Literal(1)], { description: 'The bit of a closed contact; 1 when absent.' }),
+      ),
       counters: Type.Optional(
         strictObject(
           { register: address('Input register of the counter of input 1: two words, high first; the others follow.') },
@@ -341,10 +361,26 @@ export const RelayModule = strictObject({
   limits: Limits,
 })
 
+export const readerPurposes = ['codes', 'card-tokens', 'badges', 'adult-answers'] as const
+
 export const Reader = strictObject({
   ...head,
   kind: Type.Literal('reader'),
-  protocol: Type.Literal('tcp-stream'),
+  protocol: oneOf(['tcp-stream', 'serial-stream', 'usb-keyboard', 'mqtt'], {
+    description: 'How its bytes come; a keyboard types them, over MQTT each message is one code.',
+  }),
+  reads: Type.Optional(
+    oneOf(readerPurposes, {
+      description:
+        "codes when absent. card-tokens: what a card terminal gives in place of a card's number. adult-answers: yes or no of a terminal that verifies adulthood.",
+    }),
+  ),
+  adultAnswers: Type.Optional(
+    strictObject(
+      { yes: Type.String({ minLength: 1, maxLength: 100 }), no: Type.String({ minLength: 1, maxLength: 100 }) },
+      { description: 'What it sends for an adult, and for anybody else.' },
+    ),
+  ),
   terminator: oneOf(['\r', '\n', '\r\n', '\u0003'], { description: 'Ends each code; it may be missing, see idleMs.' }),
   idleMs: Type.Integer({ minimum: 10, maximum: 2000, description: 'Silence that ends a code without terminator.' }),
   repeatMs: Type.Integer({ minimum: 0, maximum: 60_000, description: 'The same code within this time is one scan.' }),

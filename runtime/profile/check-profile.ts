@@ -93,8 +93,9 @@ function references(profile: Profile): Reference[] {
       { kind: 'fixtures', name: fixture, pointer: `/plates/${i}/fixture` },
       { kind: 'devices', name: source.device, pointer: `/plates/${i}/source/device` },
     ]),
-    ...profile.gates.flatMap(({ reader, contacts }, i): Reference[] => [
+    ...profile.gates.flatMap(({ reader, otherReaders, contacts }, i): Reference[] => [
       { kind: 'devices', name: reader, pointer: `/gates/${i}/reader` },
+      ...list('devices', otherReaders, `/gates/${i}/otherReaders`),
       { kind: 'devices', name: contacts, pointer: `/gates/${i}/contacts` },
     ]),
     ...profile.cameras.map(

@@ -1,13 +1,13 @@
 /** Which plates are read where: the profile's plates, sorted by gateway and unit, and checked against the definitions. */
 import { AisleError } from '../../contract/errors.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
+import type { StreamAddress } from '../byte-port.ts'
 import type { DeviceCatalogue, ProfileDevice } from '../catalogue.ts'
 import type { LoadCellDefinition, LoadCellTransmitter } from '../definition-schema.ts'
 import type { ModbusConnectionOptions } from '../modbus/modbus-connection.ts'
 import type { ModbusAddress } from '../modbus/open-port.ts'
 import type { PublisherPlan } from './load-cell-publisher.ts'
 import type { StreamPlan } from './load-cell-stream.ts'
-import type { TextAddress } from './text-port.ts'
 
 export interface GatewayPlan {
   device: string
@@ -49,7 +49,7 @@ export function planStreams(profile: Profile, catalogue: DeviceCatalogue): Strea
       const plates = platesOf(profile, device, definition)
       return {
         device: device.id,
-        address: device.address as TextAddress,
+        address: device.address as StreamAddress,
         definition,
         plates: plates.map(({ id, fixture, source }) => ({ plate: id, fixture, unit: source.unit })),
       }

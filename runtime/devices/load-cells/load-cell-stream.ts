@@ -9,6 +9,7 @@ import type {
   WeightReading,
 } from '../../sensing-api/load-cell-client.ts'
 import type { SampleBatch } from '../../sensing-api/sensing-client.ts'
+import { BytePort, type StreamAddress, streamOf } from '../byte-port.ts'
 import type { LoadCellStream } from '../definition-schema.ts'
 import type { HealthReport } from '../health-report.ts'
 import type { ChannelReading } from './decode.ts'
@@ -24,11 +25,10 @@ import { isDone } from './order-done.ts'
 import { SampleClock } from './sample-clock.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import { TextFrames, type TextReading } from './text-frames.ts'
-import { type TextAddress, TextPort } from './text-port.ts'
 
 export interface StreamPlan {
   device: string
-  address: TextAddress
+  address: StreamAddress
   definition: LoadCellStream
   plates: { plate: string; fixture: string; unit: number }[]
 }
@@ -60,7 +60,7 @@ const lookAgainMs = 20
 
 export class LoadCellStreamReader implements LoadCellCommands {
   readonly #options: LoadCellStreamOptions
-  readonly #port: TextPort
+  readonly #port: BytePort
   readonly #frames: TextFrames
   readonly #senders: Sender[]
   readonly #watch: SilenceWatch
@@ -82,7 +82,7 @@ export class LoadCellStreamReader implements LoadCellCommands {
       last: undefined,
       busy: false,
     }))
-    this.#port = new TextPort(address, wireClock, {
+    this.#port = new BytePort(streamOf(address, wireClock), wireClock, {
       onBytes: (bytes) => this.#frames.take(bytes, (line) => this.#take(line)),
       onChange: (connected, reason) => this.#changed(connected, reason),
     })

@@ -22,6 +22,8 @@ export interface PortListener {
 }
 
 const connectWithinMs = 3000
+/** A reader says nothing for hours: that its line is dead shows only to whoever asks. */
+const keepAliveInitialDelay = 5000
 const readBufferBytes = 16_384
 
 export function openPort(address: TcpAddress | SerialAddress, clock: Clock, listener: PortListener): Promise<Port> {
@@ -42,7 +44,7 @@ function openSocket({ host, port }: TcpAddress, clock: Clock, listener: PortList
         return true
       },
     }
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, onread })
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay, onread })
     const tooLong = clock.after(connectWithinMs, () => {
       socket.destroy(new Error(`${host}:${port} accepted no connection within ${connectWithinMs} ms`))
     })

@@ -12,7 +12,7 @@ export class CodeSplitter {
   readonly #clock: Clock
   readonly #onCode: (code: string) => void
   #held = Buffer.alloc(0)
-  #tooLong = false
+  #spoiled = false
   #idle: Timer | undefined
   #last: { code: string; atMs: number } | undefined
 
@@ -32,17 +32,25 @@ export class CodeSplitter {
     }
     if (this.#held.length > this.#framing.maxBytes) {
       this.#held = Buffer.alloc(0)
-      this.#tooLong = true
+      this.#spoiled = true
     }
-    if (this.#held.length > 0 || this.#tooLong)
+    if (this.#held.length > 0 || this.#spoiled)
       this.#idle = this.#clock.after(this.#framing.idleMs, () => this.#silence())
+  }
+
+  /** Some of the bytes are missing: the code that they belong to is dropped whole. */
+  spoil(): void {
+    this.#held = Buffer.alloc(0)
+    this.#spoiled = true
+    this.#clock.clear(this.#idle)
+    this.#idle = this.#clock.after(this.#framing.idleMs, () => this.#silence())
   }
 
   /** The connection is gone: half a code is none. */
   reset(): void {
     this.#clock.clear(this.#idle)
     this.#held = Buffer.alloc(0)
-    this.#tooLong = false
+    this.#spoiled = false
   }
 
   #end(): number {
@@ -56,8 +64,8 @@ export class CodeSplitter {
   }
 
   #complete(bytes: Buffer): void {
-    const refused = this.#tooLong || bytes.length > this.#framing.maxBytes
-    this.#tooLong = false
+    const refused = this.#spoiled || bytes.length > this.#framing.maxBytes
+    this.#spoiled = false
     const code = bytes.toString('utf8').trim()
     if (refused || code === '') return
     const atMs = this.#clock.nowMs()

@@ -3,13 +3,14 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../contract/clock.ts'
 import { AisleError } from '../../contract/errors.ts'
 import type { DeviceCatalogue } from '../../devices/catalogue.ts'
+import type { Reader } from '../../devices/definition-schema.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { TillState } from '../../till-api/events.ts'
 import type { DoorMemory } from '../ledger/gates.ts'
 import { ContactModule } from './contact-module.ts'
 import { DoorRecord } from './door-record.ts'
 import { type DoorLedger, GateDriver } from './gate-driver.ts'
-import { TcpReader } from './tcp-reader.ts'
+import { type DoorReader, StreamReader } from './readers/stream-reader.ts'
 
 export interface DoorsOptions {
   profile: Pick<Profile, 'gates' | 'devices'>
@@ -18,7 +19,13 @@ export interface DoorsOptions {
   clock: Clock
   log: Logger
   /** Somebody showed something at a gate. What it was leaves the till nowhere but as a hash. */
-  onCode(gate: string, code: string): void
+  onCode(read: ReadCode): void
+}
+
+export interface ReadCode {
+  gate: string
+  code: string
+  reader: Pick<Reader, 'reads' | 'adultAnswers'>
 }
 
 interface Module {
@@ -29,7 +36,7 @@ interface Module {
 export class Doors {
   readonly #gates = new Map<string, GateDriver>()
   readonly #modules = new Map<string, Module>()
-  readonly #readers: TcpReader[] = []
+  readonly #readers: DoorReader[] = []
   readonly #record: DoorRecord
 
   /** @throws AisleError `device-unknown`, `device-mismatch` */
@@ -40,7 +47,9 @@ export class Doors {
       const driver = new GateDriver(gate, { ...options, contacts: module?.contacts, record: this.#record })
       module?.gates.push(driver)
       this.#gates.set(gate.id, driver)
-      if (gate.reader !== undefined) this.#readers.push(readerOf(gate.id, gate.reader, options))
+      for (const reader of [gate.reader ?? [], gate.otherReaders ?? []].flat()) {
+        this.#readers.push(readerOf(gate.id, reader, options))
+      }
     }
   }
 
@@ -126,13 +135,20 @@ export class Doors {
   }
 }
 
-function readerOf(gate: string, id: string, options: DoorsOptions): TcpReader {
+function readerOf(gate: string, id: string, options: DoorsOptions): DoorReader {
   const device = deviceOf(id, options)
-  const framing = options.definitions.of(device, 'reader')
-  if (device.address.transport !== 'tcp') throw unreachable(id)
-  const { host, port } = device.address
+  const reader = options.definitions.of(device, 'reader')
+  const { address } = device
   const { clock, log, onCode } = options
-  return new TcpReader({ name: id, host, port, framing, clock, log }, (code) => onCode(gate, code))
+  const onRead = (code: string) => onCode({ gate, code, reader })
+  switch (address.transport) {
+    case 'tcp':
+    case 'serial':
+    case 'usb-keyboard':
+      return new StreamReader({ name: id, address, framing: reader, clock, log }, onRead)
+    default:
+      throw unreachable(id)
+  }
 }
 
 function deviceOf(id: string, { profile }: DoorsOptions): Profile['devices'][number] {

@@ -1,11 +1,11 @@
-/** A stream of text from an indicator, over TCP or a serial line, that is opened again whenever it is lost. */
-import type { Clock, Timer } from '../../contract/clock.ts'
-import { errorSentence } from '../../contract/errors.ts'
-import { openPort, type Port, type SerialAddress } from '../modbus/open-port.ts'
+/** A stream of bytes from a device, over TCP or a serial line, that is opened again whenever it is lost. */
+import type { Clock, Timer } from '../contract/clock.ts'
+import { errorSentence } from '../contract/errors.ts'
+import { openPort, type Port, type PortListener, type SerialAddress } from './modbus/open-port.ts'
 
-export type TextAddress = SerialAddress | { transport: 'tcp'; host: string; port: number }
+export type StreamAddress = SerialAddress | { transport: 'tcp'; host: string; port: number }
 
-export interface TextPortListener {
+export interface BytePortListener {
   /** The bytes are valid during the call only. */
   onBytes(bytes: Buffer): void
   onChange(connected: boolean, reason: string): void
@@ -14,17 +14,23 @@ export interface TextPortListener {
 const firstRetryMs = 50
 const longestRetryMs = 10_000
 
-export class TextPort {
-  readonly #address: TextAddress
+export const streamOf =
+  (address: StreamAddress, clock: Clock) =>
+  (listener: PortListener): Promise<Port> =>
+    openPort(address, clock, listener)
+
+export class BytePort {
+  readonly #openOnce: (listener: PortListener) => Promise<Port>
   readonly #clock: Clock
-  readonly #listener: TextPortListener
+  readonly #listener: BytePortListener
   #port: Port | undefined
   #retry: Timer | undefined
   #retryMs = firstRetryMs
   #closed = false
 
-  constructor(address: TextAddress, clock: Clock, listener: TextPortListener) {
-    this.#address = address
+  /** @param openOnce such as {@link streamOf}; its rejection is a loss, too */
+  constructor(openOnce: (listener: PortListener) => Promise<Port>, clock: Clock, listener: BytePortListener) {
+    this.#openOnce = openOnce
     this.#clock = clock
     this.#listener = listener
   }
@@ -48,7 +54,7 @@ export class TextPort {
 
   async #connect(): Promise<void> {
     try {
-      const port = await openPort(this.#address, this.#clock, {
+      const port = await this.#openOnce({
         onBytes: (bytes) => {
           this.#retryMs = firstRetryMs
           this.#listener.onBytes(bytes)
