@@ -233,7 +233,6 @@ export const ScenarioSchema = strictObject(
 
 export type Scenario = Static<typeof ScenarioSchema>
 export type ScenarioVisit = Scenario['visits'][number]
-export type ScenarioFault = Static<typeof FaultSchema>
 export type Expectation = Static<typeof ExpectationSchema>
 
 export const checkScenario = compileGate(ScenarioSchema, {
