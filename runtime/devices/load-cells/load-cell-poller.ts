@@ -92,10 +92,7 @@ export class LoadCellPoller {
     }
   }
 
-  /**
-   * One round, on a fixed grid. A unit whose answer is late is asked again as soon as it came, for one turn; what more
-   * could not be kept is left out rather than caught up with.
-   */
+  /** One round, on a fixed grid; rounds that could not be kept are left out rather than caught up with. */
   #turn(): void {
     const { clock, plan } = this.#options
     const periodMs = 1000 / plan.pollHz
@@ -119,9 +116,8 @@ export class LoadCellPoller {
     for (let i = 0; i < this.#units.length; i++) {
       const unit = this.#units[i] as PolledUnit
       if (unit.demoted || !this.#isTurnOf(unit, i, atMs)) continue
-      this.#watch.planned(unit.busy && unit.owed)
-      if (unit.busy) unit.owed = true
-      else this.#poll(unit)
+      this.#watch.planned(unit.busy)
+      if (!unit.busy) this.#poll(unit)
     }
     this.#probe(nowMs)
     connection.release()
@@ -146,7 +142,6 @@ export class LoadCellPoller {
 
   #poll(unit: PolledUnit): void {
     unit.busy = true
-    unit.owed = false
     this.#ask(unit, 0)
   }
 
@@ -194,7 +189,6 @@ export class LoadCellPoller {
       }
       onBatch({ fixture, firstAtMs: atMs, rateHz, plates: plateIds, grams })
     }
-    if (unit.owed) this.#poll(unit)
   }
 
   /** Flags that stay raised would hide every weight from then on; what still holds is raised again by the device. */
@@ -223,7 +217,7 @@ export class LoadCellPoller {
   }
 
   #missed(unit: PolledUnit, error: ModbusError): void {
-    unit.busy = unit.owed = false
+    unit.busy = false
     // Without a connection every unit is silent; that says nothing about the units.
     if (error.failure === 'closed') return
     unit.told.fill(-1)
