@@ -1,0 +1,95 @@
+/** How well a detection fits a person whom the tracker follows. */
+import type { Detection } from '../detection.ts'
+import { assign } from './assignment.ts'
+import { clip, type Edges } from './body-outline.ts'
+import type { CameraView } from './camera-view.ts'
+import type { Expectation, PersonTrack } from './person-track.ts'
+
+/** A person whose body may be in the frame, and how. */
+export interface Look {
+  track: PersonTrack
+  expected: Expectation
+}
+
+/** An edge that lies this many variances off counts half as much as it otherwise would; hidden edges are common. */
+const edgeTolerance = 4
+/** More than this and a box is somebody else's; weak boxes must fit better (as in ByteTrack's second pass). */
+const gate = 22
+const weakGate = 14
+/** At this cosine two appearances are as likely the same person's as not (measured with person-reid-retail-0287). */
+const evenCosine = 0.6
+const appearanceWeight = 15
+const mostAppearance = 6
+
+export interface Matches {
+  pairs: { look: Look; detection: Detection }[]
+  /** Strong detections of nobody known. */
+  strangers: Detection[]
+  /** Who should have been seen. */
+  unseen: Look[]
+}
+
+/**
+ * Strong detections first, then the weak ones for who is left: somebody half hidden scores low, and is known to be
+ * there. (ByteTrack, Zhang et al. 2022, over expected outlines instead of earlier boxes.)
+ */
+export function match(
+  view: CameraView,
+  looks: readonly Look[],
+  detections: readonly Detection[],
+  strong: number,
+): Matches {
+  const [high, low] = [
+    detections.filter(({ score }) => score >= strong),
+    detections.filter(({ score }) => score < strong),
+  ]
+  const first = pairUp(view, looks, high, gate)
+  const second = pairUp(view, first.unseen, low, weakGate)
+  return { pairs: [...first.pairs, ...second.pairs], strangers: first.strangers, unseen: second.unseen }
+}
+
+function pairUp(view: CameraView, looks: readonly Look[], detections: readonly Detection[], limit: number): Matches {
+  if (looks.length === 0 || detections.length === 0)
+    return { pairs: [], strangers: [...detections], unseen: [...looks] }
+  const edges = detections.map((detection) => edgesOf(detection, view))
+  const costs = looks.map((look) => detections.map((detection, i) => costOf(look, edges[i] as Edges, detection)))
+  const columns = assign(costs, limit)
+  const taken = new Set(columns)
+  return {
+    pairs: columns.flatMap((column, row) =>
+      column === null ? [] : [{ look: looks[row] as Look, detection: detections[column] as Detection }],
+    ),
+    strangers: detections.filter((_, column) => !taken.has(column)),
+    unseen: looks.filter((_, row) => columns[row] === null),
+  }
+}
+
+export function edgesOf({ boxPx: [left, top, width, height] }: Detection, view: CameraView): Edges {
+  return clip([left, top, left + width, top + height], view.model)
+}
+
+function costOf({ track, expected }: Look, edges: Edges, { appearance }: Detection): number {
+  let cost = 0
+  for (const edge of [0, 1, 2, 3] as const) {
+    const off = edges[edge] - expected.outline.edges[edge]
+    cost += edgeTolerance * Math.log1p((off * off) / expected.variances[edge] / edgeTolerance)
+  }
+  return cost + appearanceCost(track.appearance, appearance)
+}
+
+/** Negative: speaks for the same person. */
+export function appearanceCost(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  if (!a || !b) return 0
+  const cost = (evenCosine - cosine(a, b)) * appearanceWeight
+  return Math.max(-mostAppearance, Math.min(mostAppearance, cost))
+}
+
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, aa, bb] = [0, 0, 0]
+  for (let i = 0; i < a.length; i++) {
+    dot += (a[i] as number) * (b[i] ?? 0)
+    aa += (a[i] as number) ** 2
+    bb += (b[i] ?? 0) ** 2
+  }
+  return dot / (Math.sqrt(aa * bb) || 1)
+}
