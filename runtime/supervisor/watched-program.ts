@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { ClockRate } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
 import type { FromProgram, ProgramName, ProgramSecrets, RunSettings, ToProgram } from '../program/run-settings.ts'
-import { BackOff } from './back-off.ts'
+import { BackOff } from '../program/back-off.ts'
 
 export interface ProgramPlan {
   name: ProgramName
@@ -20,6 +20,8 @@ export interface ProgramPlan {
 
 /** A program says "alive" each second; one that has been silent this long hangs. */
 const silentMs = 15_000
+/** Loading the code of a program blocks it, and a slow machine takes its time. */
+const startingMs = 60_000
 const stopGraceMs = 8_000
 
 type Told = Extract<FromProgram, { type: 'failed' }>['error']
@@ -82,7 +84,7 @@ export class WatchedProgram {
     let ready = false
     child.send({ type: 'start', settings, secrets } satisfies ToProgram, () => {})
     child.on('message', (message: FromProgram) => {
-      this.#heard()
+      this.#heard(silentMs)
       if (message.type === 'notice') this.#say(message.text)
       if (message.type === 'speed') this.#onSpeed(message.scale)
       if (message.type === 'restart') this.#onRestart(message.programs)
@@ -105,15 +107,16 @@ export class WatchedProgram {
       if (first && !ready) return first.onEnd(this.#lastError, why)
       this.#startAgain(why)
     })
-    this.#heard()
+    this.#heard(startingMs)
   }
 
-  #heard(): void {
+  /** @param withinMs how soon it must be heard of again */
+  #heard(withinMs: number): void {
     clearTimeout(this.#silence)
     this.#silence = setTimeout(() => {
-      this.#say(`${this.plan.name} has not answered for ${silentMs / 1000} s and is ended`)
+      this.#say(`${this.plan.name} has not answered for ${withinMs / 1000} s and is ended`)
       this.#child?.kill('SIGKILL')
-    }, silentMs)
+    }, withinMs)
   }
 
   #startAgain(why: string): void {
