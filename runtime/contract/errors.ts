@@ -33,3 +33,17 @@ export function errorSentence(error: unknown): string {
   if (error instanceof AisleError) return error.sentence
   return error instanceof Error ? error.message : String(error)
 }
+
+/** An error on its way between threads and processes, where an object loses its class. */
+export interface ToldError {
+  code?: string
+  message: string
+  where?: string | undefined
+  action?: string
+}
+
+export const toTold = (error: unknown): ToldError =>
+  error instanceof AisleError ? error.toJSON() : { message: errorSentence(error) }
+
+export const fromTold = ({ code, message, where, action }: ToldError): Error =>
+  code && action ? new AisleError(code, message, { where, action }) : new Error(message)

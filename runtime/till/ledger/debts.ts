@@ -4,7 +4,7 @@ import { enqueue, isUnsettled, type OrderOutcome, paymentOf } from './outbox.ts'
 import { issueReceipt } from './receipts.ts'
 import { refusal, type Step } from './step.ts'
 import type { PaymentRow, VisitRow } from './tables.ts'
-import { change, loadVisit } from './visits.ts'
+import { change, loadOwnVisit, loadVisit } from './visits.ts'
 
 /** @throws AisleError `no-debt` */
 export async function settleDebt(step: Step, command: CommandOf<'settle-debt'>): Promise<void> {
@@ -22,8 +22,8 @@ export async function settleDebt(step: Step, command: CommandOf<'settle-debt'>):
  * one, under a key of its own; there is never more than one at a time.
  * @throws AisleError `no-debt`, `no-means-of-payment`
  */
-export async function collectDebt(step: Step, { visitId }: CommandOf<'collect-debt'>): Promise<void> {
-  const visit = await owingVisit(step, visitId)
+export async function collectDebt(step: Step, { visitId, accountId }: CommandOf<'collect-debt'>): Promise<void> {
+  const visit = await owingVisit(step, visitId, accountId)
   if (await collectionUnderWay(step, visitId)) return
   const account = await step.trx
     .selectFrom('accounts')
@@ -55,8 +55,8 @@ export async function collectionEnded(step: Step, payment: PaymentRow, { outcome
   await change(step, visit, { debt_settled: 'collected', ...receipt })
 }
 
-async function owingVisit(step: Step, visitId: string): Promise<VisitRow> {
-  const visit = await loadVisit(step.trx, visitId)
+async function owingVisit(step: Step, visitId: string, accountId?: string): Promise<VisitRow> {
+  const visit = await loadOwnVisit(step.trx, visitId, accountId)
   if (visit.state !== 'debt' || visit.debt_settled !== null) throw noDebt(visitId)
   return visit
 }

@@ -3,7 +3,7 @@
  * order in which they were made.
  */
 import { Worker } from 'node:worker_threads'
-import { AisleError } from '../../contract/errors.ts'
+import { fromTold, type ToldError } from '../../contract/errors.ts'
 import type { Ledger, LedgerIdentity } from './ledger.ts'
 import type { Shop } from './step.ts'
 
@@ -33,7 +33,11 @@ export const ledgerCalls = [
   'keepSignedHead',
   'verifyHeads',
   'stock',
+  'account',
   'exportAccount',
+  'mailsDue',
+  'closeMail',
+  'postponeMail',
   'forgetOld',
 ] as const satisfies readonly (keyof Ledger)[]
 export type LedgerCall = (typeof ledgerCalls)[number]
@@ -65,13 +69,6 @@ export type LedgerReply =
   | { id: number; sequence: number; result: unknown }
   | { id?: number; sequence?: number; error: ToldError }
 
-export interface ToldError {
-  code?: string
-  message: string
-  where?: string
-  action?: string
-}
-
 /**
  * @param onLost called when the thread ends by itself: the till cannot go on without it
  * @throws AisleError as `openDatabase` does
@@ -87,7 +84,7 @@ export async function openLedgerThread(start: LedgerStart, onLost: (error: Error
   const identity = await new Promise<LedgerIdentity>((resolve, reject) => {
     worker.once('message', (reply: LedgerReply) => {
       if ('opened' in reply) resolve(reply.opened)
-      else reject('error' in reply ? toError(reply.error) : new Error('The ledger did not open.'))
+      else reject('error' in reply ? fromTold(reply.error) : new Error('The ledger did not open.'))
     })
     worker.once('error', reject)
   })
@@ -100,7 +97,7 @@ export async function openLedgerThread(start: LedgerStart, onLost: (error: Error
       lastSequence = reply.sequence
       for (const listener of [...listeners]) listener(lastSequence)
     }
-    if ('error' in reply) call?.reject(toError(reply.error))
+    if ('error' in reply) call?.reject(fromTold(reply.error))
     else call?.resolve(reply.result)
   })
   const lose = (error: Error) => {
@@ -135,8 +132,4 @@ export async function openLedgerThread(start: LedgerStart, onLost: (error: Error
       await worker.terminate()
     },
   }
-}
-
-function toError({ code, message, where, action }: ToldError): Error {
-  return code && action ? new AisleError(code, message, { where, action }) : new Error(message)
 }

@@ -1,13 +1,11 @@
 /** The thread that the ledger runs in; started by `ledger-thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { AisleError, errorSentence } from '../../contract/errors.ts'
+import { toTold } from '../../contract/errors.ts'
 import { Ledger } from './ledger.ts'
-import type { LedgerReply, LedgerRequest, LedgerStart, ToldError } from './ledger-thread.ts'
+import type { LedgerReply, LedgerRequest, LedgerStart } from './ledger-thread.ts'
 
 const { path, shop, nowMs } = workerData as LedgerStart
 const tell = (reply: LedgerReply) => parentPort?.postMessage(reply)
-const toTold = (error: unknown): ToldError =>
-  error instanceof AisleError ? error.toJSON() : { message: errorSentence(error) }
 
 async function serve(): Promise<void> {
   let ledger: Ledger

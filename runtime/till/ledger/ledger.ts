@@ -6,11 +6,12 @@ import { randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Scan } from '../../contract/messages.ts'
 import type { CommandAnswer, TillCommand } from '../../till-api/commands.ts'
-import type { AccountExport } from '../../till-api/events.ts'
+import type { AccountExport, AccountOverview } from '../../till-api/events.ts'
 import { decideByDeadline, endLeftVisits, letGoUnreviewed } from './commands/checkout.ts'
-import { takeScan } from './commands/entry.ts'
+import { type Shown, takeScan } from './commands/entry.ts'
 import { doorMemory, recordAlarm, recordCount, recordPass, type SeenPass } from './gates.ts'
 import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } from './journal.ts'
+import * as mails from './mails.ts'
 import { emptiedBy, startAnewWhenNobodyShops } from './occupancy.ts'
 import { openDatabase } from './open-database.ts'
 import * as outbox from './outbox.ts'
@@ -75,10 +76,7 @@ export class Ledger {
     return command.type === 'forget-account' ? taken.then((answer) => this.#overwritten(answer)) : taken
   }
 
-  takeScan(
-    shown: { gate: string; method: Scan['method']; credentialHash: string; seenAtMs: number },
-    nowMs: number,
-  ): Promise<Scan> {
+  takeScan(shown: Shown, nowMs: number): Promise<Scan> {
     return this.#write(nowMs, (step) => takeScan(step, { ...shown, ledgerId: this.identity.ledgerId }))
   }
 
@@ -194,6 +192,22 @@ export class Ledger {
 
   exportAccount(accountId: string): Promise<AccountExport> {
     return this.#read((db) => privacy.exportAccount(db, accountId))
+  }
+
+  account(accountId: string): Promise<AccountOverview> {
+    return this.#read((db) => privacy.readAccount(db, accountId))
+  }
+
+  mailsDue(nowMs: number, limit: number): Promise<mails.DueMail[]> {
+    return this.#read((db) => mails.mailsDue(db, nowMs, limit))
+  }
+
+  closeMail(sequence: number, state: 'sent' | 'failed', reason: string | null, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => mails.closeMail(step, sequence, state, reason))
+  }
+
+  async postponeMail(sequence: number, nextAttemptAtMs: number, reason: string, nowMs: number): Promise<void> {
+    await this.#write(nowMs, (step) => mails.postponeMail(step, sequence, nextAttemptAtMs, reason))
   }
 
   /** Forgets what is kept too long; says how many accounts that were. */

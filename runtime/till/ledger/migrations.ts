@@ -11,6 +11,8 @@ const migrations: Record<string, Migration> = {
   '0005-orders': { up: createOrders },
   '0006-signed-heads': { up: createSignedHeads },
   '0007-subjects': { up: createSubjects },
+  '0008-devices': { up: createDevices },
+  '0009-mails': { up: createMails },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -247,6 +249,53 @@ async function createSubjects(db: Kysely<LedgerTables>): Promise<void> {
     .execute()
   await db.schema.createIndex('scans_account').on('scans').columns(['account_id', 'at_ms']).execute()
   await db.schema.createIndex('commands_sequence').on('commands').column('sequence').execute()
+}
+
+/** Whoever enters by a device has no credential. SQLite cannot let a column be empty, so the table is made anew. */
+async function createDevices(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema.alterTable('accounts').renameTo('accounts_before').execute()
+  await db.schema
+    .createTable('accounts')
+    .addColumn('account_id', 'text', (column) => column.primaryKey())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('credential_hash', 'text', (column) => column.unique())
+    .addColumn('party', 'integer', (column) => column.notNull())
+    .addColumn('customer_key', 'text')
+    .addColumn('billing_key', 'text')
+    .addColumn('blocked', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await sql`INSERT INTO accounts
+    SELECT account_id, role, credential_hash, party, customer_key, billing_key, blocked FROM accounts_before`.execute(
+    db,
+  )
+  await db.schema.dropTable('accounts_before').execute()
+  await db.schema
+    .createTable('devices')
+    .addColumn('device_id', 'text', (column) => column.primaryKey())
+    .addColumn('account_id', 'text', (column) => column.notNull().unique())
+    .addColumn('public_key', 'text', (column) => column.notNull())
+    .addColumn('used_up_to_ms', 'double precision')
+    .execute()
+}
+
+async function createMails(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema
+    .createTable('email_addresses')
+    .addColumn('subject_id', 'text', (column) => column.primaryKey())
+    .addColumn('address', 'text', (column) => column.notNull())
+    .addColumn('language', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('mails')
+    .addColumn('sequence', 'bigint', (column) => column.primaryKey().references('journal.sequence'))
+    .addColumn('visit_id', 'text', (column) => column.notNull().references('visits.visit_id'))
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('begun_at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('next_attempt_at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('reason', 'text')
+    .execute()
+  await db.schema.createIndex('mails_due').on('mails').columns(['state', 'next_attempt_at_ms']).execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

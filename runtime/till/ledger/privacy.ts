@@ -1,11 +1,12 @@
 /** What a person may ask of the till: all that it knows of them, and to be forgotten. */
 import type { CommandOf } from '../../till-api/commands.ts'
-import type { AccountExport, Dispute, Refund } from '../../till-api/events.ts'
+import type { AccountExport, AccountOverview, Dispute, Refund } from '../../till-api/events.ts'
 import { endedStates } from '../visits/visit-state.ts'
+import { emailOf } from './email-addresses.ts'
 import { unsettled } from './outbox.ts'
 import { refusal, type Step } from './step.ts'
 import { stored } from './stored.ts'
-import type { Connection } from './tables.ts'
+import type { AccountRow, Connection } from './tables.ts'
 import { snapshotOf } from './visits.ts'
 
 /**
@@ -27,19 +28,45 @@ export async function exportAccount(db: Connection, accountId: string): Promise<
     .where('account_id', '=', accountId)
     .orderBy('number')
     .execute()
+  return {
+    ...(await overviewOf(db, account, allVisits)),
+    consents: consents.map(({ version, at_ms }) => ({ version, atMs: at_ms })),
+    scans: scans.map(({ gate, at_ms, answer }) => ({ gate, atMs: at_ms, answer })),
+  }
+}
+
+/**
+ * How an account stands, with its latest visits: what its owner's phone shows.
+ * @throws AisleError `account-unknown`
+ */
+export async function readAccount(db: Connection, accountId: string): Promise<AccountOverview> {
+  return overviewOf(db, await accountOf(db, accountId), latestVisits)
+}
+
+const latestVisits = 20
+/** SQLite's way to say that there is no limit, and more than there can be. */
+const allVisits = Number.MAX_SAFE_INTEGER
+
+async function overviewOf(db: Connection, account: AccountRow, limit: number): Promise<AccountOverview> {
+  const { account_id: accountId, role, party, billing_key } = account
+  const device = await db
+    .selectFrom('devices')
+    .select('device_id')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
   const rows = await db
     .selectFrom('visits')
     .selectAll()
     .where('account_id', '=', accountId)
-    .orderBy('opened_at_ms')
+    .orderBy('opened_at_ms', 'desc')
+    .limit(limit)
     .execute()
   const visits = []
-  for (const row of rows) visits.push(await snapshotOf(db, row))
+  for (const row of rows.reverse()) visits.push(await snapshotOf(db, row))
+  const email = await emailOf(db, accountId)
   return {
-    ...{ accountId, role: account.role, party: account.party, canPay: account.billing_key !== null },
-    consents: consents.map(({ version, at_ms }) => ({ version, atMs: at_ms })),
-    scans: scans.map(({ gate, at_ms, answer }) => ({ gate, atMs: at_ms, answer })),
-    visits,
+    ...{ accountId, role, party, canPay: billing_key !== null, deviceId: device?.device_id ?? null },
+    ...{ email: email?.address ?? null, visits },
   }
 }
 
@@ -65,6 +92,7 @@ export async function forgetAccount(
     .where('account_id', '=', accountId)
     .executeTakeFirst()
   if (subject) await forgetSubject(step, subject.subject_id)
+  await step.trx.deleteFrom('devices').where('account_id', '=', accountId).execute()
   await step.trx.deleteFrom('accounts').where('account_id', '=', accountId).execute()
 }
 
@@ -85,6 +113,8 @@ export async function forgetSubject(step: Pick<Step, 'trx' | 'journal'>, subject
   }
   await trx.updateTable('scans').set({ account_id: null }).where('account_id', '=', accountId).execute()
   await trx.deleteFrom('consents').where('subject_id', '=', subjectId).execute()
+  await trx.deleteFrom('email_addresses').where('subject_id', '=', subjectId).execute()
+  await trx.deleteFrom('devices').where('account_id', '=', accountId).execute()
   await trx.deleteFrom('subjects').where('subject_id', '=', subjectId).execute()
   await trx.deleteFrom('accounts').where('account_id', '=', accountId).execute()
   await step.journal.append('forgotten', null, { subjectId })

@@ -2,6 +2,7 @@ import { envelope, type Receipt } from '../../contract/messages.ts'
 import { type Bill, billLines, netLines } from '../visits/bill.ts'
 import { totalMinor } from '../visits/pricing.ts'
 import { taxOf } from '../visits/tax.ts'
+import { enqueueMail } from './mails.ts'
 import type { Step } from './step.ts'
 import { stored } from './stored.ts'
 import type { PaymentRow, VisitRow } from './tables.ts'
@@ -47,6 +48,7 @@ export async function issueReceipt(
     .values({ receipt_id: receipt.receiptId, visit_id: visit.visit_id, ...values })
     .onConflict((conflict) => conflict.column('receipt_id').doUpdateSet(values))
     .execute()
+  await enqueueMail(step, visit.visit_id, visit.account_id, sequence)
   return { receipt: stored(receipt) }
 }
 

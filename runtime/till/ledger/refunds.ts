@@ -8,7 +8,7 @@ import { refusal, type Step } from './step.ts'
 import { stored } from './stored.ts'
 import { sealer } from './subjects.ts'
 import type { PaymentRow, VisitRow } from './tables.ts'
-import { change, loadVisit } from './visits.ts'
+import { change, loadOwnVisit, loadVisit } from './visits.ts'
 
 const monthMs = 30 * 86_400_000
 /** Who orders what a rule refunds. */
@@ -21,8 +21,9 @@ export async function refundLine(step: Step, command: CommandOf<'refund-line'>):
 }
 
 /** Somebody says that a line is wrong: what is small is given back at once, the rest waits for a person. */
-export async function disputeLine(step: Step, { visitId, lineId, reason }: CommandOf<'dispute-line'>): Promise<void> {
-  const visit = await loadVisit(step.trx, visitId)
+export async function disputeLine(step: Step, command: CommandOf<'dispute-line'>): Promise<void> {
+  const { visitId, lineId, reason } = command
+  const visit = await loadOwnVisit(step.trx, visitId, command.accountId)
   if (disputesOf(visit).some((dispute) => dispute.lineId === lineId)) return
   const amountMinor = await paidFor(step, visit, lineId)
   const sealed = await sealer(step, visit.account_id)

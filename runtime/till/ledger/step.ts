@@ -20,6 +20,8 @@ export interface Shop {
   disputes: DisputeRule
   offline: OfflineCaps
   retention: Retention
+  /** Whether receipts go out by e-mail too. */
+  sendsMail: boolean
 }
 
 /** What is given back without a person's look. */

@@ -23,6 +23,10 @@ export interface LedgerTables {
   /** The key of each person that the journal speaks of; destroyed, they are forgotten. */
   subjects: { subject_id: string; account_id: string; key: string; since_ms: number }
   consents: { subject_id: string; version: string; at_ms: number }
+  devices: DeviceRow
+  /** Sealed under the subject's key. */
+  email_addresses: { subject_id: string; address: string; language: 'en' | 'ko' }
+  mails: MailRow
   signed_heads: { sequence: number; hash: string; at_ms: number; store_id: string; signature: string }
 }
 
@@ -57,11 +61,33 @@ export interface OccupancyRow {
 export interface AccountRow {
   account_id: string
   role: 'shopper' | 'staff'
-  credential_hash: string
+  /** null: they enter by the codes of a device. */
+  credential_hash: string | null
   party: number
   customer_key: string | null
   billing_key: string | null
   blocked: number
+}
+
+/** A phone that makes codes for the door; its key leaves it never, this is the public half. */
+export interface DeviceRow {
+  device_id: string
+  account_id: string
+  public_key: string
+  /** When the newest code was made that it has used; older ones are worth nothing any more. */
+  used_up_to_ms: number | null
+}
+
+/** A receipt to be sent by e-mail: outbox and outcome. To whom is asked for when it is sent. */
+export interface MailRow {
+  /** Of the receipt as it was issued or corrected; the mail's Message-ID follows from it. */
+  sequence: number
+  visit_id: string
+  state: 'due' | 'sent' | 'failed'
+  attempts: number
+  begun_at_ms: number
+  next_attempt_at_ms: number
+  reason: string | null
 }
 
 export interface ScanRow {

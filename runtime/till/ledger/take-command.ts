@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { CommandAnswer, CommandOf, CommandType, TillCommand } from '../../till-api/commands.ts'
+import { registerDevice } from '../tokens/devices.ts'
 import { decide, endVisit, resolveReview } from './commands/checkout.ts'
-import { admit, refuse, registerAccount, visitIdOf } from './commands/entry.ts'
+import { admit, refuse, registerAccount, registerCard, visitIdOf } from './commands/entry.ts'
 import { addEvidence, bindVisit, moveStock, setLines } from './commands/floor.ts'
 import { collectDebt, settleDebt } from './debts.ts'
+import { setEmail } from './email-addresses.ts'
 import { recordOpening, recordReset } from './gates.ts'
 import { forgetAccount } from './privacy.ts'
 import { disputeLine, refundLine, resolveDispute } from './refunds.ts'
@@ -28,6 +30,9 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   'collect-debt': collectDebt,
   'move-stock': moveStock,
   'register-account': registerAccount,
+  'register-device': registerDevice,
+  'register-card': registerCard,
+  'set-email': setEmail,
   'forget-account': forgetAccount,
   'open-gate': (step, { gate, direction, reason }) => recordOpening(step, { gate, direction, reason }),
   'reset-gate': (step, { gate, reason }) => recordReset(step, { gate, reason }),

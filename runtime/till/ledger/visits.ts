@@ -34,8 +34,22 @@ const deadlineOf = {
 /** @throws AisleError `visit-unknown` */
 export async function loadVisit(db: Connection, visitId: string): Promise<VisitRow> {
   const row = await db.selectFrom('visits').selectAll().where('visit_id', '=', visitId).executeTakeFirst()
-  if (!row) throw refusal('visit-unknown', `There is no visit ${visitId}.`, 'Use an id that the till has given.')
+  if (!row) throw visitUnknown(visitId)
   return row
+}
+
+const visitUnknown = (visitId: string) =>
+  refusal('visit-unknown', `There is no visit ${visitId}.`, 'Use an id that the till has given.')
+
+/**
+ * A visit that somebody speaks of who may speak only of `accountId`'s own; without one, of any.
+ * @throws AisleError `visit-unknown`
+ */
+export async function loadOwnVisit(db: Connection, visitId: string, accountId: string | undefined): Promise<VisitRow> {
+  const visit = await loadVisit(db, visitId)
+  // Whose it is instead is nobody else's business.
+  if (accountId !== undefined && visit.account_id !== accountId) throw visitUnknown(visitId)
+  return visit
 }
 
 /** @throws AisleError `visit-state` when `happening` cannot happen to the visit as it stands */

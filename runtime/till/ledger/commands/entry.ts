@@ -2,6 +2,7 @@
 import { envelope, type Scan } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
 import { hasCardNumber } from '../../card-number.ts'
+import { type ShownToken, type TokenHolder, takeToken } from '../../tokens/devices.ts'
 import { beginHold } from '../holds.ts'
 import { isOverCaps } from '../outbox.ts'
 import { refusal, type Step } from '../step.ts'
@@ -12,16 +13,17 @@ import { openVisit } from '../visits.ts'
 /** A visit's id follows from its scan's, so that an admission that is sent again finds the same visit. */
 export const visitIdOf = (scanId: string) => scanId.replace('-scan-', '-visit-')
 
-/** Takes down what somebody showed at a door, as a hash, with what is known of whoever showed it. */
-export async function takeScan(
-  step: Step,
-  shown: { ledgerId: string; gate: string; method: Scan['method']; credentialHash: string; seenAtMs: number },
-): Promise<Scan> {
-  const account = await step.trx
-    .selectFrom('accounts')
-    .selectAll()
-    .where('credential_hash', '=', shown.credentialHash)
-    .executeTakeFirst()
+/** What somebody showed at a door: a code of our own, or the hash of anything else. */
+export type Shown = { gate: string; method: Scan['method']; seenAtMs: number } & (
+  | { credentialHash: string }
+  | { token: ShownToken }
+)
+
+/** Takes down that somebody showed something at a door, with what is known of them; what it was is not kept. */
+export async function takeScan(step: Step, shown: Shown & { ledgerId: string }): Promise<Scan> {
+  const { account, party, usable } = await ('token' in shown
+    ? takeToken(step, shown.token)
+    : holderOf(step, shown.credentialHash))
   const [openVisitRow, debtRow] = account
     ? await Promise.all([visitOf(step, account.account_id, ['admitted', 'open']), debtOf(step, account.account_id)])
     : []
@@ -36,12 +38,12 @@ export async function takeScan(
       known: account !== undefined,
       accountId: account?.account_id ?? null,
       role: account?.role ?? 'unknown',
-      party: account?.party ?? 1,
+      party,
       openVisit: openVisitRow !== undefined,
       debt: debtRow !== undefined,
       blocked: account?.blocked === 1,
       adult: null,
-      usable: account !== undefined,
+      usable,
     },
   }
   const sealed = await sealer(step, scan.account.accountId)
@@ -63,6 +65,15 @@ export async function takeScan(
     })
     .execute()
   return scan
+}
+
+async function holderOf(step: Step, credentialHash: string): Promise<TokenHolder> {
+  const account = await step.trx
+    .selectFrom('accounts')
+    .selectAll()
+    .where('credential_hash', '=', credentialHash)
+    .executeTakeFirst()
+  return { account, party: account?.party ?? 1, usable: account !== undefined }
 }
 
 async function nextScanNumber(step: Step): Promise<number> {
@@ -110,6 +121,7 @@ export async function admit(step: Step, command: CommandOf<'admit'>): Promise<vo
       'Admit staff only until it answers; whoever is inside leaves as always.',
     )
   }
+  await refuseSecondVisit(step, scan)
   const visitId = visitIdOf(scan.scan_id)
   await answer(step, scan, 'admitted')
   const { type: _type, commandId: _commandId, ...admission } = command
@@ -144,6 +156,24 @@ export async function admit(step: Step, command: CommandOf<'admit'>): Promise<vo
   if (account) await beginHold(step, visitId, account)
 }
 
+/**
+ * One visit at a time: whoever shows two codes at two doors at once is let in at one. Whether somebody who was
+ * inside already when they scanned may come in is for the entry rules, which were told so.
+ * @throws AisleError `already-inside`
+ */
+async function refuseSecondVisit(step: Step, scan: ScanRow): Promise<void> {
+  if (scan.account_id === null || scan.role !== 'shopper') return
+  const since = await step.trx
+    .selectFrom('visits')
+    .select('visit_id')
+    .where('account_id', '=', scan.account_id)
+    .where('state', 'in', ['admitted', 'open'])
+    .where('opened_at_ms', '>=', scan.at_ms)
+    .executeTakeFirst()
+  if (!since) return
+  throw refusal('already-inside', 'This account was let in since it scanned here.', 'Let it in once.')
+}
+
 export async function refuse(step: Step, command: CommandOf<'refuse'>): Promise<void> {
   const scan = await unansweredScan(step, command.scanId, 'refused')
   if (scan.answer === 'refused') return
@@ -168,18 +198,15 @@ const answer = (step: Step, scan: ScanRow, answered: ScanRow['answer']) =>
 /** @param command with the credential's hash in the credential's place */
 export async function registerAccount(step: Step, command: CommandOf<'register-account'>): Promise<void> {
   const { accountId, role, credential, party, payment, consent } = command
-  if (payment && [payment.customerKey, payment.billingKey].some(hasCardNumber)) {
-    throw refusal(
-      'card-number',
-      "This looks like a card's number, which no part of this platform may know.",
-      "Send the payment provider's reference to the registered card.",
-    )
-  }
-  const holder = await step.trx
-    .selectFrom('accounts')
-    .select('account_id')
-    .where('credential_hash', '=', credential)
-    .executeTakeFirst()
+  if (payment) refuseCardNumber(payment)
+  const holder =
+    credential === null
+      ? undefined
+      : await step.trx
+          .selectFrom('accounts')
+          .select('account_id')
+          .where('credential_hash', '=', credential)
+          .executeTakeFirst()
   if (holder && holder.account_id !== accountId) {
     throw refusal('credential-taken', 'This credential belongs to another account.', 'Register another one.')
   }
@@ -200,6 +227,36 @@ export async function registerAccount(step: Step, command: CommandOf<'register-a
   const facts = { accountId: sealed(accountId), role, party, canPay: payment !== null }
   await step.journal.append('account-registered', null, { ...facts, ...(consent ? { consent } : {}) })
   if (consent) await keepConsent(step, accountId, consent)
+}
+
+/** @throws AisleError `card-number` */
+function refuseCardNumber({ customerKey, billingKey }: { customerKey: string; billingKey: string }): void {
+  if (![customerKey, billingKey].some(hasCardNumber)) return
+  throw refusal(
+    'card-number',
+    "This looks like a card's number, which no part of this platform may know.",
+    "Send the payment provider's reference to the registered card.",
+  )
+}
+
+/**
+ * Replaces what an account pays with.
+ * @param command with the provider's billing key in the place of its permission to issue one
+ * @throws AisleError `account-unknown`, `card-number`
+ */
+export async function registerCard(step: Step, command: CommandOf<'register-card'>): Promise<void> {
+  const { accountId, customerKey, authKey: billingKey } = command
+  refuseCardNumber({ customerKey, billingKey })
+  const { numUpdatedRows } = await step.trx
+    .updateTable('accounts')
+    .set({ customer_key: customerKey, billing_key: billingKey })
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) {
+    throw refusal('account-unknown', `There is no account ${accountId}.`, 'It may have been forgotten already.')
+  }
+  const sealed = await sealer(step, accountId)
+  await step.journal.append('card-registered', null, { accountId: sealed(accountId) })
 }
 
 /** The first time that somebody agreed to a version counts. */

@@ -1,0 +1,69 @@
+/** How detection fares, in words, told when it changes. */
+import type { HealthReport } from '../../devices/health-report.ts'
+import type { ExecutionProvider } from '../models/open-model.ts'
+import type { CameraShare } from './share-meter.ts'
+
+export type HealthNote = Pick<HealthReport, 'state' | 'reason'>
+
+export interface DetectionState {
+  workers: number
+  ready: number
+  /** Threads that hang and cannot be ended. */
+  abandoned: number
+  /** The last loss of a worker, while one is missing. */
+  loss: string | undefined
+  provider: ExecutionProvider
+  notices: readonly string[]
+  shares: readonly CameraShare[]
+}
+
+/** A camera whose share is less is told of; the rest is frames that are on their way. */
+const shareKept = 0.8
+
+/** @returns what is worst, and `topic`, which stays the same while only figures change */
+export function detectionHealth(state: DetectionState): HealthNote & { topic: string } {
+  const { workers, ready, abandoned, loss, shares } = state
+  if (ready === 0) {
+    const hang = abandoned > 0 ? ` ${abandoned} of its threads hang and cannot be ended: start the program anew.` : ''
+    return { topic: 'none', state: 'offline', reason: `No frame is looked at. ${loss ?? ''}${hang}` }
+  }
+  const behind = shares.filter(({ offeredPerS, detectedPerS }) => detectedPerS < shareKept * offeredPerS)
+  if (ready < workers) {
+    return { topic: 'fewer', state: 'late', reason: `${ready} of ${workers} threads look at frames. ${loss ?? ''}` }
+  }
+  if (behind.length > 0) return { topic: 'behind', state: 'late', reason: behindReason(shares, behind) }
+  const notices = state.notices.map((notice) => ` ${notice}`).join('')
+  return {
+    topic: 'well',
+    state: 'online',
+    reason: `Frames are looked at as they come, by ${state.provider}.${notices}`,
+  }
+}
+
+function behindReason(shares: readonly CameraShare[], behind: readonly CameraShare[]): string {
+  const sum = (of: 'offeredPerS' | 'detectedPerS') => shares.reduce((total, share) => total + share[of], 0)
+  const rates = behind.map(({ detectedPerS }) => detectedPerS)
+  const worstMs = Math.max(...shares.map(({ ageMs }) => ageMs?.worst ?? 0))
+  return (
+    `${shares.length} cameras give ${sum('offeredPerS').toFixed(0)} frames a second and ` +
+    `${sum('detectedPerS').toFixed(0)} can be looked at: ${behind.length} of them get ` +
+    `${Math.min(...rates).toFixed(1)} to ${Math.max(...rates).toFixed(1)} each, results are up to ` +
+    `${(worstMs / 1000).toFixed(1)} s old. Let cameras give fewer frames, or use a smaller model or more cores.`
+  )
+}
+
+export class DetectionHealth {
+  readonly #tell: (note: HealthNote) => void
+  #topic = ''
+
+  constructor(tell: (note: HealthNote) => void) {
+    this.#tell = tell
+  }
+
+  look(at: DetectionState): void {
+    const { topic, state, reason } = detectionHealth(at)
+    if (topic === this.#topic) return
+    this.#topic = topic
+    this.#tell({ state, reason })
+  }
+}
