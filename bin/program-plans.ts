@@ -22,13 +22,15 @@ function secretNames(profile: Profile, live: boolean): Record<ProgramName, strin
     address.transport === 'http' && address.login ? [address.login] : [],
   )
   return {
-    broker: [generated.brokerPasswordSensing, generated.brokerPasswordDevices],
+    broker: [generated.brokerPasswordSensing, generated.brokerPasswordDevices, generated.brokerPasswordTill],
     till: [
       generated.tillTokenFlows,
       generated.tillTokenConsole,
       generated.tillTokenAccounts,
       generated.journalKey,
+      generated.brokerPasswordTill,
       profile.payment.secretKey,
+      ...(profile.mail?.password === undefined ? [] : [profile.mail.password]),
     ],
     sensing: [generated.sensingToken, generated.brokerPasswordSensing, ...deviceLogins],
     flows: [generated.tillTokenFlows, generated.sensingToken, generated.sessionKey, generated.flowCredentials],

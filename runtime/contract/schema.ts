@@ -48,6 +48,10 @@ export const Point3M = (options: object = {}) => Type.Unsafe<[number, number, nu
 export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'
 export const Identifier = (options: object = {}) => Type.String({ pattern: identifierPattern, ...options })
 
+/** One plain address (RFC 5321, dot-string): no name, no list, nothing that could begin another header. */
+export const EmailAddress = (options: object = {}) =>
+  Type.String({ pattern: "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,180}[A-Za-z0-9]$", ...options })
+
 /** Strings that name something of the profile: dialogs offer a choice for them; which names exist, no schema knows. */
 export const profileNameFormats = [
   'profile-group',

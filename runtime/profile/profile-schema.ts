@@ -4,7 +4,7 @@
  * what it is and in which unit.
  */
 import { type Static, Type } from 'typebox'
-import { Identifier, oneOf, Point2M, Point3M, strictObject } from '../contract/schema.ts'
+import { EmailAddress, Identifier, oneOf, Point2M, Point3M, strictObject } from '../contract/schema.ts'
 import { Promotion, TaxRule } from './promotions.ts'
 
 export const currentProfileVersion = 1
@@ -346,6 +346,52 @@ export const Profile = strictObject(
         ),
       ),
     }),
+    phone: Type.Optional(
+      strictObject(
+        {
+          url: Type.Optional(
+            Type.String({
+              title: 'Address',
+              pattern: '^https://[^@/?#\\s]+$',
+              maxLength: 300,
+              description: 'Under which phones reach the page of the shoppers, through a proxy that speaks TLS.',
+            }),
+          ),
+          cardPage: Type.Optional(
+            Type.String({
+              title: 'Page for cards',
+              pattern: '^https?://[^@?#\\s]+$',
+              maxLength: 300,
+              description:
+                "Where the payment provider registers a card. It takes customerKey, successUrl and failUrl, and comes back to the first with authKey. Missing: the simulated provider's, or none.",
+            }),
+          ),
+          terms: Type.Optional(
+            strictObject({
+              version: Type.String({ title: 'Version', minLength: 1, maxLength: 100 }),
+              text: strictObject({ en: Type.String({ maxLength: 4000 }), ko: Type.String({ maxLength: 4000 }) }),
+            }),
+          ),
+        },
+        { title: "Shoppers' phones" },
+      ),
+    ),
+    mail: Type.Optional(
+      strictObject(
+        {
+          host: Type.String({ title: 'SMTP server', minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9.:-]+$' }),
+          port: Type.Integer({ title: 'Port', minimum: 1, maximum: 65_535 }),
+          security: oneOf(['tls', 'starttls', 'none'], {
+            title: 'Encryption',
+            description: 'tls from the first byte (465), starttls (587), or none: only to a relay on this machine.',
+          }),
+          user: Type.Optional(Type.String({ title: 'User', minLength: 1, maxLength: 200 })),
+          password: Type.Optional(secretName),
+          from: EmailAddress({ title: 'Sender' }),
+        },
+        { title: 'Receipts by e-mail', description: 'Without it receipts are on the page alone.' },
+      ),
+    ),
   },
   { $id: 'https://open-aisle.example/schemas/profile-1.json', title: 'Hardware profile of one store' },
 )

@@ -5,10 +5,12 @@
  */
 import { type Static, Type } from 'typebox'
 import { AttributedLine, DecidedLine, WeightEvent } from '../contract/messages.ts'
-import { Identifier, oneOf, strictObject } from '../contract/schema.ts'
+import { EmailAddress, Identifier, oneOf, strictObject } from '../contract/schema.ts'
+import { deviceIdPattern } from './entry-token.ts'
 
 const commandId = Identifier({ description: 'Business id; makes the command idempotent.' })
 const text = Type.String({ maxLength: 1000 })
+const accountId = Type.Optional(Identifier({ description: "Refused unless the visit is this account's." }))
 
 /** Opens a visit for a scan and the gate for its party. */
 export const Admit = strictObject({
@@ -134,6 +136,7 @@ export const DisputeLine = strictObject({
   visitId: Identifier(),
   lineId: Identifier(),
   reason: text,
+  accountId,
 })
 
 export const ResolveDispute = strictObject({
@@ -159,6 +162,7 @@ export const CollectDebt = strictObject({
   type: Type.Literal('collect-debt'),
   commandId,
   visitId: Identifier(),
+  accountId,
 })
 
 /** Records what staff moved, or what was found misplaced; stock follows from it. */
@@ -178,13 +182,41 @@ export const RegisterAccount = strictObject({
   commandId,
   accountId: Identifier({ description: 'A pseudonym.' }),
   role: oneOf(['shopper', 'staff']),
-  /** What the door's reader will read; stored only as a hash. */
-  credential: Type.String({ minLength: 8, maxLength: 512 }),
+  /** What the door's reader will read; stored only as a hash. null: they enter by the codes of a registered device. */
+  credential: Type.Union([Type.String({ minLength: 8, maxLength: 512 }), Type.Null()]),
   party: Type.Integer({ minimum: 1, maximum: 20 }),
   /** The provider's references to a registered means of payment: Toss's customerKey and billingKey, Stripe's customer and payment method. */
   payment: Type.Union([strictObject({ customerKey: text, billingKey: text }), Type.Null()]),
   /** Which version of the terms they agreed to, and when. */
   consent: Type.Optional(strictObject({ version: Type.String({ minLength: 1, maxLength: 100 }), atMs: Type.Number() })),
+})
+
+/** Lets an account enter by the codes that a phone makes (`entry-token.ts`), and by those of no other phone. */
+export const RegisterDevice = strictObject({
+  type: Type.Literal('register-device'),
+  commandId,
+  accountId: Identifier(),
+  deviceId: Type.String({ pattern: deviceIdPattern.source }),
+  /** SubjectPublicKeyInfo of its P-256 key, base64url. */
+  publicKey: Type.String({ pattern: '^[A-Za-z0-9_-]{100,160}$' }),
+})
+
+/** Exchanges the provider's permission, as its page for cards gave it, for what the account pays with from now on. */
+export const RegisterCard = strictObject({
+  type: Type.Literal('register-card'),
+  commandId,
+  accountId: Identifier(),
+  customerKey: Type.String({ pattern: '^[A-Za-z0-9_=.@-]{2,300}$' }),
+  authKey: Type.String({ minLength: 1, maxLength: 300 }),
+})
+
+/** Where receipts go by e-mail; null: nowhere. */
+export const SetEmail = strictObject({
+  type: Type.Literal('set-email'),
+  commandId,
+  accountId: Identifier(),
+  address: Type.Union([EmailAddress(), Type.Null()]),
+  language: oneOf(['en', 'ko']),
 })
 
 /** Forgets who somebody is; what was bought and paid stays, of nobody. */
@@ -227,6 +259,9 @@ export const TillCommand = Type.Union([
   CollectDebt,
   MoveStock,
   RegisterAccount,
+  RegisterDevice,
+  RegisterCard,
+  SetEmail,
   ForgetAccount,
   OpenGate,
   ResetGate,
@@ -259,7 +294,15 @@ export const commandsOfRole = {
     'open-gate',
     'reset-gate',
   ],
-  accounts: ['register-account', 'forget-account', 'dispute-line', 'collect-debt'],
+  accounts: [
+    'register-account',
+    'register-device',
+    'register-card',
+    'set-email',
+    'forget-account',
+    'dispute-line',
+    'collect-debt',
+  ],
 } as const satisfies Record<string, readonly CommandType[]>
 export type TillRole = keyof typeof commandsOfRole
 

@@ -83,15 +83,22 @@ export type TillEvent = {
 )
 export type TillEventType = TillEvent['type']
 
-/** `GET /v1/accounts/ID`: all that is kept of an account, for its owner. */
-export interface AccountExport {
+/** `GET /v1/accounts/ID/overview`: how an account stands, with its latest visits, for its owner's phone. */
+export interface AccountOverview {
   accountId: string
   role: 'shopper' | 'staff'
   party: number
   canPay: boolean
+  /** The phone whose codes open the door. */
+  deviceId: string | null
+  email: string | null
+  visits: VisitSnapshot[]
+}
+
+/** `GET /v1/accounts/ID`: all that is kept of an account, for its owner. */
+export interface AccountExport extends AccountOverview {
   consents: { version: string; atMs: number }[]
   scans: { gate: string; atMs: number; answer: string | null }[]
-  visits: VisitSnapshot[]
 }
 
 /** `GET /v1/state`: what a client that starts now has to know. */

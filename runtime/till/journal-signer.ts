@@ -1,10 +1,11 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Clock, Timer } from '../contract/clock.ts'
+import type { Clock } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
 import type { LedgerMethods } from './ledger/ledger-thread.ts'
 import { journalKey, signHead } from './ledger/signed-heads.ts'
+import { regularly } from './regularly.ts'
 
 export interface SignerOptions {
   ledger: Pick<LedgerMethods, 'head' | 'signedHeads' | 'keepSignedHead'>
@@ -27,9 +28,7 @@ const lookEveryMs = 3_600_000
 export function signDaily(options: SignerOptions): { stop(): Promise<void> } {
   const { ledger, clock, log, storeId, dataDirectory } = options
   const key = journalKey(options.secret)
-  let timer: Timer | undefined
-  let stopped = false
-  const look = async () => {
+  return regularly(clock, lookEveryMs, async () => {
     try {
       const last = (await ledger.signedHeads()).at(-1)
       const { sequence, hash } = await ledger.head()
@@ -42,18 +41,5 @@ export function signDaily(options: SignerOptions): { stop(): Promise<void> } {
     } catch (error) {
       log.error({ error: errorSentence(error) }, "the journal's head could not be signed")
     }
-    if (!stopped) timer = clock.after(lookEveryMs, begin)
-  }
-  let looking = Promise.resolve()
-  const begin = () => {
-    looking = look()
-  }
-  begin()
-  return {
-    async stop() {
-      stopped = true
-      clock.clear(timer)
-      await looking
-    },
-  }
+  })
 }

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
-import type { Clock, Timer } from '../contract/clock.ts'
+import type { Clock } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
 import type { LedgerMethods } from './ledger/ledger-thread.ts'
+import { regularly } from './regularly.ts'
 
 const intervalMs = 1000
 const dayMs = 86_400_000
@@ -13,11 +14,8 @@ export function sweepRegularly(
   log: Logger,
   onMoved: () => void,
 ): { stop(): Promise<void> } {
-  let timer: Timer | undefined
-  let stopped = false
   let forgetAtMs = clock.nowMs() + dayMs
-  let sweeping: Promise<void> = Promise.resolve()
-  const sweep = async () => {
+  return regularly(clock, intervalMs, async () => {
     try {
       const moved = await ledger.sweep(clock.nowMs())
       if (moved > 0) onMoved()
@@ -29,17 +27,5 @@ export function sweepRegularly(
     } catch (error) {
       log.error({ error: errorSentence(error) }, 'overdue visits could not be moved on')
     }
-    if (!stopped) timer = clock.after(intervalMs, begin)
-  }
-  const begin = () => {
-    sweeping = sweep()
-  }
-  begin()
-  return {
-    async stop() {
-      stopped = true
-      clock.clear(timer)
-      await sweeping
-    },
-  }
+  })
 }

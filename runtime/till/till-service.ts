@@ -9,7 +9,7 @@ import {
   type TillCommand,
   type TillRole,
 } from '../till-api/commands.ts'
-import type { AccountExport, TillState, VisitSnapshot } from '../till-api/events.ts'
+import type { AccountExport, AccountOverview, TillState, VisitSnapshot } from '../till-api/events.ts'
 import { streamEvents } from './api/event-stream.ts'
 import { hashCredential } from './credential-hash.ts'
 import type { Doors } from './doors/doors.ts'
@@ -22,7 +22,7 @@ export interface TillServiceOptions {
   ledger: LedgerThread
   doors: Doors
   clock: Clock
-  provider: Pick<PaymentProvider, 'hinted'>
+  provider: Pick<PaymentProvider, 'hinted' | 'issueKey'>
   publicJournalKey: string
   /** Called when there may be a charge to make. */
   onDecided: () => void
@@ -30,6 +30,8 @@ export interface TillServiceOptions {
 
 /** In real time: how long a shopper stands at the door for it. */
 const reservedWithinMs = 3000
+/** In real time: how long a shopper looks at a phone for it. */
+const issuedWithinMs = 15_000
 const mostHints = 100
 const mostVisitsAPage = 1000
 const verifyPageSize = 1000
@@ -63,6 +65,8 @@ export class TillService {
         return this.#admit(command)
       case 'register-account':
         return this.#register(command)
+      case 'register-card':
+        return this.#registerCard(command)
       case 'open-gate':
         return this.#openGate(command)
       case 'reset-gate': {
@@ -149,8 +153,30 @@ export class TillService {
 
   /** From here on the credential is known by its hash alone. */
   async #register(command: CommandOf<'register-account'>): Promise<CommandAnswer> {
+    if (command.credential === null) return this.#take(command)
     const credential = await hashCredential(command.credential, this.#options.ledger.identity.credentialSalt)
     return this.#take({ ...command, credential })
+  }
+
+  /** @throws AisleError `card-refused`, `provider-away`, `card-unsupported` */
+  async #registerCard(command: CommandOf<'register-card'>): Promise<CommandAnswer> {
+    const { commandId, customerKey, authKey } = command
+    const { provider } = this.#options
+    if (!provider.issueKey) {
+      throw new AisleError('card-unsupported', 'This provider has no page for cards here.', {
+        action: "Let the shop's app register the card.",
+      })
+    }
+    const issued = await provider.issueKey(
+      { idempotencyKey: commandId, customerKey, authKey },
+      AbortSignal.any([this.#end.signal, AbortSignal.timeout(issuedWithinMs)]),
+    )
+    if (issued.outcome === 'issued') return this.#take({ ...command, authKey: issued.billingKey })
+    throw issued.outcome === 'declined'
+      ? new AisleError('card-refused', 'The payment provider did not register this card.', {
+          action: 'Register it again, or take another card.',
+        })
+      : new AisleError('provider-away', 'The payment provider does not answer.', { action: 'Try again in a while.' })
   }
 
   #take(command: TillCommand): Promise<CommandAnswer> {
@@ -192,6 +218,11 @@ export class TillService {
 
   exportAccount(accountId: string): Promise<AccountExport> {
     return this.#options.ledger.exportAccount(accountId)
+  }
+
+  /** @throws AisleError `account-unknown` */
+  account(accountId: string): Promise<AccountOverview> {
+    return this.#options.ledger.account(accountId)
   }
 
   async stock(): Promise<{ stock: StockLevel[] }> {

@@ -1,7 +1,7 @@
 /** Puts the till together from its parts, in the order in which they need each other. */
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Clock } from '../contract/clock.ts'
+import { type Clock, SystemClock } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
 import type { Random } from '../contract/random.ts'
 import { loadDeviceDefinitions } from '../devices/catalogue.ts'
@@ -9,6 +9,7 @@ import { type LoadedStore, loadStore } from '../profile/load-store.ts'
 import type { ProgramContext, RunningProgram } from '../program/program.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
+import { tokenPrefix } from '../till-api/entry-token.ts'
 import { serveTill } from './api/server.ts'
 import { databaseFile } from './backup.ts'
 import { hashCredential } from './credential-hash.ts'
@@ -21,6 +22,8 @@ import { noticeWriter, tellNotices } from './notices.ts'
 import { Charger } from './payments/charger.ts'
 import type { PaymentProvider } from './payments/payment-provider.ts'
 import { paymentProviders } from './payments/providers.ts'
+import { mailReceipts } from './receipts/mailer.ts'
+import { createSmtpSender } from './receipts/smtp.ts'
 import { sweepRegularly } from './sweeper.ts'
 import { TillService } from './till-service.ts'
 import { defaultDeadlines, type VisitDeadlines } from './visits/deadlines.ts'
@@ -84,12 +87,12 @@ async function startParts(
 
   const write = noticeWriter({
     ...{ timeZone: profile.timeZone, currency: profile.currency },
-    byWeight: new Set(layout.products.filter(({ soldBy }) => soldBy === 'weight').map(({ sku }) => sku)),
+    byWeight: soldByWeight(layout.products),
   })
   const { sequence } = await ledger.state()
   onStarted(tellNotices(ledger, sequence, write, notice))
 
-  const onCode = scanTaker(ledger, clock, log)
+  const onCode = scanTaker(ledger, clock, new SystemClock(), log)
   const doors = new Doors({ profile, definitions, ledger, clock, log, onCode })
   doors.start(await ledger.doorMemory(clock.nowMs()))
   onStarted(() => doors.stop())
@@ -101,6 +104,15 @@ async function startParts(
     ...{ ledger, clock, log, secret: journalSecret, storeId: profile.storeId, dataDirectory: settings.dataDirectory },
   })
   onStarted(() => signer.stop())
+  if (profile.mail) {
+    const { mail } = profile
+    const password = mail.password === undefined ? undefined : handedSecret(secrets, mail.password)
+    const mailer = mailReceipts({
+      ...{ ledger, clock, log, sender: createSmtpSender(mail, password) },
+      style: mailStyleOf(store, mail.from),
+    })
+    onStarted(() => mailer.stop())
+  }
   const sweeper = sweepRegularly(ledger, clock, log, () => charger.nudge())
   onStarted(() => sweeper.stop())
 
@@ -145,13 +157,29 @@ function shopOf(
       ageMs: offline.hours === undefined ? null : offline.hours * hourMs,
     },
     retention: defaultRetention,
+    sendsMail: profile.mail !== undefined,
   }
 }
 
-/** Takes down what is shown at a gate; what it was is forgotten at once, but for its hash. */
-function scanTaker(ledger: LedgerThread, clock: Clock, log: Logger) {
+const mailStyleOf = ({ profile, layout }: LoadedStore, from: string) => ({
+  ...{ storeId: profile.storeId, storeName: profile.name, timeZone: profile.timeZone, from },
+  ...{ byWeight: soldByWeight(layout.products), pageUrl: profile.phone?.url ?? null },
+})
+
+const soldByWeight = (products: LoadedStore['layout']['products']) =>
+  new Set(products.filter(({ soldBy }) => soldBy === 'weight').map(({ sku }) => sku))
+
+/**
+ * Takes down what is shown at a gate; what it was is forgotten at once, but for its hash, or that it was used.
+ * @param wallClock what phones make their codes by, however fast the store's time runs
+ */
+function scanTaker(ledger: LedgerThread, clock: Clock, wallClock: Clock, log: Logger) {
   const take = async (gate: string, code: string) => {
     const seenAtMs = clock.nowMs()
+    if (code.startsWith(tokenPrefix)) {
+      const token = { code, shownAtMs: wallClock.nowMs() }
+      return void (await ledger.takeScan({ gate, method: 'qr', token, seenAtMs }, clock.nowMs()))
+    }
     const credentialHash = await hashCredential(code, ledger.identity.credentialSalt)
     await ledger.takeScan({ gate, method: 'qr', credentialHash, seenAtMs }, clock.nowMs())
   }

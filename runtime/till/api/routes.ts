@@ -95,6 +95,12 @@ export const tillRoutes: readonly TillRoute[] = [
     roles: ['accounts'],
     handle: (till, { params }) => till.exportAccount(idParams(params).id),
   },
+  {
+    method: 'get',
+    path: '/v1/accounts/:id/overview',
+    roles: ['accounts'],
+    handle: (till, { params }) => till.account(idParams(params).id),
+  },
   { method: 'get', path: '/v1/stock', roles: readers, handle: (till) => till.stock() },
   { method: 'get', path: '/v1/journal/verify', roles: ['console'], handle: (till) => till.verifyJournal() },
   { method: 'get', path: '/v1/health', roles: ['flows', 'console', 'accounts'], handle: (till) => till.health() },

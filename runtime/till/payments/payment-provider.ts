@@ -12,12 +12,29 @@ export interface PaymentProvider {
   send(order: PaymentOrder, signal: AbortSignal): Promise<ProviderAnswer>
   /** What became of an order. `not-found` only when the provider surely knows nothing of it. */
   query(order: PaymentOrder, signal: AbortSignal): Promise<ProviderAnswer | { outcome: 'not-found' }>
+  /**
+   * Makes of what its page for cards gave a shopper a key that can be charged later; the card's number stays there.
+   * The same key asked for again is the same key. Missing: cards of this provider come by `register-account` alone.
+   */
+  issueKey?(permission: CardPermission, signal: AbortSignal): Promise<KeyAnswer>
   /** The order ids that a webhook's body speaks of: a hint to ask for them, never the truth. */
   hinted(body: unknown): string[]
   readonly keyLifetimeMs: number
   /** Whether it can reserve an amount at the door; one that cannot is never sent a hold or a release. */
   readonly holds: boolean
 }
+
+export interface CardPermission {
+  idempotencyKey: string
+  customerKey: string
+  /** As the provider's page handed it to the shopper's browser. */
+  authKey: string
+}
+
+export type KeyAnswer =
+  | { outcome: 'issued'; billingKey: string }
+  | { outcome: 'declined'; reason: string }
+  | { outcome: 'unknown'; reason: string }
 
 export interface PaymentOrder {
   kind: OrderKind

@@ -1,6 +1,5 @@
 /** One request to a provider, and what can be said of any answer. */
 import { errorSentence } from '../../contract/errors.ts'
-import type { ProviderAnswer } from './payment-provider.ts'
 
 export interface ProviderReply {
   /** 0: there was no answer. */
@@ -34,7 +33,7 @@ export const asObject = (value: unknown): Record<string, unknown> =>
 
 export const asList = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.map(asObject) : [])
 
-export const unknown = (who: string, { status, failure }: ProviderReply, code: unknown): ProviderAnswer => ({
-  outcome: 'unknown',
+export const unknown = (who: string, { status, failure }: ProviderReply, code: unknown) => ({
+  outcome: 'unknown' as const,
   reason: failure ?? `${who} answered ${status}${typeof code === 'string' ? ` ${code}` : ''}.`,
 })

@@ -63,6 +63,15 @@ export function createTossProvider({ url, secretKey }: ProviderAccess): PaymentP
       return unknown('Toss', reply, reply.body.code)
     },
 
+    async issueKey({ idempotencyKey, customerKey, authKey }, signal) {
+      const path = '/v1/billing/authorizations/issue'
+      const reply = await post(path, idempotencyKey, { authKey, customerKey }, signal)
+      const { billingKey, code } = reply.body
+      if (reply.status === 200 && typeof billingKey === 'string') return { outcome: 'issued', billingKey }
+      if (isFinal(reply.status, passing) && typeof code === 'string') return { outcome: 'declined', reason: code }
+      return unknown('Toss', reply, code)
+    },
+
     hinted(body) {
       const { orderId } = asObject(asObject(body).data)
       return typeof orderId === 'string' ? [orderId] : []

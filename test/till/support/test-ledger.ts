@@ -31,6 +31,7 @@ const shop: Shop = {
   disputes: { refundUpToMinor: 0, mostAMonth: 0 },
   offline: { amountMinor: null, count: null, ageMs: null },
   retention: { accountMs: 1000 * 86_400_000, commandMs: 90 * 86_400_000 },
+  sendsMail: false,
 }
 
 export const newLedgerPath = async () => join(await mkdtemp(join(tmpdir(), 'open-aisle-ledger-')), 'till.sqlite')
