@@ -57,6 +57,12 @@ export const Person = strictObject({
     maxItems: 2,
     description: 'Wrists, in no particular order; null is a hand that no camera saw.',
   }),
+  handSigmasM: Type.Optional(
+    Type.Array(Type.Union([Type.Number({ minimum: 0 }), Type.Null()]), {
+      maxItems: 2,
+      description: 'Of each hand, in the same order: standard deviation of its place, all three axes together.',
+    }),
+  ),
   score: probability("The tracker's confidence."),
 })
 

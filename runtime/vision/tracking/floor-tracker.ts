@@ -8,6 +8,7 @@ import type { CameraPose } from '../camera-model/camera-model.ts'
 import type { DetectedFrame, Detection } from '../detection.ts'
 import type { Edges } from './body-outline.ts'
 import { CameraView } from './camera-view.ts'
+import { HandTracker, type SeenHand } from './hand-tracker.ts'
 import { isForgotten, type LostPerson, rejoin } from './lost-people.ts'
 import { edgesOf, type Look, match } from './matching.ts'
 import { PersonTrack } from './person-track.ts'
@@ -16,6 +17,7 @@ export interface FollowedPerson {
   /** Counts from 1; kept for good. */
   name: string
   track: PersonTrack
+  hands: (SeenHand | null)[]
 }
 
 export interface FloorTrackerOptions {
@@ -55,6 +57,7 @@ export class FloorTracker {
   #tracks: PersonTrack[] = []
   readonly #names = new Map<PersonTrack, string>()
   #lost: LostPerson[] = []
+  readonly #hands = new HandTracker()
   readonly #together = new Map<string, number>()
   #nextId = 1
   #nowMs = Number.NEGATIVE_INFINITY
@@ -70,7 +73,7 @@ export class FloorTracker {
   get people(): FollowedPerson[] {
     return this.#tracks.flatMap((track) => {
       const name = this.#names.get(track)
-      return name === undefined ? [] : [{ name, track }]
+      return name === undefined ? [] : [{ name, track, hands: this.#hands.handsOf(track, this.#nowMs) }]
     })
   }
 
@@ -98,6 +101,9 @@ export class FloorTracker {
     this.#endSome()
     this.#joinTwins()
     this.#confirmSome()
+    const inPicture = looks.map(({ track }) => track).filter((track) => track.confirmed)
+    this.#hands.take(view.model, inPicture, frame.detections, this.#nowMs)
+    this.#hands.keep(new Set(this.#tracks))
   }
 
   #hit({ track, expected }: Look, detection: Detection, view: CameraView): void {
@@ -143,9 +149,8 @@ export class FloorTracker {
   }
 
   #end(track: PersonTrack): void {
-    this.#tracks.splice(this.#tracks.indexOf(track), 1)
     const name = this.#names.get(track)
-    this.#names.delete(track)
+    this.#forget(track)
     if (name !== undefined) this.#lost.push({ name, track })
   }
 
@@ -153,7 +158,7 @@ export class FloorTracker {
   #joinTwins(): void {
     for (const [i, younger] of this.#tracks.entries()) {
       for (const older of this.#tracks.slice(0, i)) {
-        const key = `${older.id} ${younger.id}`
+        const key = pairOf(older, younger)
         if (distanceM(older, younger) > sameM) {
           this.#together.delete(key)
           continue
@@ -161,12 +166,16 @@ export class FloorTracker {
         const frames = (this.#together.get(key) ?? 0) + 1
         this.#together.set(key, frames)
         if (frames < sameFrames) continue
-        this.#together.delete(key)
-        this.#tracks.splice(i, 1)
-        this.#names.delete(younger)
+        this.#forget(younger)
         return
       }
     }
+  }
+
+  #forget(track: PersonTrack): void {
+    this.#tracks = this.#tracks.filter((one) => one !== track)
+    this.#names.delete(track)
+    for (const other of this.#tracks) this.#together.delete(pairOf(track, other))
   }
 
   #confirmSome(): void {
@@ -186,6 +195,8 @@ export class FloorTracker {
     }
   }
 }
+
+const pairOf = (a: PersonTrack, b: PersonTrack) => `${Math.min(a.id, b.id)} ${Math.max(a.id, b.id)}`
 
 const distanceM = (a: PersonTrack, b: PersonTrack) =>
   Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1])
