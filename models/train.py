@@ -1,0 +1,336 @@
+#!/usr/bin/python3
+"""Trains the detector of people and hands in ceiling views, on pictures that `aisle render-pictures` made.
+
+Needs Debian's python3-torch and python3-onnx, and nothing else. See README.md beside this file for the commands.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+WIDTH, HEIGHT = 320, 240
+# Heads are looked for on a grid of 8 pixels, hands, which are smaller, on one of 4.
+PERSON_STRIDE, HAND_STRIDE = 8, 4
+# Distances leave the net in units of so many pixels, so that all losses are of one size.
+PERSON_UNIT, HAND_UNIT = 24.0, 8.0
+# Less of a head or hand than SURE is no example of either; between the two, neither answer is wrong.
+SURE, UNSURE = 0.35, 0.1
+
+
+def conv(inputs, outputs, stride=1, kernel=3, dilation=1):
+    padding = dilation * (kernel // 2)
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, padding, dilation, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+class Residual(nn.Module):
+    def __init__(self, channels, dilation=1):
+        super().__init__()
+        self.first = conv(channels, channels)
+        self.second = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, 1, dilation, dilation, bias=False), nn.BatchNorm2d(channels)
+        )
+
+    def forward(self, x):
+        return F.relu(x + self.second(self.first(x)))
+
+
+class Detector(nn.Module):
+    """From pictures [n, 3, 240, 320] to maps of people [n, 9, 30, 40] and of hands [n, 5, 60, 80].
+
+    People: score; left, top, right, bottom of the visible body from the cell's middle; the head's middle and the
+    place on the floor from there. Hands: score and box alike.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.at4 = nn.Sequential(conv(3, 16, 2), conv(16, 24, 2), Residual(24))
+        self.at8 = nn.Sequential(conv(24, 40, 2), Residual(40))
+        self.at16 = nn.Sequential(conv(40, 48, 2), Residual(48, 2), Residual(48, 3))
+        self.down16 = nn.Conv2d(48, 40, 1)
+        self.join8 = conv(40, 40)
+        self.down8 = nn.Conv2d(40, 24, 1)
+        self.join4 = conv(24, 24)
+        self.people = nn.Sequential(conv(40, 40), nn.Conv2d(40, 9, 1))
+        self.hands = nn.Sequential(conv(24, 24), nn.Conv2d(24, 5, 1))
+        # Nearly all cells show nothing: with this start the first steps do not go into learning that.
+        for head in (self.people, self.hands):
+            nn.init.zeros_(head[-1].bias)
+            nn.init.constant_(head[-1].bias[:1], -4.0)
+
+    def forward(self, x):
+        at4 = self.at4(x)
+        at8 = self.at8(at4)
+        at16 = self.at16(at8)
+        at8 = self.join8(at8 + F.interpolate(self.down16(at16), scale_factor=2.0, mode="nearest"))
+        at4 = self.join4(at4 + F.interpolate(self.down8(at8), scale_factor=2.0, mode="nearest"))
+        return self.people(at8), self.hands(at4)
+
+
+def middles(stride):
+    """Middles of a grid's cells in pixels: x [1, columns] and y [rows, 1]."""
+    xs = (torch.arange(WIDTH // stride, dtype=torch.float32) + 0.5) * stride
+    ys = (torch.arange(HEIGHT // stride, dtype=torch.float32) + 0.5) * stride
+    return xs[None, :], ys[:, None]
+
+
+class Exported(nn.Module):
+    """As YOLOv8 models for poses speak: [1, 4 + 2 classes + 2 points x 3, cells], all in pixels, cells of people first.
+
+    Cells that are no peak of their neighbourhood score 0. Points: the head's middle, and the place on the floor.
+    """
+
+    def __init__(self, detector):
+        super().__init__()
+        self.detector = detector
+        for name, stride in (("person", PERSON_STRIDE), ("hand", HAND_STRIDE)):
+            xs, ys = middles(stride)
+            grid = torch.stack([xs.expand(ys.shape[0], -1), ys.expand(-1, xs.shape[1])])
+            self.register_buffer(f"{name}_grid", grid[None])
+
+    def forward(self, x):
+        people, hands = self.detector(x)
+        person = self.rows(people, self.person_grid, PERSON_UNIT)
+        hand = self.rows(hands, self.hand_grid, HAND_UNIT)
+        person_score, hand_score = peaks(people[:, :1]), peaks(hands[:, :1])
+        none_p, none_h = torch.zeros_like(person_score), torch.zeros_like(hand_score)
+        head = self.person_grid + people[:, 5:7] * PERSON_UNIT
+        floor = self.person_grid + people[:, 7:9] * PERSON_UNIT
+        per_person = [person, person_score, none_p, head, person_score, floor, person_score]
+        per_hand = [hand, none_h, hand_score] + [none_h] * 6
+        return torch.cat([torch.cat(per_person, 1).flatten(2), torch.cat(per_hand, 1).flatten(2)], 2)
+
+    @staticmethod
+    def rows(maps, grid, unit):
+        before, after = F.relu(maps[:, 1:3]) * unit, F.relu(maps[:, 3:5]) * unit
+        return torch.cat([grid + (after - before) / 2, after + before], 1)
+
+
+def peaks(logits):
+    score = torch.sigmoid(logits)
+    return score * (score == F.max_pool2d(score, 3, 1, 1)).float()
+
+
+class Pictures:
+    """The files of one folder that `aisle render-pictures` wrote."""
+
+    def __init__(self, folder):
+        folder = Path(folder)
+        self.labels = [json.loads(line) for line in (folder / "labels.jsonl").open()]
+        self.pixels = np.memmap(folder / "pictures.rgb", np.uint8, "r", shape=(len(self.labels), HEIGHT, WIDTH, 3))
+
+    def examples(self, index):
+        """(people, hands): rows of share, middle x y, box left top right bottom, and for people floor x y."""
+        people, hands = [], []
+        for person in self.labels[index]["people"]:
+            head = person["head"]
+            if head["middlePx"] and person["floorPx"] and person["boxPx"]:
+                people.append([head["visibleShare"], *head["middlePx"], *corners(person["boxPx"]), *person["floorPx"]])
+            for hand in person["hands"]:
+                if hand["boxPx"]:
+                    left, top, right, bottom = corners(hand["boxPx"])
+                    middle = ((left + right) / 2, (top + bottom) / 2)
+                    hands.append([hand["visibleShare"], *middle, left, top, right, bottom])
+        return rows_of(people, 9), rows_of(hands, 7)
+
+
+def rows_of(rows, columns):
+    return np.array(rows, np.float32).reshape(-1, columns)
+
+
+def corners(box):
+    left, top, width, height = box
+    return left, top, left + width, top + height
+
+
+def targets(examples, stride, sigma):
+    """Heat map, weight of each cell of it, and (cell, example) pairs whose distances are learned."""
+    columns, rows = WIDTH // stride, HEIGHT // stride
+    heat, weight = np.zeros((rows, columns), np.float32), np.ones((rows, columns), np.float32)
+    ys, xs = np.mgrid[0:rows, 0:columns] + 0.5
+    pairs = []
+    for example in examples:
+        share, x, y = example[0], example[1] / stride, example[2] / stride
+        if not (0 <= x < columns and 0 <= y < rows) or share < UNSURE:
+            continue
+        near = np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / (2 * sigma**2)).astype(np.float32)
+        if share < SURE:
+            weight[near > 0.3] = 0
+            continue
+        column, row = int(x), int(y)
+        near[row, column] = 1
+        heat = np.maximum(heat, near)
+        pairs.append((row, column, example))
+    weight[heat == 1] = 1
+    return heat, weight, pairs
+
+
+def heat_loss(logits, heat, weight):
+    """Focal loss of CenterNet (arXiv 1904.07850): what lies beside a middle is nearly right."""
+    score = torch.sigmoid(logits).clamp(1e-5, 1 - 1e-5)
+    is_middle = (heat == 1).float()
+    hit = -torch.log(score) * (1 - score) ** 2 * is_middle
+    miss = -torch.log(1 - score) * score**2 * (1 - heat) ** 4 * (1 - is_middle)
+    return ((hit + miss) * weight).sum() / is_middle.sum().clamp(min=1)
+
+
+def distance_loss(maps, batch_pairs, stride, unit, wanted_of):
+    index, wanted = [], []
+    for n, pairs in enumerate(batch_pairs):
+        for row, column, example in pairs:
+            index.append((n, row, column))
+            wanted.append(wanted_of(example, (column + 0.5) * stride, (row + 0.5) * stride))
+    if not index:
+        return maps.sum() * 0
+    n, row, column = torch.tensor(index).T
+    found = maps[n, 1:, row, column]
+    found = torch.cat([F.relu(found[:, :4]), found[:, 4:]], 1)
+    return F.smooth_l1_loss(found, torch.tensor(np.array(wanted, np.float32)) / unit, beta=0.1)
+
+
+def person_distances(example, x, y):
+    _, head_x, head_y, left, top, right, bottom, floor_x, floor_y = example
+    sides = [max(0, x - left), max(0, y - top), max(0, right - x), max(0, bottom - y)]
+    return [*sides, head_x - x, head_y - y, floor_x - x, floor_y - y]
+
+
+def hand_distances(example, x, y):
+    _, _, _, left, top, right, bottom = example
+    return [max(0, x - left), max(0, y - top), max(0, right - x), max(0, bottom - y)]
+
+
+def varied(pixels, people, hands, random):
+    """Mirrors, and changes what real cameras differ in: exposure, contrast, colour, focus, noise."""
+    picture = pixels.astype(np.float32)
+    if random.random() < 0.5:
+        picture = picture[:, ::-1]
+        people, hands = people.copy(), hands.copy()
+        for rows in (people, hands):
+            rows[:, 1] = WIDTH - rows[:, 1]
+            rows[:, [3, 5]] = WIDTH - rows[:, [5, 3]]
+        people[:, 7] = WIDTH - people[:, 7]
+    if random.random() < 0.4:
+        grey = picture.mean(2, keepdims=True)
+        picture = grey + (picture - grey) * random.uniform(0, 1.2)
+    mean = picture.mean()
+    picture = (picture - mean) * random.uniform(0.7, 1.3) + mean * random.uniform(0.7, 1.35)
+    picture = picture * random.uniform(0.92, 1.08, 3).astype(np.float32)
+    if random.random() < 0.35:
+        picture[:, 1:] = (picture[:, 1:] + picture[:, :-1]) / 2
+        picture[1:] = (picture[1:] + picture[:-1]) / 2
+    if random.random() < 0.3:
+        noise = random.standard_normal((HEIGHT, WIDTH, 1), np.float32)
+        picture = picture + noise * random.uniform(1, 8)
+    return np.clip(picture, 0, 255), people, hands
+
+
+def batch_of(pictures, indices, random):
+    inputs, people_targets, hand_targets = [], [], []
+    for index in indices:
+        people, hands = pictures.examples(index)
+        pixels = pictures.pixels[index]
+        if random is not None:
+            pixels, people, hands = varied(pixels, people, hands, random)
+        inputs.append(np.asarray(pixels, np.float32).transpose(2, 0, 1))
+        people_targets.append(targets(people, PERSON_STRIDE, 0.9))
+        hand_targets.append(targets(hands, HAND_STRIDE, 0.8))
+    return normalised(torch.from_numpy(np.stack(inputs))), people_targets, hand_targets
+
+
+def normalised(inputs):
+    """As the model's definition says it: mean and deviation of each colour."""
+    return (inputs - 114) / 58
+
+
+def loss_of(detector, batch):
+    inputs, people_targets, hand_targets = batch
+    people, hands = detector(inputs)
+    total = 0
+    for maps, wanted, stride, unit, distances in (
+        (people, people_targets, PERSON_STRIDE, PERSON_UNIT, person_distances),
+        (hands, hand_targets, HAND_STRIDE, HAND_UNIT, hand_distances),
+    ):
+        heat = torch.from_numpy(np.stack([heat for heat, _, _ in wanted]))
+        weight = torch.from_numpy(np.stack([weight for _, weight, _ in wanted]))
+        pairs = [pairs for _, _, pairs in wanted]
+        total = total + heat_loss(maps[:, 0], heat, weight)
+        total = total + 2 * distance_loss(maps, pairs, stride, unit, distances)
+    return total
+
+
+def train(options):
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    random = np.random.default_rng(options.seed)
+    pictures = Pictures(options.pictures)
+    detector = Detector()
+    print(sum(p.numel() for p in detector.parameters()), "parameters,", len(pictures.labels), "pictures")
+    steps = options.epochs * (len(pictures.labels) // options.batch)
+    optimiser = torch.optim.AdamW(detector.parameters(), lr=options.rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, steps, pct_start=0.15)
+    done, state_file = 0, Path(options.state)
+    if state_file.exists():
+        state = torch.load(state_file)
+        done = state["done"]
+        detector.load_state_dict(state["detector"])
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+    # What was drawn before a pause is drawn again, so that pauses change nothing.
+    orders = [random.permutation(len(pictures.labels)) for _ in range(options.epochs)]
+    started, mean = time.monotonic(), None
+    detector.train()
+    while done < steps and time.monotonic() - started < options.minutes * 60:
+        epoch, step = divmod(done, len(pictures.labels) // options.batch)
+        indices = orders[epoch][step * options.batch : (step + 1) * options.batch]
+        loss = loss_of(detector, batch_of(pictures, indices, np.random.default_rng([options.seed, done])))
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(detector.parameters(), 10)
+        optimiser.step()
+        schedule.step()
+        done += 1
+        mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
+        if done % 50 == 0:
+            print(f"step {done}/{steps}, loss {mean:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+    state = {"done": done, "detector": detector.state_dict()}
+    torch.save({**state, "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}, state_file)
+    export(detector, options.out)
+
+
+def export(detector, path):
+    detector.eval()
+    torch.onnx.export(
+        Exported(detector),
+        torch.zeros(1, 3, HEIGHT, WIDTH),
+        path,
+        input_names=["picture"],
+        output_names=["found"],
+        opset_version=13,
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", required=True, help="folder of aisle render-pictures")
+    parser.add_argument("--out", required=True, help="the model, an ONNX file")
+    parser.add_argument("--state", required=True, help="where it keeps what it needs to go on after a pause")
+    parser.add_argument("--minutes", type=float, default=1e9, help="pauses after so many; run it again to go on")
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
