@@ -48,7 +48,8 @@ export interface ReceiptMail {
 
 /** @param sequence of the journal entry that issued or corrected it */
 export function receiptMail(receipt: Receipt, sequence: number, style: MailStyle): ReceiptMail {
-  const { language, storeId, storeName, timeZone, byWeight, from, pageUrl } = style
+  const { language, storeId, timeZone, byWeight, from, pageUrl } = style
+  const storeName = oneLine(style.storeName)
   const t = texts[language]
   const format = new Intl.NumberFormat(language, { style: 'currency', currency: receipt.currency })
   const perUnit = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2)
@@ -63,7 +64,7 @@ export function receiptMail(receipt: Receipt, sequence: number, style: MailStyle
   const { tax } = receipt
   return {
     messageId: `<${storeId}.${receipt.receiptId}.${sequence}@${from.slice(from.lastIndexOf('@') + 1)}>`,
-    subject: oneLine(title(storeName, money(receipt.totalMinor))),
+    subject: title(storeName, money(receipt.totalMinor)),
     text: [
       `${storeName}, ${time.format(receipt.seenAtMs)}`,
       '',
