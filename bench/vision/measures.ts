@@ -7,6 +7,7 @@ export interface TrackedPerson {
   trackId: string
   headM: Point3DM
   handsM: readonly (Point3DM | null)[]
+  handSigmasM?: readonly (number | null)[]
 }
 
 export interface TrackMeasures {
@@ -24,11 +25,15 @@ export interface TrackMeasures {
   handErrorP95Cm: number
   /** Share of true hands that the track of their person told. */
   handRecall: number
+  /** How far hands are off in the tracker's own standard deviations (root mean square): 1 is honest. */
+  handErrorInSigmas: number
   personMoments: number
 }
 
 /** A track farther away is not this person's. */
 const nearM = 0.5
+/** Beyond the reach of any body: every hand that is told is compared with one of its person's. */
+const otherHandM = 10
 
 export class TrackScore {
   readonly #together = new Map<string, Map<string, number>>()
@@ -36,6 +41,7 @@ export class TrackScore {
   readonly #floorErrorsM: number[] = []
   readonly #headErrorsM: number[] = []
   readonly #handErrorsM: number[] = []
+  readonly #handErrorsInSigmas: number[] = []
   #true = 0
   #tracked = 0
   #near = 0
@@ -63,19 +69,21 @@ export class TrackScore {
     this.#together.set(id, row)
   }
 
-  #compare(person: TruePerson, track: TrackedPerson, distanceM: number): void {
+  #compare(person: TruePerson, track: TrackedPerson, floorErrorM: number): void {
     this.#near++
-    this.#floorErrorsM.push(distanceM)
-    this.#headErrorsM.push(Math.hypot(...track.headM.map((value, i) => value - (person.headM[i] as number))))
+    this.#floorErrorsM.push(floorErrorM)
+    this.#headErrorsM.push(distanceM(track.headM, person.headM))
     const before = this.#lastTrack.get(person.id)
     if (before !== undefined && before !== track.trackId) this.#switches++
     this.#lastTrack.set(person.id, track.trackId)
-    const hands = track.handsM.filter((hand) => hand !== null)
-    const apart = hands.map((hand) =>
-      person.handsM.map((real) => Math.hypot(hand[0] - real[0], hand[1] - real[1], hand[2] - real[2])),
-    )
-    for (const [i, side] of assign(apart, 10).entries()) {
-      if (side !== null) this.#handErrorsM.push(apart[i]?.[side] as number)
+    const hands = track.handsM.flatMap((handM, i) => (handM ? [{ handM, sigmaM: track.handSigmasM?.[i] }] : []))
+    const apart = hands.map(({ handM }) => person.handsM.map((real) => distanceM(handM, real)))
+    for (const [i, side] of assign(apart, otherHandM).entries()) {
+      if (side === null) continue
+      const errorM = apart[i]?.[side] as number
+      this.#handErrorsM.push(errorM)
+      const sigmaM = hands[i]?.sigmaM
+      if (sigmaM) this.#handErrorsInSigmas.push(errorM / sigmaM)
     }
   }
 
@@ -97,6 +105,7 @@ export class TrackScore {
       handErrorMedianCm: quantileCm(this.#handErrorsM, 0.5),
       handErrorP95Cm: quantileCm(this.#handErrorsM, 0.95),
       handRecall: this.#handErrorsM.length / Math.max(1, this.#hands),
+      handErrorInSigmas: rootMeanSquare(this.#handErrorsInSigmas),
       personMoments: this.#true,
     }
   }
@@ -106,3 +115,8 @@ function quantileCm(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return 100 * (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)
 }
+
+const rootMeanSquare = (values: readonly number[]) =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length))
+
+const distanceM = (a: Point3DM, b: Point3DM) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])

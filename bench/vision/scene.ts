@@ -37,8 +37,11 @@ export interface ScenePlan {
 const betweenMs = 4000
 /** About how long one stays. */
 const usualStayMs = 60_000
+/** Some leave before the last have come. */
+const fullShare = 0.75
+const longestFillMs = 120_000
 
-/** Every tick of the twin from the first one inside on. */
+/** Every tick of the twin from the moment on when about so many are inside: trackers begin with people in the store. */
 export function* sceneOf({ seed, shoppers, seconds }: ScenePlan, { loaded, goods }: TwinStore): Generator<Moment> {
   const { layout } = loaded
   const doorkeeper = new Doorkeeper(layout)
@@ -59,7 +62,8 @@ export function* sceneOf({ seed, shoppers, seconds }: ScenePlan, { loaded, goods
     doorkeeper.mind(atMs)
     callers.call(atMs)
     const people = peopleOf(world, atMs)
-    if (people.length > 0 && untilMs === Number.POSITIVE_INFINITY) untilMs = atMs + seconds * 1000
+    const isFull = people.length >= fullShare * shoppers || tick * tickMs > longestFillMs
+    if (isFull && untilMs === Number.POSITIVE_INFINITY) untilMs = atMs + seconds * 1000
     if (untilMs < Number.POSITIVE_INFINITY) yield { atMs, people, world }
   }
 }

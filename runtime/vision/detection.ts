@@ -13,6 +13,9 @@ export interface Detection {
   boxPx: BoxPx
   /** Of a pose model: where it sees the wrists, with its confidence. */
   wrists?: readonly { atPx: PointPx; score: number }[]
+  /** Of a model for ceiling views: the middle of the head, and the place on the floor that the person stands on. */
+  head?: { atPx: PointPx; score: number }
+  floor?: { atPx: PointPx; score: number }
   /** Of an appearance model: a vector of length 1 to compare persons by. */
   appearance?: Float32Array
 }

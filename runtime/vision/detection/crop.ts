@@ -1,7 +1,6 @@
 /** Cuts a box out of a picture and scales it, for models that look at one person. */
 import type { BoxPx } from '../detection.ts'
-import type { Pixels } from './picture-decoder.ts'
-import type { SizePx } from './picture-size.ts'
+import type { Pixels, SizePx } from './picture-decoder.ts'
 
 /**
  * Bilinear between the four pixels around each point.

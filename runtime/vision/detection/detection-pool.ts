@@ -6,6 +6,7 @@
 import type { Clock } from '../../contract/clock.ts'
 import type { AisleError } from '../../contract/errors.ts'
 import type { DetectedFrame, Detection } from '../detection.ts'
+import type { StoredFrame } from '../frame-store.ts'
 import type { Detector, Embedder } from '../models/model-definition.ts'
 import { type ModelUse, readModel } from '../models/model-file.ts'
 import { tryModel } from '../models/model-trial.ts'
@@ -14,19 +15,8 @@ import { DetectionHealth, type HealthNote } from './detection-health.ts'
 import { FairShare } from './fair-share.ts'
 import type { DetectionModels } from './frame-detector.ts'
 import { InferenceThread } from './inference-thread.ts'
-import type { SizePx } from './picture-size.ts'
 import { prepareFrame } from './prepare-frame.ts'
 import { type CameraShare, ShareMeter } from './share-meter.ts'
-
-/** A camera's picture, as it came. */
-export interface FrameToDetect {
-  camera: string
-  frameId: number
-  /** In the store's time. */
-  takenAtMs: number
-  /** JPEG or PNG. */
-  bytes: Uint8Array
-}
 
 export interface DetectionPoolOptions {
   detector: ModelUse & { definition: Detector }
@@ -71,11 +61,11 @@ export class DetectionPool {
   readonly #options: DetectionPoolOptions
   readonly #models: DetectionModels
   readonly #worker: URL
-  readonly #share = new FairShare<FrameToDetect>()
+  readonly #share = new FairShare<StoredFrame>()
   readonly #meter = new ShareMeter()
   readonly #health: DetectionHealth
   readonly #lanes: Lane[]
-  readonly #jobs = new Map<number, { frame: FrameToDetect; size: SizePx; lane: Lane }>()
+  readonly #jobs = new Map<number, { frame: StoredFrame; lane: Lane }>()
   #lastJob = 0
   #abandoned = 0
   #loss: string | undefined
@@ -117,7 +107,7 @@ export class DetectionPool {
   }
 
   /** Takes a frame; it, or a newer one of its camera, is looked at when it is the camera's turn. */
-  offer(frame: FrameToDetect): void {
+  offer(frame: StoredFrame): void {
     const nowMs = this.#options.wireClock.nowMs()
     this.#meter.offered(frame.camera, nowMs)
     const older = this.#share.offer(frame)
@@ -145,16 +135,16 @@ export class DetectionPool {
     }
   }
 
-  async #give(frame: FrameToDetect, lane: Lane): Promise<void> {
+  async #give(frame: StoredFrame, lane: Lane): Promise<void> {
     const { detector, embedder, onBroken, wireClock } = this.#options
     const { thread } = lane
     lane.held++
     try {
-      const prepared = await prepareFrame(frame.bytes, detector.definition.input, embedder !== undefined)
+      const prepared = await prepareFrame(frame, detector.definition.input, embedder !== undefined)
       // The thread may have been lost while the picture was decoded: the camera's next frame is nearer to now.
       if (lane.thread !== thread || this.#closed) return
       const job = ++this.#lastJob
-      this.#jobs.set(job, { frame, size: prepared.fit.frame, lane })
+      this.#jobs.set(job, { frame, lane })
       thread?.post(job, prepared)
     } catch (error) {
       if (lane.thread === thread) lane.held--
@@ -192,11 +182,11 @@ export class DetectionPool {
     const { clock, wireClock, onDetected } = this.#options
     const taken = this.#take(job)
     if (!taken) return
-    const { camera, frameId, takenAtMs } = taken.frame
+    const { camera, id: frameId, takenAtMs, widthPx, heightPx } = taken.frame
     taken.lane.losses = 0
     this.#meter.detected(camera, wireClock.nowMs(), clock.nowMs() - takenAtMs)
     this.#pump()
-    onDetected({ camera, frameId, takenAtMs, ...taken.size, detections })
+    onDetected({ camera, frameId, takenAtMs, widthPx, heightPx, detections })
   }
 
   #fail(job: number, error: Error): void {

@@ -72,12 +72,28 @@ export class FrameDetector {
       const [kind, label] = [this.#kinds[classIndex], classes[classIndex]]
       if (!boxPx || kind === undefined || label === undefined) continue
       const detection: Detection = { kind, label, score: Math.min(1, score), boxPx }
-      const wrists = this.#reader.wrists?.(outputs, cell)
-      if (wrists) detection.wrists = wrists.map(({ xPx, yPx, score }) => ({ atPx: pointInFrame(fit, xPx, yPx), score }))
+      if (kind === 'person') Object.assign(detection, this.#body(outputs, cell, fit))
       detections.push(detection)
     }
     if (whole) await this.#embedder?.describe(detections, fit, whole)
     return detections
+  }
+
+  /** The keypoints that a model of poses has a name for. */
+  #body(outputs: readonly Float32Array[], cell: number, fit: PictureFit): Pick<Detection, 'wrists' | 'head' | 'floor'> {
+    const { output } = this.#definition
+    const read = this.#reader.keypoint
+    if (!read || output.family !== 'yolov8-pose') return {}
+    const { wrists, head, floor } = output
+    const keypoint = (index: number) => {
+      const { xPx, yPx, score } = read(outputs, cell, index)
+      return { atPx: pointInFrame(fit, xPx, yPx), score }
+    }
+    return {
+      ...(wrists && { wrists: wrists.map(keypoint) }),
+      ...(head !== undefined && { head: keypoint(head) }),
+      ...(floor !== undefined && { floor: keypoint(floor) }),
+    }
   }
 
   async close(): Promise<void> {

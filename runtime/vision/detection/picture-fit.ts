@@ -1,7 +1,7 @@
 /** Where a camera's picture lies in a model's input, and the way back from there. */
 import type { BoxPx, PointPx } from '../detection.ts'
 import type { ModelInput } from '../models/model-definition.ts'
-import type { SizePx } from './picture-size.ts'
+import type { SizePx } from './picture-decoder.ts'
 
 export interface PictureFit {
   /** Of the picture within the input. */

@@ -1,8 +1,7 @@
-/** From a camera's bytes to the pixels that a model looks at. Decoding goes on in libvips' threads. */
+/** From a camera's picture to the pixels that a model looks at. Decoding goes on in libvips' threads. */
 import type { ModelInput } from '../models/model-definition.ts'
-import { decodePicture, type Pixels } from './picture-decoder.ts'
+import { decodePicture, type Picture, type Pixels } from './picture-decoder.ts'
 import { fitPicture, type PictureFit } from './picture-fit.ts'
-import { pictureSize } from './picture-size.ts'
 
 export interface PreparedFrame {
   fit: PictureFit
@@ -15,18 +14,14 @@ export interface PreparedFrame {
 /** Longest side of the whole picture: a person of a ceiling camera has some 200 pixels then, enough for any embedder. */
 const longestWholePx = 1280
 
-/**
- * @param bytes JPEG or PNG
- * @throws AisleError `picture-broken`
- */
-export async function prepareFrame(bytes: Uint8Array, input: ModelInput, withWhole: boolean): Promise<PreparedFrame> {
-  const frame = pictureSize(bytes)
+/** @throws AisleError `picture-broken` */
+export async function prepareFrame(frame: Picture, input: ModelInput, withWhole: boolean): Promise<PreparedFrame> {
   const fit = fitPicture(input, frame)
-  if (!withWhole) return { fit, pixels: await decodePicture(bytes, fit) }
+  if (!withWhole) return { fit, pixels: await decodePicture(frame, fit) }
   const scale = Math.min(1, longestWholePx / Math.max(frame.widthPx, frame.heightPx))
   const [pixels, whole] = await Promise.all([
-    decodePicture(bytes, fit),
-    decodePicture(bytes, {
+    decodePicture(frame, fit),
+    decodePicture(frame, {
       widthPx: Math.max(1, Math.round(frame.widthPx * scale)),
       heightPx: Math.max(1, Math.round(frame.heightPx * scale)),
     }),

@@ -12,6 +12,7 @@ const strides = Type.Array(Type.Integer({ minimum: 1, maximum: 256 }), {
   maxItems: 8,
   description: 'Pixels of the input that one cell of each grid stands for.',
 })
+const keypoint = (description: string) => Type.Integer({ minimum: 0, maximum: 132, description })
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 const className = text(100)
 
@@ -68,9 +69,11 @@ const DetectionOutput = taggedUnion('family', [
       family: Type.Literal('yolov8-pose'),
       strides,
       keypoints: Type.Integer({ minimum: 1, maximum: 133 }),
-      wrists: Type.Array(Type.Integer({ minimum: 0, maximum: 132 }), { maxItems: 2 }),
+      wrists: Type.Optional(Type.Array(keypoint('Of the hands.'), { maxItems: 2 })),
+      head: Type.Optional(keypoint('The middle of the head.')),
+      floor: Type.Optional(keypoint('Where the person stands on the floor.')),
     },
-    { description: 'As yolov8, then x, y and confidence of each point of the body.' },
+    { description: 'As yolov8, then x, y and confidence of each keypoint; here is which of them is what.' },
   ),
   strictObject(
     { family: Type.Literal('nanodet'), strides, distances: Type.Integer({ minimum: 2, maximum: 33 }) },

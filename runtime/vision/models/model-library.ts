@@ -94,10 +94,9 @@ function checkNames({ classes, detects, output }: Detector, file: string): void 
     .filter((name) => !classes.includes(name))
   if (unknown.length > 0) throw invalid(file, `/detects names ${unknown.join(', ')}, which are none of its classes.`)
   if (output.family !== 'yolov8-pose') return
-  const beyond = output.wrists.filter((wrist) => wrist >= output.keypoints)
-  if (beyond.length > 0)
-    throw invalid(file, `/output/wrists names point ${beyond[0]}, but there are ${output.keypoints}.`)
-  if (classes.length !== 1) throw invalid(file, 'A yolov8-pose model has one class.')
+  const { wrists = [], head = 0, floor = 0, keypoints } = output
+  const beyond = [...wrists, head, floor].find((point) => point >= keypoints)
+  if (beyond !== undefined) throw invalid(file, `/output names keypoint ${beyond}, but there are ${keypoints}.`)
 }
 
 const invalid = (where: string, message: string) =>

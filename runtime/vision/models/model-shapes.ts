@@ -26,7 +26,7 @@ export function outputShapes(definition: ModelDefinition): Shape[] {
     case 'yolov8':
       return [[1, 4 + classes.length, all]]
     case 'yolov8-pose':
-      return [[1, 5 + 3 * output.keypoints, all]]
+      return [[1, 4 + classes.length + 3 * output.keypoints, all]]
     case 'nanodet':
       return [
         ...cells.map((count) => [1, count, classes.length]),

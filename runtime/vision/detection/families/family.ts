@@ -12,8 +12,8 @@ export interface Keypoint {
 export interface FamilyReader {
   /** @param outputs in the order of `outputShapes` */
   candidates(outputs: readonly Float32Array[]): Candidate[]
-  /** Where the model sees the wrists of the body in `cell`. */
-  wrists?(outputs: readonly Float32Array[], cell: number): Keypoint[]
+  /** Of the body in `cell`, as the definition counts them. */
+  keypoint?(outputs: readonly Float32Array[], cell: number, index: number): Keypoint
 }
 
 /** Columns and rows of each grid, from the finest stride on; cells run row by row. */

@@ -3,8 +3,8 @@ import { addCandidate, type Candidate } from './candidates.ts'
 import type { FamilyReader } from './family.ts'
 
 /**
- * One column a cell: centre x and y, width and height in pixels, then a score a class (YOLOv8 and YOLO11), which for
- * poses is one, and then x, y and confidence of each keypoint.
+ * One column a cell: centre x and y, width and height in pixels, then a score a class (YOLOv8 and YOLO11), and for
+ * poses x, y and confidence of each keypoint.
  */
 export function yolov8Reader({ classes, output, input, scoreAtLeast }: Detector): FamilyReader {
   const cells = output.strides.reduce(
@@ -51,11 +51,10 @@ export function yolov8Reader({ classes, output, input, scoreAtLeast }: Detector)
   if (output.family !== 'yolov8-pose') return reader
   return {
     ...reader,
-    wrists: ([columns], cell) =>
-      output.wrists.map((point) => {
-        const numbers = columns as Float32Array
-        const [xPx, yPx, score] = [0, 1, 2].map((i) => numbers[(5 + point * 3 + i) * cells + cell] as number)
-        return { xPx: xPx as number, yPx: yPx as number, score: score as number }
-      }),
+    keypoint([columns], cell, index) {
+      const numbers = columns as Float32Array
+      const value = (i: number) => numbers[(4 + classes.length + index * 3 + i) * cells + cell] as number
+      return { xPx: value(0), yPx: value(1), score: value(2) }
+    },
   }
 }
