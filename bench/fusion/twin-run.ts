@@ -16,6 +16,7 @@ import { runVirtual, usualStartMs, type VirtualTruth } from '../../runtime/twin/
 import { goodAppliance, overConfidentAppliance, poorAppliance } from '../../runtime/twin/vision/sightings.ts'
 import { hash32, streamOf } from '../../runtime/twin/world/hash-noise.ts'
 import { itemsOf, type VisitTruth } from '../../runtime/twin/world/truth.ts'
+import { processorMs } from '../processor-time.ts'
 
 export const appliances = {
   good: goodAppliance,
@@ -120,12 +121,6 @@ export function outcomeOf(
     mostAtOnce: mostAtOnce(shoppers),
     storeSeconds: (truth.endMs - truth.startMs) / 1000,
   }
-}
-
-/** Of this thread: whatever else the machine does is not counted. */
-const processorMs = () => {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
 }
 
 const snapshotOf = (visit: VisitTruth, visits: readonly VisitSnapshot[]) =>
