@@ -8,6 +8,7 @@ import type {
   LoadCellTransmitter,
   Reader,
   RelayModule,
+  RelayPublisher,
   StatusFlag,
   VisionAppliance,
 } from '../../runtime/devices/definition-schema.ts'
@@ -17,6 +18,7 @@ export const kindTitles: Record<DeviceDefinition['kind'], string> = {
   'load-cell-stream': 'Load cell indicator that sends text',
   'load-cell-publisher': 'Load cell board that publishes over MQTT',
   'relay-module': 'Relays and inputs',
+  'relay-publisher': 'Relays and inputs over MQTT',
   reader: 'Reader',
   camera: 'Camera',
   'vision-appliance': 'Vision appliance',
@@ -54,6 +56,8 @@ function facts(device: DeviceDefinition): string[][] {
       return publisherFacts(device)
     case 'relay-module':
       return relayFacts(device)
+    case 'relay-publisher':
+      return boardFacts(device)
     case 'reader':
       return readerFacts(device)
     case 'camera':
@@ -170,6 +174,15 @@ const relayFacts = ({ unitIds, relays, inputs, limits }: RelayModule): string[][
   ['Silent after', `${limits.answerWithinMs} ms`],
 ]
 
+const boardFacts = ({ relays, inputs, maxBytes }: RelayPublisher): string[][] => [
+  ['Relays', `${relays.count}; what is held drops by itself 3 s after the last order`],
+  ['Without power', relayFates[relays.withoutPower]],
+  ['Inputs', `${inputs.count}`],
+  ['Says', 'below its topic at `/contacts`, at each change and at least twice a second: `inputs`, `counts`'],
+  ['Hears', 'below its topic at `/orders`: `run`, `number`, `expiresAtMs`, `relays` with `relay`, `on`, `forMs`'],
+  ['Longest message', `${maxBytes} bytes`],
+]
+
 const purposes: Record<NonNullable<Reader['reads']>, string> = {
   codes: 'codes that a shopper shows',
   'card-tokens': "tokens in place of a card's number",
@@ -198,7 +211,12 @@ const applianceFacts = ({ peopleTopic, sightingsTopic, lateMs, offlineMs, maxByt
   ['Longest message', `${maxBytes} bytes`],
 ]
 
-const topics = { 'load-cell-publisher': 'shelf-1', 'vision-appliance': 'vision', reader: 'gate-reader' }
+const topics = {
+  'relay-publisher': 'gate',
+  'load-cell-publisher': 'shelf-1',
+  'vision-appliance': 'vision',
+  reader: 'gate-reader',
+}
 
 function example(device: DeviceDefinition): object {
   const id = `my-${device.id}`

@@ -52,6 +52,7 @@ type Address = LoadedStore['profile']['devices'][number]['address']
 function addressText(address: Address): string {
   switch (address.transport) {
     case 'http':
+    case 'rtsp':
       return address.url
     case 'mqtt':
       return `MQTT ${address.topic}`
@@ -59,6 +60,8 @@ function addressText(address: Address): string {
       return `Modbus RTU ${address.path}, ${address.baudRate} baud`
     case 'serial':
       return `${address.path}, ${address.baudRate} baud`
+    case 'usb-keyboard':
+      return address.path
     case 'modbus-rtu-tcp':
       return `Modbus RTU over TCP ${address.host}:${address.port}`
     case 'modbus-tcp':

@@ -1,5 +1,6 @@
 /** Who may connect to the embedded broker, and what they may say and hear there. Everything else is refused. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { contactTopics } from '../devices/contact-messages.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
@@ -8,10 +9,12 @@ import { generatedSecrets } from '../security/secret-names.ts'
 export interface BrokerUser {
   name: string
   password: string
-  /** It may publish to this topic and below it; null: nowhere. */
-  publishes: string | null
+  /** It may publish to this topic, or these, and below; null: nowhere. */
+  publishes: string | readonly string[] | null
   /** It may hear everything. */
   hearsAll: boolean
+  /** Otherwise just these topics. */
+  hears?: readonly string[]
 }
 
 export class BrokerAccess {
@@ -33,19 +36,20 @@ export class BrokerAccess {
   }
 
   mayPublish(userName: string, topic: string): boolean {
-    const own = this.#users.get(userName)?.publishes
-    return typeof own === 'string' && (topic === own || topic.startsWith(`${own}/`))
+    const own = [this.#users.get(userName)?.publishes ?? []].flat()
+    return own.some((each) => topic === each || topic.startsWith(`${each}/`))
   }
 
-  maySubscribe(userName: string): boolean {
-    return this.#users.get(userName)?.hearsAll === true
+  maySubscribe(userName: string, topic: string): boolean {
+    const user = this.#users.get(userName)
+    return user?.hearsAll === true || user?.hears?.includes(topic) === true
   }
 }
 
 const sameSecret = (given: Uint8Array, expected: string) =>
   timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(expected).digest())
 
-/** Sensing hears everything; each device of the profile speaks below its own topic. */
+/** Sensing hears everything; each device of the profile speaks below its own topic; the till speaks to its gates. */
 export function brokerUsers(profile: Profile, secrets: ProgramSecrets): BrokerUser[] {
   const sensing = {
     name: 'sensing',
@@ -53,17 +57,32 @@ export function brokerUsers(profile: Profile, secrets: ProgramSecrets): BrokerUs
     publishes: null,
     hearsAll: true,
   }
-  const devices = profile.devices.flatMap(({ id, address }) =>
-    address.transport === 'mqtt'
-      ? [
-          {
-            name: id,
-            password: handedSecret(secrets, generatedSecrets.brokerPasswordDevices),
-            publishes: address.topic,
-            hearsAll: false,
-          },
-        ]
-      : [],
-  )
-  return [...devices, sensing]
+  const gates = new Set(profile.gates.map(({ contacts }) => contacts))
+  const devices = profile.devices.flatMap(({ id, address }): BrokerUser[] => {
+    if (address.transport !== 'mqtt') return []
+    const password = handedSecret(secrets, generatedSecrets.brokerPasswordDevices)
+    const hears = gates.has(id) ? [contactTopics(address.topic).orders] : []
+    return [{ name: id, password, publishes: address.topic, hearsAll: false, hears }]
+  })
+  return [...devices, sensing, ...tillUser(profile, secrets)]
+}
+
+/** Only a store whose doors are on MQTT has one. */
+function tillUser(profile: Profile, secrets: ProgramSecrets): BrokerUser[] {
+  const topicOf = (id: string | undefined) =>
+    profile.devices.flatMap(({ id: device, address }) =>
+      device === id && address.transport === 'mqtt' ? [address.topic] : [],
+    )
+  const gates = profile.gates.flatMap(({ contacts }) => topicOf(contacts).map(contactTopics))
+  const readers = profile.gates.flatMap(({ reader, otherReaders = [] }) => [reader, ...otherReaders].flatMap(topicOf))
+  if (gates.length + readers.length === 0) return []
+  return [
+    {
+      name: 'till',
+      password: handedSecret(secrets, generatedSecrets.brokerPasswordTill),
+      publishes: gates.map(({ orders }) => orders),
+      hearsAll: false,
+      hears: [...gates.map(({ contacts }) => contacts), ...readers],
+    },
+  ]
 }

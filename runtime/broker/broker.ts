@@ -41,7 +41,7 @@ export async function startBroker(options: {
       done(new Error('not authorized'))
     },
     authorizeSubscribe: (client, subscription, done) => {
-      if (access.maySubscribe(client.id)) return done(null, subscription)
+      if (access.maySubscribe(client.id, subscription.topic)) return done(null, subscription)
       log.warn({ client: client.id, topic: subscription.topic.slice(0, 200) }, 'refused a subscription')
       done(null, null)
     },

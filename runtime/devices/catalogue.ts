@@ -14,6 +14,7 @@ import {
   LoadCellTransmitter,
   Reader,
   RelayModule,
+  RelayPublisher,
   Speaker,
   VisionAppliance,
 } from './definition-schema.ts'
@@ -40,6 +41,7 @@ const checks: Record<DeviceKind, (value: unknown) => Problem[]> = {
   'relay-module': compileCheck(RelayModule),
   reader: compileCheck(Reader),
   camera: compileCheck(Camera),
+  'relay-publisher': compileCheck(RelayPublisher),
   'vision-appliance': compileCheck(VisionAppliance),
   speaker: compileCheck(Speaker),
 }

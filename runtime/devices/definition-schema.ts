@@ -361,6 +361,22 @@ export const RelayModule = strictObject({
   limits: Limits,
 })
 
+/** A board of one's own with relays and inputs, over MQTT. */
+export const RelayPublisher = strictObject({
+  ...head,
+  kind: Type.Literal('relay-publisher'),
+  protocol: Type.Literal('mqtt'),
+  payload: Type.Literal('contacts-json', {
+    description: 'The messages of runtime/devices/contact-messages.ts.',
+  }),
+  relays: strictObject({
+    count: Type.Integer({ minimum: 1, maximum: 64 }),
+    withoutPower: relaysWithoutPower,
+  }),
+  inputs: strictObject({ count: Type.Integer({ minimum: 0, maximum: 64 }) }),
+  maxBytes: Type.Integer({ minimum: 100, maximum: 65_536, description: 'A longer message is refused.' }),
+})
+
 export const readerPurposes = ['codes', 'card-tokens', 'badges', 'adult-answers'] as const
 
 export const Reader = strictObject({
@@ -453,3 +469,5 @@ export type Speaker = Static<typeof Speaker>
 export type StatusFlag = Static<typeof StatusFlag>
 export type DeviceKind = DeviceDefinition['kind']
 export type DefinitionOf<K extends DeviceKind> = Extract<DeviceDefinition, { kind: K }>
+  RelayPublisher,
+export type RelayPublisher = Static<typeof RelayPublisher>

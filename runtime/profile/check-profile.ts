@@ -151,12 +151,18 @@ function sharedChannels(profile: Profile): Problem[] {
 
 function gateWiring(profile: Profile): Problem[] {
   return profile.gates.flatMap((gate, i) => {
-    const wiring = Object.entries(gate.wiring ?? {})
+    const { exitOpensWhenOff, ...channels } = gate.wiring ?? {}
+    const wiring = Object.entries(channels)
     const problems: Problem[] = []
     if (wiring.length > 0 && !gate.contacts)
       problems.push({
         pointer: `/gates/${i}/contacts`,
         message: 'is missing, but the gate has wiring; name the device with its relays',
+      })
+    if (exitOpensWhenOff && channels.exitRelay === undefined)
+      problems.push({
+        pointer: `/gates/${i}/wiring/exitOpensWhenOff`,
+        message: 'is about exitRelay, which is missing; name the relay of the exit',
       })
     for (const kind of ['Relay', 'Input']) {
       const used = new Map<number, string>()

@@ -186,6 +186,12 @@ const GateSchema = strictObject({
       passInInput: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 64, description: 'Closes when somebody walks in.' }),
       ),
+      exitOpensWhenOff: Type.Optional(
+        Type.Boolean({
+          description:
+            'The exit is wired to the normally closed contact of its relay: it opens when the relay is off, and so without power, too.',
+        }),
+      ),
       passOutInput: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 64, description: 'Closes when somebody walks out.' }),
       ),

@@ -17,4 +17,6 @@ export const generatedSecrets = {
   brokerPasswordDevices: 'broker-password-devices',
   /** Whoever plays with the twin: pause, add a shopper, break a device. */
   twinControl: 'twin-control',
+  /** Of the till, where doors or readers are on MQTT. */
+  brokerPasswordTill: 'broker-password-till',
 } as const

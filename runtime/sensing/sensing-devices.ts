@@ -21,7 +21,7 @@ import { LoadCellPublisherReader } from '../devices/load-cells/load-cell-publish
 import { LoadCellStreamReader } from '../devices/load-cells/load-cell-stream.ts'
 import { ModbusConnection } from '../devices/modbus/modbus-connection.ts'
 import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
-import { VisionLink } from '../devices/vision/vision-link.ts'
+import { MqttLink } from '../devices/mqtt-link.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
@@ -78,7 +78,7 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   const publishers = planPublishers(profile, catalogue).map(
     (plan) => new LoadCellPublisherReader({ plan, ...readerOptions }),
   )
-  const messages = new VisionLink({
+  const messages = new MqttLink({
     broker: { ...broker, user: 'sensing', password },
     receivers: [...appliances, ...publishers],
     log,

@@ -1,21 +1,17 @@
 /** Puts the till together from its parts, in the order in which they need each other. */
 import { join } from 'node:path'
-import type { Logger } from 'pino'
-import { type Clock, SystemClock } from '../contract/clock.ts'
-import { errorSentence } from '../contract/errors.ts'
 import type { Random } from '../contract/random.ts'
 import { loadDeviceDefinitions } from '../devices/catalogue.ts'
 import { type LoadedStore, loadStore } from '../profile/load-store.ts'
 import type { ProgramContext, RunningProgram } from '../program/program.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
-import { tokenPrefix } from '../till-api/entry-token.ts'
 import { serveTill } from './api/server.ts'
 import { databaseFile } from './backup.ts'
-import { hashCredential } from './credential-hash.ts'
-import { Doors, type ReadCode } from './doors/doors.ts'
+import { Doors } from './doors/doors.ts'
+import { ShownCodes } from './doors/shown-codes.ts'
 import { signDaily } from './journal-signer.ts'
-import { type LedgerThread, openLedgerThread } from './ledger/ledger-thread.ts'
+import { openLedgerThread } from './ledger/ledger-thread.ts'
 import { publicJournalKey } from './ledger/signed-heads.ts'
 import type { Shop } from './ledger/step.ts'
 import { noticeWriter, tellNotices } from './notices.ts'
@@ -92,8 +88,16 @@ async function startParts(
   const { sequence } = await ledger.state()
   onStarted(tellNotices(ledger, sequence, write, notice))
 
-  const onCode = scanTaker(ledger, clock, new SystemClock(), log)
-  const doors = new Doors({ profile, definitions, ledger, clock, log, onCode })
+  const codes = new ShownCodes({ ledger, clock, log })
+  const doors = new Doors({
+    ...{ profile, definitions, ledger, clock, log },
+    broker: () => ({
+      host: settings.host,
+      port: settings.ports.broker,
+      password: handedSecret(secrets, generatedSecrets.brokerPasswordTill),
+    }),
+    onCode: (read) => codes.read(read),
+  })
   doors.start(await ledger.doorMemory(clock.nowMs()))
   onStarted(() => doors.stop())
 
@@ -168,22 +172,3 @@ const mailStyleOf = ({ profile, layout }: LoadedStore, from: string) => ({
 
 const soldByWeight = (products: LoadedStore['layout']['products']) =>
   new Set(products.filter(({ soldBy }) => soldBy === 'weight').map(({ sku }) => sku))
-
-/**
- * Takes down what is shown at a gate; what it was is forgotten at once, but for its hash, or that it was used.
- * @param wallClock what phones make their codes by, however fast the store's time runs
- */
-function scanTaker(ledger: LedgerThread, clock: Clock, wallClock: Clock, log: Logger) {
-  const take = async (gate: string, code: string) => {
-    const seenAtMs = clock.nowMs()
-    if (code.startsWith(tokenPrefix)) {
-      const token = { code, shownAtMs: wallClock.nowMs() }
-      return void (await ledger.takeScan({ gate, method: 'qr', token, seenAtMs }, clock.nowMs()))
-    }
-    const credentialHash = await hashCredential(code, ledger.identity.credentialSalt)
-    await ledger.takeScan({ gate, method: 'qr', credentialHash, seenAtMs }, clock.nowMs())
-  }
-  return ({ gate, code }: ReadCode) => {
-    take(gate, code).catch((error: unknown) => log.error({ gate, error: errorSentence(error) }, 'a scan is lost'))
-  }
-}

@@ -23,7 +23,12 @@ export function readRequest(code: ReadFunction, address: number, count: number):
 }
 
 export function writeCoilRequest(address: number, on: boolean): Buffer {
-  return header(5, functionCode.writeCoil, address, on ? 0xff00 : 0)
+  return writeCoilValueRequest(address, on ? 0xff00 : 0)
+}
+
+/** Beside on and off some makers give a value of their own a meaning, such as how long the coil shall be on. */
+export function writeCoilValueRequest(address: number, value: number): Buffer {
+  return header(5, functionCode.writeCoil, address, value)
 }
 
 export function writeRegisterRequest(address: number, value: number): Buffer {

@@ -1,14 +1,16 @@
 /**
- * A module with relays and inputs: reads all inputs about twenty times a second, writes what the gates want.
- * Several gates may share one.
+ * A module with relays and inputs on Modbus: reads all inputs about twenty times a second, writes what the gates
+ * want. Several gates may share one.
  */
 import type { Logger } from 'pino'
-import { type Clock, SystemClock, sleep } from '../../contract/clock.ts'
+import { type Clock, SystemClock, sleep, type Timer } from '../../contract/clock.ts'
 import { errorSentence } from '../../contract/errors.ts'
 import type { RelayModule } from '../../devices/definition-schema.ts'
 import { ModbusConnection } from '../../devices/modbus/modbus-connection.ts'
 import { ModbusError } from '../../devices/modbus/modbus-error.ts'
 import type { ModbusAddress } from '../../devices/modbus/open-port.ts'
+import { writeCoilRequest, writeCoilValueRequest } from '../../devices/modbus/pdu.ts'
+import { type ContactSample, type Contacts, holdMs, offlineAfterMs, pulseMs, rewriteMs } from './contacts.ts'
 
 export interface ContactModuleOptions {
   name: string
@@ -20,29 +22,19 @@ export interface ContactModuleOptions {
   log: Logger
 }
 
-/** One poll's answer; inputs and counters by their number minus 1. */
-export interface ContactSample {
-  inputs: boolean[]
-  /** How often each input has closed, as the module counts, read before the inputs; null: it does not. */
-  counts: number[] | null
-}
-
 /** In the store's time, as are the pulses of the contacts. */
 const pollMs = 50
-/** So long without an answer, in real time, and the module counts as offline. */
-const offlineAfterMs = 1000
-/** Relays are written again although nothing changed: the module may have been switched off and on. */
-const rewriteMs = 1000
-/** For a module that cannot time a pulse itself. */
-const pulseMs = 500
+/** What a relay shall be: held is on, and off by itself when nobody writes it any more. */
+type Wanted = 'on' | 'off' | 'held'
 
-export class ContactModule {
+export class ContactModule implements Contacts {
   readonly #options: ContactModuleOptions
   readonly #connection: ModbusConnection
   readonly #wire = new SystemClock()
   readonly #end = new AbortController()
-  /** What each relay shall be, by its number from 1, and when it was last written. */
-  readonly #wanted = new Map<number, { on: boolean; writtenAtMs: number | null }>()
+  /** By the relay's number, with when it was last written. */
+  readonly #wanted = new Map<number, { as: Wanted; writtenAtMs: number | null }>()
+  readonly #pulses = new Map<number, Timer>()
   #heardAtMs = Number.NEGATIVE_INFINITY
   #counts = true
   #running: Promise<void> | undefined
@@ -63,35 +55,52 @@ export class ContactModule {
     return this.#wire.nowMs() - this.#heardAtMs < offlineAfterMs
   }
 
-  /** Calls `onPoll` after each poll, with null when there was no answer. */
   start(onPoll: (sample: ContactSample | null) => void): void {
     this.#connection.open()
     this.#running = this.#run(onPoll)
   }
 
-  /** Lets the watchdogs fall: the gates open their exits by themselves. */
-  async stop(watchdogs: readonly number[]): Promise<void> {
+  async stop(relays: readonly number[]): Promise<void> {
     this.#end.abort()
     await this.#running
-    await Promise.all(watchdogs.map((relay) => this.#write(relay, false)))
+    for (const timer of this.#pulses.values()) this.#options.clock.clear(timer)
+    await Promise.all([...this.#pulses.keys(), ...relays].map((relay) => this.#write(relay, 'off')))
     this.#connection.close()
   }
 
-  /** The relay is written soon, and again and again. */
   set(relay: number, on: boolean): void {
-    if (this.#wanted.get(relay)?.on !== on) this.#wanted.set(relay, { on, writtenAtMs: null })
+    this.#want(relay, on ? 'on' : 'off')
   }
 
-  /** One pulse, now or never: a gate must not open when nobody expects it any more. */
+  hold(relay: number): void {
+    this.#want(relay, 'held')
+  }
+
+  rest(relay: number): void {
+    if (!this.#options.definition.relays.pulse) this.set(relay, false)
+  }
+
   pulse(relay: number): void {
     const { pulse } = this.#options.definition.relays
-    void (pulse ? this.#send(pulse.coil + relay - 1, true) : this.#pulseByHand(relay))
+    if (pulse) void this.#send(pulseRequest(pulse, relay, pulseMs))
+    else this.#pulseByHand(relay)
   }
 
-  async #pulseByHand(relay: number): Promise<void> {
-    await this.#write(relay, true)
-    await sleep(this.#options.clock, pulseMs)
-    await this.#write(relay, false)
+  #want(relay: number, as: Wanted): void {
+    if (this.#wanted.get(relay)?.as !== as) this.#wanted.set(relay, { as, writtenAtMs: null })
+  }
+
+  /** Also after it failed the relay is written off, until that has succeeded: an answer may have been lost. */
+  #pulseByHand(relay: number): void {
+    const { clock } = this.#options
+    clock.clear(this.#pulses.get(relay))
+    this.#wanted.delete(relay)
+    void this.#write(relay, 'on')
+    const end = clock.after(pulseMs, () => {
+      this.#pulses.delete(relay)
+      this.set(relay, false)
+    })
+    this.#pulses.set(relay, end)
   }
 
   async #run(onPoll: (sample: ContactSample | null) => void): Promise<void> {
@@ -100,26 +109,35 @@ export class ContactModule {
     while (!signal.aborted) {
       const beganMs = clock.nowMs()
       onPoll(await this.#read())
-      await this.#writeWanted()
+      if (this.#connection.connected) await this.#writeWanted()
       await sleep(clock, Math.max(1, pollMs - (clock.nowMs() - beganMs)), signal)
     }
   }
 
   async #read(): Promise<ContactSample | null> {
-    const { definition, unit } = this.#options
-    const { inputs } = definition
     if (!this.#connection.connected) return null
     try {
-      if (!inputs) return { inputs: [], counts: null }
       const counts = await this.#readCounts()
-      const read = inputs.readFunction === 2 ? 'readDiscreteInputs' : 'readCoils'
-      const values = await this.#connection[read](unit, inputs.address, inputs.count)
+      const inputs = await this.#readInputs()
       this.#heardAtMs = this.#wire.nowMs()
-      return { inputs: values, counts }
+      return { inputs, counts }
     } catch {
       // The connection tells by itself when it is lost; silence shows in `online`.
       return null
     }
+  }
+
+  async #readInputs(): Promise<boolean[]> {
+    const { definition, unit } = this.#options
+    const { inputs, relays } = definition
+    if (!inputs) {
+      // Only to know that it is there.
+      await this.#connection.readCoils(unit, relays.coil, 1)
+      return []
+    }
+    const read = inputs.readFunction === 2 ? 'readDiscreteInputs' : 'readCoils'
+    const bits = await this.#connection[read](unit, inputs.address, inputs.count)
+    return inputs.closedIs === 0 ? bits.map((bit) => !bit) : bits
   }
 
   async #readCounts(): Promise<number[] | null> {
@@ -137,26 +155,37 @@ export class ContactModule {
     }
   }
 
+  /** What has changed goes first: a fire must not wait for what only says the same again. */
   async #writeWanted(): Promise<void> {
     const { clock } = this.#options
-    for (const [relay, wanted] of this.#wanted) {
-      if (wanted.writtenAtMs !== null && clock.nowMs() - wanted.writtenAtMs < rewriteMs) continue
-      if (await this.#write(relay, wanted.on)) wanted.writtenAtMs = clock.nowMs()
+    const due = [...this.#wanted].filter(
+      ([, { writtenAtMs }]) => writtenAtMs === null || clock.nowMs() - writtenAtMs >= rewriteMs,
+    )
+    due.sort(([, a], [, b]) => (a.writtenAtMs ?? 0) - (b.writtenAtMs ?? 0))
+    for (const [relay, wanted] of due) {
+      if (await this.#write(relay, wanted.as)) wanted.writtenAtMs = clock.nowMs()
     }
   }
 
-  #write(relay: number, on: boolean): Promise<boolean> {
-    return this.#send(this.#options.definition.relays.coil + relay - 1, on)
+  #write(relay: number, as: Wanted): Promise<boolean> {
+    const { coil, whenSilent, pulse } = this.#options.definition.relays
+    const drops = as === 'held' && whenSilent === 'stay' && pulse?.stepMs !== undefined
+    return this.#send(drops ? pulseRequest(pulse, relay, holdMs) : writeCoilRequest(coil + relay - 1, as !== 'off'))
   }
 
-  async #send(coil: number, on: boolean): Promise<boolean> {
+  #send(request: Buffer): Promise<boolean> {
     const { unit, name, log } = this.#options
-    try {
-      await this.#connection.writeCoil(unit, coil, on)
-      return true
-    } catch (error) {
-      log.warn({ device: name, coil, on, error: errorSentence(error) }, 'a relay was not written')
-      return false
-    }
+    return new Promise((resolve) => {
+      this.#connection.request(unit, request, (error) => {
+        if (error) log.warn({ device: name, error: errorSentence(error) }, 'a relay was not written')
+        resolve(!error)
+      })
+    })
   }
+}
+
+function pulseRequest(pulse: NonNullable<RelayModule['relays']['pulse']>, relay: number, lengthMs: number): Buffer {
+  const coil = pulse.coil + relay - 1
+  if (pulse.stepMs === undefined) return writeCoilRequest(coil, true)
+  return writeCoilValueRequest(coil, Math.ceil(lengthMs / pulse.stepMs))
 }

@@ -1,56 +1,41 @@
 /** The store's doors, which the till alone owns: gates with their contacts, and the readers beside them. */
-import type { Logger } from 'pino'
-import type { Clock } from '../../contract/clock.ts'
 import { AisleError } from '../../contract/errors.ts'
-import type { DeviceCatalogue } from '../../devices/catalogue.ts'
-import type { Reader } from '../../devices/definition-schema.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { TillState } from '../../till-api/events.ts'
 import type { DoorMemory } from '../ledger/gates.ts'
-import { ContactModule } from './contact-module.ts'
+import type { Contacts } from './contacts.ts'
+import { DoorDevices, type DoorDevicesOptions } from './door-devices.ts'
 import { DoorRecord } from './door-record.ts'
 import { type DoorLedger, GateDriver } from './gate-driver.ts'
-import { type DoorReader, StreamReader } from './readers/stream-reader.ts'
 
-export interface DoorsOptions {
+export interface DoorsOptions extends DoorDevicesOptions {
   profile: Pick<Profile, 'gates' | 'devices'>
-  definitions: DeviceCatalogue
   ledger: DoorLedger
-  clock: Clock
-  log: Logger
-  /** Somebody showed something at a gate. What it was leaves the till nowhere but as a hash. */
-  onCode(read: ReadCode): void
-}
-
-export interface ReadCode {
-  gate: string
-  code: string
-  reader: Pick<Reader, 'reads' | 'adultAnswers'>
 }
 
 interface Module {
-  contacts: ContactModule
+  contacts: Contacts
   gates: GateDriver[]
 }
 
 export class Doors {
   readonly #gates = new Map<string, GateDriver>()
   readonly #modules = new Map<string, Module>()
-  readonly #readers: DoorReader[] = []
+  readonly #devices: DoorDevices
   readonly #record: DoorRecord
 
   /** @throws AisleError `device-unknown`, `device-mismatch` */
   constructor(options: DoorsOptions) {
     this.#record = new DoorRecord(options.clock, options.log)
+    const devices = new DoorDevices(options)
     for (const gate of options.profile.gates) {
-      const module = gate.contacts === undefined ? undefined : this.#moduleOf(gate.contacts, options)
+      const module = gate.contacts === undefined ? undefined : this.#moduleOf(gate.contacts, devices)
       const driver = new GateDriver(gate, { ...options, contacts: module?.contacts, record: this.#record })
       module?.gates.push(driver)
       this.#gates.set(gate.id, driver)
-      for (const reader of [gate.reader ?? [], gate.otherReaders ?? []].flat()) {
-        this.#readers.push(readerOf(gate.id, reader, options))
-      }
+      for (const reader of [gate.reader ?? [], gate.otherReaders ?? []].flat()) devices.addReader(gate.id, reader)
     }
+    this.#devices = devices
   }
 
   /** Takes up what was under way, without opening anything, and begins to watch. */
@@ -63,16 +48,17 @@ export class Doors {
         for (const gate of gates) gate.polled(sample)
       })
     }
-    for (const reader of this.#readers) reader.start()
+    this.#devices.start()
   }
 
   async stop(): Promise<void> {
-    for (const reader of this.#readers) reader.stop()
+    this.#devices.stopReaders()
     await Promise.all(
       [...this.#modules.values()].map(({ contacts, gates }) =>
-        contacts.stop(gates.flatMap((gate) => gate.watchdogRelay ?? [])),
+        contacts.stop(gates.flatMap((gate) => gate.relaysThatLock)),
       ),
     )
+    await this.#devices.stop()
     await this.#record.stop()
   }
 
@@ -120,45 +106,11 @@ export class Doors {
     })
   }
 
-  #moduleOf(id: string, options: DoorsOptions): Module {
+  #moduleOf(id: string, devices: DoorDevices): Module {
     const known = this.#modules.get(id)
     if (known) return known
-    const device = deviceOf(id, options)
-    const definition = options.definitions.of(device, 'relay-module')
-    const { address } = device
-    if (address.transport !== 'modbus-tcp' && address.transport !== 'modbus-rtu') throw unreachable(id)
-    const unit = device.units?.[0] ?? definition.unitIds.minimum
-    const { clock, log } = options
-    const module = { contacts: new ContactModule({ name: id, address, unit, definition, clock, log }), gates: [] }
+    const module = { contacts: devices.contacts(id), gates: [] }
     this.#modules.set(id, module)
     return module
   }
 }
-
-function readerOf(gate: string, id: string, options: DoorsOptions): DoorReader {
-  const device = deviceOf(id, options)
-  const reader = options.definitions.of(device, 'reader')
-  const { address } = device
-  const { clock, log, onCode } = options
-  const onRead = (code: string) => onCode({ gate, code, reader })
-  switch (address.transport) {
-    case 'tcp':
-    case 'serial':
-    case 'usb-keyboard':
-      return new StreamReader({ name: id, address, framing: reader, clock, log }, onRead)
-    default:
-      throw unreachable(id)
-  }
-}
-
-function deviceOf(id: string, { profile }: DoorsOptions): Profile['devices'][number] {
-  const device = profile.devices.find((candidate) => candidate.id === id)
-  if (!device) throw unreachable(id)
-  return device
-}
-
-const unreachable = (id: string) =>
-  new AisleError('device-mismatch', 'The doors cannot be reached by this device.', {
-    where: `device ${id}`,
-    action: 'Correct the gate, or the device, in the profile.',
-  })

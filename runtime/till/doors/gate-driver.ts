@@ -3,7 +3,7 @@ import { type Clock, SystemClock } from '../../contract/clock.ts'
 import type { GatePass } from '../../contract/messages.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { LedgerMethods } from '../ledger/ledger-thread.ts'
-import type { ContactModule, ContactSample } from './contact-module.ts'
+import type { ContactSample, Contacts } from './contacts.ts'
 import type { DoorRecord } from './door-record.ts'
 import {
   closedGate,
@@ -21,7 +21,7 @@ export type DoorLedger = Pick<LedgerMethods, 'recordPass' | 'recordCount' | 'rec
 
 export interface GateDriverOptions {
   /** None: an open door. Whoever is admitted has walked in. */
-  contacts: ContactModule | undefined
+  contacts: Contacts | undefined
   ledger: DoorLedger
   record: DoorRecord
   clock: Clock
@@ -55,6 +55,7 @@ export class GateDriver {
       passTimeoutMs: gate.passTimeoutMs ?? defaultPassTimeoutMs,
       hasPassInput: this.#wiring.passInInput !== undefined,
     }
+    if (this.#wiring.entryRelay !== undefined) options.contacts?.rest(this.#wiring.entryRelay)
   }
 
   get online(): boolean {
@@ -74,8 +75,10 @@ export class GateDriver {
     return displayOf(this.#state, this.#options.clock.nowMs())
   }
 
-  get watchdogRelay(): number | undefined {
-    return this.#wiring.watchdogRelay
+  /** Without them the exit is open. */
+  get relaysThatLock(): number[] {
+    const { exitRelay, exitOpensWhenOff, watchdogRelay } = this.#wiring
+    return [watchdogRelay, exitOpensWhenOff ? exitRelay : undefined].filter((relay) => relay !== undefined)
   }
 
   authorise(visitId: string, party: number): void {
@@ -146,9 +149,13 @@ export class GateDriver {
 
   #setRelays(): void {
     const { contacts, clock } = this.#options
-    const { exitRelay, watchdogRelay } = this.#wiring
-    if (exitRelay !== undefined) contacts?.set(exitRelay, exitIsOpen(this.#state, clock.nowMs()))
-    if (watchdogRelay !== undefined) contacts?.set(watchdogRelay, true)
+    const { exitRelay, exitOpensWhenOff, watchdogRelay } = this.#wiring
+    const isOpen = exitIsOpen(this.#state, clock.nowMs())
+    if (exitRelay !== undefined) {
+      if (exitOpensWhenOff && !isOpen) contacts?.hold(exitRelay)
+      else contacts?.set(exitRelay, isOpen && !exitOpensWhenOff)
+    }
+    if (watchdogRelay !== undefined) contacts?.hold(watchdogRelay)
   }
 
   #carryOut(action: GateAction): void {

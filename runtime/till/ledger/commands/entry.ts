@@ -14,16 +14,14 @@ import { openVisit } from '../visits.ts'
 export const visitIdOf = (scanId: string) => scanId.replace('-scan-', '-visit-')
 
 /** What somebody showed at a door: a code of our own, or the hash of anything else. */
-export type Shown = { gate: string; method: Scan['method']; seenAtMs: number } & (
+export type Shown = { gate: string; method: Scan['method']; seenAtMs: number; adult?: boolean | null } & (
   | { credentialHash: string }
   | { token: ShownToken }
 )
 
 /** Takes down that somebody showed something at a door, with what is known of them; what it was is not kept. */
 export async function takeScan(step: Step, shown: Shown & { ledgerId: string }): Promise<Scan> {
-  const { account, party, usable } = await ('token' in shown
-    ? takeToken(step, shown.token)
-    : holderOf(step, shown.credentialHash))
+  const { account, party, usable } = await ('token' in shown ? takeToken(step, shown.token) : holderOf(step, shown))
   const [openVisitRow, debtRow] = account
     ? await Promise.all([visitOf(step, account.account_id, ['admitted', 'open']), debtOf(step, account.account_id)])
     : []
@@ -42,7 +40,7 @@ export async function takeScan(step: Step, shown: Shown & { ledgerId: string }):
       openVisit: openVisitRow !== undefined,
       debt: debtRow !== undefined,
       blocked: account?.blocked === 1,
-      adult: null,
+      adult: shown.adult ?? null,
       usable,
     },
   }
@@ -67,13 +65,17 @@ export async function takeScan(step: Step, shown: Shown & { ledgerId: string }):
   return scan
 }
 
-async function holderOf(step: Step, credentialHash: string): Promise<TokenHolder> {
+/** A card that nobody registered is a card all the same: its terminal made sure of it. */
+async function holderOf(
+  step: Step,
+  { credentialHash, method }: { credentialHash: string; method: Scan['method'] },
+): Promise<TokenHolder> {
   const account = await step.trx
     .selectFrom('accounts')
     .selectAll()
     .where('credential_hash', '=', credentialHash)
     .executeTakeFirst()
-  return { account, party: account?.party ?? 1, usable: account !== undefined }
+  return { account, party: account?.party ?? 1, usable: account !== undefined || method === 'card' }
 }
 
 async function nextScanNumber(step: Step): Promise<number> {

@@ -1,20 +1,25 @@
 import { connect, type MqttClient } from 'mqtt'
 import type { Logger } from 'pino'
-import type { MqttReceiver } from '../mqtt-receiver.ts'
+import type { MqttReceiver } from './mqtt-receiver.ts'
 
-export interface VisionLinkOptions {
+export interface MqttLinkOptions {
   broker: { host: string; port: number; user: string; password: string }
   receivers: readonly MqttReceiver[]
   log: Logger
 }
 
 /** The one MQTT connection on which all messages of devices come; it is made again whenever it breaks. */
-export class VisionLink {
-  readonly #options: VisionLinkOptions
+export class MqttLink {
+  readonly #options: MqttLinkOptions
   #client: MqttClient | undefined
 
-  constructor(options: VisionLinkOptions) {
+  constructor(options: MqttLinkOptions) {
     this.#options = options
+  }
+
+  /** Now or never: what is said to a device must not reach it when nobody expects it any more. */
+  publish(topic: string, payload: string): void {
+    if (this.#client?.connected) this.#client.publish(topic, payload, { qos: 0 })
   }
 
   start(): void {
