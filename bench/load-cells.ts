@@ -75,13 +75,17 @@ async function measureAll(cases: readonly Case[], seconds: number, runs: number)
   return rows.map(medianRow)
 }
 
-/** Raises the rate by half until less than 95 % of it is read. */
+/** Raises the rate by half until less than 95 % of it is read, three times over: the machine may do something else. */
 async function mostKept(client: ClientName): Promise<number> {
   let kept = 0
   for (let hz = 60; hz <= 1000; hz = Math.round(hz * 1.5)) {
-    const { readHz } = await measure({ what: 'at most', hz, client, settleMs: 1500 }, 2)
-    kept = Math.max(kept, Math.round(readHz))
-    if (readHz < 0.95 * hz) break
+    let isKept = false
+    for (let attempt = 0; attempt < 3 && !isKept; attempt++) {
+      const { readHz } = await measure({ what: 'at most', hz, client, settleMs: 4000 }, 2)
+      kept = Math.max(kept, Math.round(readHz))
+      isKept = readHz >= 0.95 * hz
+    }
+    if (!isKept) break
   }
   return kept
 }

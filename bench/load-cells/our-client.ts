@@ -7,7 +7,7 @@ import { ModbusConnection } from '../../runtime/devices/modbus/modbus-connection
 import type { Plate } from '../../runtime/profile/layout.ts'
 import { HealthBoard } from '../../runtime/sensing/health-board.ts'
 import { PlateBoard } from '../../runtime/sensing/plate-board.ts'
-import { joinedMs, SampleJoiner } from '../../runtime/sensing/sample-joiner.ts'
+import { joiningTimes, SampleJoiner } from '../../runtime/sensing/sample-joiner.ts'
 import type { SampleBatch } from '../../runtime/sensing-api/sensing-client.ts'
 import { Weighing } from '../../runtime/weighing/weighing.ts'
 import { benchGateways, monotonicMs } from './layout.ts'
@@ -75,7 +75,7 @@ function onBatch(batch: SampleBatch): void {
   joiner.push(batch)
 }
 
-const joiner = new SampleJoiner(joinedMs, (batch) => {
+const joiner = new SampleJoiner(joiningTimes, (batch) => {
   for (const event of weighing.push(batch, clock.nowMs())) {
     if (!measurement.isOn || event.revision > 0) continue
     measurement.told.push({ channel: Number(event.plates[0]?.plate), atMs: monotonicMs() })

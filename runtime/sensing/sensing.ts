@@ -17,7 +17,7 @@ import { HealthBoard } from './health-board.ts'
 import { createSensingApi } from './http-api.ts'
 import { PlateBoard } from './plate-board.ts'
 import { PlateCare } from './plate-care.ts'
-import { joinedMs, SampleJoiner } from './sample-joiner.ts'
+import { joiningTimes, SampleJoiner } from './sample-joiner.ts'
 import { loadState } from './saved-state.ts'
 import { createSensingDevices, type SensingListener } from './sensing-devices.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -65,7 +65,7 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   const plateIds = layout.plates.map(({ id }) => id)
   const plates = new PlateBoard(plateIds, health)
   const sampleListeners = new Set<(batch: SampleBatch) => void>()
-  const joiner = new SampleJoiner(joinedMs, (batch) => keeper.send(weighing.push(batch, clock.nowMs())))
+  const joiner = new SampleJoiner(joiningTimes, (batch) => keeper.send(weighing.push(batch, clock.nowMs())))
   const attention = new Attention(layout.plates, wireClock, (near) => devices.attend(near))
 
   const listener: SensingListener = {
@@ -97,7 +97,10 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   const care = new PlateCare({
     commands: devices.loadCells,
     board: plates,
-    onRescaled: (plate) => weighing.rescale(plate),
+    onRescaled(plate) {
+      joiner.flush()
+      weighing.rescale(plate)
+    },
   })
   const server = createServer(
     createSensingApi({

@@ -33,41 +33,51 @@ describe('attention to plates', () => {
 })
 
 describe('joining the samples of fast polls', () => {
-  const plates = ['p', 'q']
-  const joined: SampleBatch[] = []
-  const joiner = new SampleJoiner(50, (batch) => joined.push(batch))
-  const sample = (firstAtMs: number, grams: number, rateHz = 60): SampleBatch => ({
+  const periodMs = 1000 / 60
+  let joined: SampleBatch[] = []
+  let joiner: SampleJoiner
+  const shelves = { upper: ['p', 'q'], lower: ['r'] }
+  const sample = (firstAtMs: number, grams: number | null, rateHz = 60, plates = shelves.upper): SampleBatch => ({
     fixture: 'f',
     firstAtMs,
     rateHz,
     plates,
-    grams: [[grams], [null]],
+    grams: plates.map(() => [grams]),
   })
+  const samplesOf = (plates: string[]) => joined.filter((one) => one.plates === plates).map(({ grams }) => grams[0])
   beforeEach(() => {
-    joined.length = 0
+    joined = []
+    joiner = new SampleJoiner({ movingMs: 50, stillMs: 100 }, (batch) => joined.push(batch))
   })
 
-  it('gives whole bins of samples on one grid', () => {
-    for (let i = 0; i < 6; i++) joiner.push(sample(1000 + i * 16.7, i))
+  it('keeps samples together while nothing moves', () => {
+    for (let i = 0; i < 16; i++) joiner.push(sample(i < 4 ? 0 : 2000 + i * periodMs, i < 4 ? 0 : 0.5))
+    assert.deepEqual(samplesOf(shelves.upper).at(-1), new Array(6).fill(0.5))
+  })
+
+  it('hands on at once what waits of a fixture when one of its plates moves, and soon what follows', () => {
+    const atMs = (i: number) => 5000 + i * periodMs
+    for (const plates of [shelves.upper, shelves.lower]) joiner.push(sample(0, 100, 60, plates))
+    joiner.flush()
+    joined = []
+    for (let i = 0; i < 3; i++) {
+      for (const plates of [shelves.upper, shelves.lower]) joiner.push(sample(atMs(i), 100, 60, plates))
+    }
+    joiner.push(sample(atMs(3), 120))
+    assert.deepEqual([samplesOf(shelves.upper), samplesOf(shelves.lower)], [[[100, 100, 100, 120]], [[100, 100, 100]]])
+    joined = []
+    for (let i = 4; i < 10; i++) joiner.push(sample(atMs(i), i < 7 ? 200 * i : 1200))
     assert.deepEqual(
-      joined.map(({ firstAtMs, grams }) => [firstAtMs, grams]),
-      [
-        [
-          1000,
-          [
-            [0, 1, 2],
-            [null, null, null],
-          ],
-        ],
-        [
-          1050.1,
-          [
-            [3, 4, 5],
-            [null, null, null],
-          ],
-        ],
-      ],
+      samplesOf(shelves.upper).map((samples) => samples?.length),
+      [3, 3],
     )
+  })
+
+  it('says at what rate samples came, whatever was wanted', () => {
+    joiner.push(sample(0, 1))
+    joined = []
+    for (let i = 0; i < 5; i++) joiner.push(sample(5000 + i * 20, 1))
+    assert.deepEqual([joined[0]?.rateHz, joined[0]?.grams[0]?.length], [50, 5])
   })
 
   it('lets slow samples through at once, and joins nothing across a gap or a clock that jumps', () => {
@@ -75,7 +85,7 @@ describe('joining the samples of fast polls', () => {
     assert.equal(joined.length, 1)
     joiner.push(sample(2000, 2))
     joiner.push(sample(9000, 3))
-    joiner.push(sample(100, 4))
+    joiner.push(sample(100, null))
     assert.deepEqual(
       joined.map(({ firstAtMs }) => firstAtMs),
       [0, 2000, 9000],

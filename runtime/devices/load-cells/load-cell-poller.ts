@@ -75,7 +75,7 @@ export class LoadCellPoller {
   start(): void {
     const { connection, clock } = this.#options
     this.#unlisten = connection.onChange((connected, reason) => this.#connectionChanged(connected, reason))
-    this.#dueMs = clock.nowMs()
+    this.#dueMs = this.#lastOnGridMs(clock.nowMs())
     this.#timer = clock.after(0, () => this.#turn())
   }
 
@@ -92,7 +92,10 @@ export class LoadCellPoller {
     }
   }
 
-  /** One round, on a fixed grid; rounds that could not be kept are left out rather than caught up with. */
+  /**
+   * One round, on a grid that all gateways of one rate share: for the machine, waking up is the dearest part of a
+   * round. One turn that is late is made up for; what more could not be kept is left out rather than caught up with.
+   */
   #turn(): void {
     const { clock, plan } = this.#options
     const periodMs = 1000 / plan.pollHz
@@ -100,10 +103,14 @@ export class LoadCellPoller {
     this.#readRound()
     const nowMs = clock.nowMs()
     this.#dueMs += periodMs
-    // Behind, or ahead because the clock was set back: the grid begins anew. Timers may come a millisecond early.
-    if (this.#dueMs < nowMs) this.#dueMs = nowMs
-    else if (this.#dueMs > nowMs + 2 * periodMs) this.#dueMs = nowMs + periodMs
+    // Far behind, or ahead because the clock was set back. Timers may come a millisecond early.
+    if (this.#dueMs < nowMs - periodMs || this.#dueMs > nowMs + 2 * periodMs) this.#dueMs = this.#lastOnGridMs(nowMs)
     this.#timer = clock.after(this.#dueMs - nowMs, () => this.#turn())
+  }
+
+  #lastOnGridMs(nowMs: number): number {
+    const periodMs = 1000 / this.#options.plan.pollHz
+    return Math.floor(nowMs / periodMs) * periodMs
   }
 
   #readRound(): void {
@@ -116,8 +123,9 @@ export class LoadCellPoller {
     for (let i = 0; i < this.#units.length; i++) {
       const unit = this.#units[i] as PolledUnit
       if (unit.demoted || !this.#isTurnOf(unit, i, atMs)) continue
-      this.#watch.planned(unit.busy)
-      if (!unit.busy) this.#poll(unit)
+      this.#watch.planned(unit.busy && unit.owed)
+      if (unit.busy) unit.owed = true
+      else this.#poll(unit)
     }
     this.#probe(nowMs)
     connection.release()
@@ -142,6 +150,7 @@ export class LoadCellPoller {
 
   #poll(unit: PolledUnit): void {
     unit.busy = true
+    unit.owed = false
     this.#ask(unit, 0)
   }
 
@@ -189,6 +198,7 @@ export class LoadCellPoller {
       }
       onBatch({ fixture, firstAtMs: atMs, rateHz, plates: plateIds, grams })
     }
+    if (unit.owed) this.#poll(unit)
   }
 
   /** Flags that stay raised would hide every weight from then on; what still holds is raised again by the device. */
@@ -217,7 +227,7 @@ export class LoadCellPoller {
   }
 
   #missed(unit: PolledUnit, error: ModbusError): void {
-    unit.busy = false
+    unit.busy = unit.owed = false
     // Without a connection every unit is silent; that says nothing about the units.
     if (error.failure === 'closed') return
     unit.told.fill(-1)

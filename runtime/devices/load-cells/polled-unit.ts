@@ -37,6 +37,8 @@ export class PolledUnit {
   /** By channel, from 0: what was last told of it. */
   readonly told: Int16Array
   busy = false
+  /** Its turn came while it was busy. */
+  owed = false
   missedReads = 0
   /** It is asked only now and then, to see whether it is back. */
   demoted = false

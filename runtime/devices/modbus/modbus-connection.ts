@@ -230,12 +230,15 @@ export class ModbusConnection {
     // Not once it is connected: a gateway that accepts and closes at once must not be tried all the time.
     this.#retryMs = firstRetryMs
     if (this.#outOfStep) return
+    // Answers come several in one packet, and what is asked because of them leaves in one.
+    this.hold()
     const understood = this.#framing.take(bytes, this.#inFlight[0], (unit, answer, transaction) =>
       this.#answered(unit, answer, transaction),
     )
     // What is in flight has its time-out; then the connection is made anew.
     if (!understood) this.#outOfStep = true
     this.#pauseThenNext(this.#pauseMs)
+    this.release()
   }
 
   #answered(unit: number, answer: Buffer, transaction: number | undefined): void {
