@@ -1,5 +1,5 @@
 /** Serves every device of a profile at its address, on its own protocol. */
-import type { Clock } from '../contract/clock.ts'
+import { type Clock, SystemClock } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import { serveCameras } from './devices/camera.ts'
@@ -15,8 +15,8 @@ import type { ModbusUnit } from './devices/modbus-unit.ts'
 import { type Scanner, serveScanner } from './devices/scanner.ts'
 import { serveSpeaker } from './devices/speaker.ts'
 import { startVisionAppliance, type VisionAppliance } from './devices/vision-appliance.ts'
+import { WorldCamera } from './render/world-camera.ts'
 import { cellsOf } from './served-plates.ts'
-import { cameraPicture } from './vision/camera-picture.ts'
 import type { PeopleView } from './vision/people-view.ts'
 import type { SeenPiece } from './vision/sightings.ts'
 import type { RelayModule } from './world/gate-mechanics.ts'
@@ -55,6 +55,7 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     await Promise.all(served.map((one) => one.stop()))
   }
   const { profile, clock, faults, advance, brokerUrl, brokerPassword: password } = options
+  const wireClock = new SystemClock()
 
   /** How each model is served. Cameras follow later: several may share a port. */
   const simulators: Record<string, (device: Device) => Promise<unknown>> = {
@@ -134,7 +135,7 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
       if (slave) await serveWeighing(device, slave)
       else await (simulators[device.definition] ?? unknownDevice)(device)
     }
-    for (const group of camerasByPort(options)) served.push(await serveCameras({ ...group, clock, faults }))
+    for (const group of camerasByPort(options)) served.push(await serveCameras({ ...group, clock, wireClock, faults }))
   } catch (error) {
     await stop()
     throw error
@@ -203,6 +204,9 @@ function advancing(unit: ModbusUnit, { advance }: ServeOptions): ModbusUnit {
   }
 }
 
+/** As the sub-streams of cameras are, which detectors look at. */
+const pictureSize = { widthPx: 320, heightPx: 240 }
+
 /** Cameras by host and port: several may be channels of one recorder. */
 function camerasByPort(options: ServeOptions) {
   const { profile, world, advance } = options
@@ -212,9 +216,12 @@ function camerasByPort(options: ServeOptions) {
     const url = new URL(addressOf(device, 'http').url)
     requireLoopback(url.hostname, device.id)
     const place = profile.cameras.find((camera) => camera.device === device.id)
+    // A device without a place in the store is no camera that anybody looks through: any place will do.
+    const { positionM, lookAtM, rollRad, lens } = place ?? { positionM: [0, 0, 3], lookAtM: [1, 1, 0] }
+    const camera = new WorldCamera(world, { id: device.id, ...pictureSize, positionM, lookAtM, rollRad, lens })
     const picture = () => {
       advance()
-      return cameraPicture(world, place?.positionM ?? [0, 0, 3], place?.lookAtM ?? [1, 1, 0])
+      return camera.picture()
     }
     const at = `${url.hostname} ${url.port || 80}`
     groups.set(at, [...(groups.get(at) ?? []), { device: device.id, path: url.pathname, picture }])

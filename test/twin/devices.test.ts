@@ -7,7 +7,6 @@ import type { LoadCellPhysics } from '../../runtime/twin/devices/load-cells/load
 import type { Served } from '../../runtime/twin/devices/loopback.ts'
 import { serveModbus } from '../../runtime/twin/devices/modbus-server.ts'
 import type { ModbusUnit } from '../../runtime/twin/devices/modbus-unit.ts'
-import { encodePng } from '../../runtime/twin/devices/png.ts'
 import { GateMechanics, RelayModule } from '../../runtime/twin/world/gate-mechanics.ts'
 import { type RawModbus, rawModbus } from './modbus-client.ts'
 
@@ -218,15 +217,5 @@ describe('a gate of the twin', () => {
     assert.equal(ask(2, 0, 0, 0, 6), '020108')
     assert.throws(() => ask(2, 0, 6, 0, 1), /exception 2/)
     assert.throws(() => ask(3, 0, 0, 0, 1), /exception 1/)
-  })
-})
-
-describe('a picture of the twin', () => {
-  it('is a PNG file', () => {
-    const png = encodePng({ width: 2, height: 1, pixels: Uint8Array.from([255, 0, 0, 0, 0, 255]) })
-    assert.equal(png.subarray(0, 8).toString('hex'), '89504e470d0a1a0a')
-    assert.equal(png.subarray(12, 16).toString(), 'IHDR')
-    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [2, 1])
-    assert.equal(png.subarray(-8, -4).toString(), 'IEND')
   })
 })

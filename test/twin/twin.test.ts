@@ -121,7 +121,7 @@ describe('the twin as a program', function () {
     profileDirectory: directory,
     dataDirectory: join(directory, 'data'),
     host: '127.0.0.1',
-    ports: { console: 1, editor: 2, sensing: 3, ...ports },
+    ports: { console: 1, editor: 2, sensing: 3, phone: 4, ...ports },
     clock: { scale, originMs: Date.now() },
     live: false,
     twin: { seed: 3, shoppersPerHour: 300, visits: 3 },
@@ -243,7 +243,7 @@ describe('the twin as a program', function () {
     )
     const bytes = await Promise.all(pictures.map(async (picture) => Buffer.from(await picture.arrayBuffer())))
     assert.equal(bytes.length, 2)
-    for (const png of bytes) assert.equal(png.subarray(1, 4).toString(), 'PNG')
+    for (const jpeg of bytes) assert.equal(jpeg.subarray(0, 3).toString('hex'), 'ffd8ff')
     assert.notDeepEqual(bytes[0], bytes[1])
   })
 
@@ -288,7 +288,7 @@ describe('the twin at its start', () => {
       profileDirectory: folder,
       dataDirectory: directory,
       host: '127.0.0.1',
-      ports: { console: 1, editor: 2, sensing: 3, till, broker },
+      ports: { console: 1, editor: 2, sensing: 3, phone: 4, till, broker },
       clock: { scale: 1, originMs: 0 },
       live: false,
       twin: { seed: 1, shoppersPerHour: 60, visits: 0 },

@@ -26,7 +26,8 @@ export function drawCapsule(canvas: Canvas, camera: Pinhole, capsule: Capsule, l
   const { fromM, toM, radiusM, owner } = capsule
   const rect = capsuleRect(canvas, camera, capsule)
   if (isEmpty(rect)) return
-  const { widthPx, heightPx, focalPx } = camera
+  const { widthPx, focalPx } = camera
+  const [centreX, centreY] = camera.centrePx
   const { depthM, owner: owners } = canvas
   const [ax, ay, az] = fromM
   const [bx, by, bz] = [toM[0] - ax, toM[1] - ay, toM[2] - az]
@@ -37,9 +38,9 @@ export function drawCapsule(canvas: Canvas, camera: Pinhole, capsule: Capsule, l
   const invB = bb > 0 ? 1 / bb : 0
   // The ray of a pixel is (u, v, 1) and starts in the lens, so its parameter is the depth itself.
   for (let y = rect.top; y < rect.bottom; y++) {
-    const v = (y + 0.5 - heightPx / 2) / focalPx
+    const v = (y + 0.5 - centreY) / focalPx
     for (let x = rect.left; x < rect.right; x++) {
-      const u = (x + 0.5 - widthPx / 2) / focalPx
+      const u = (x + 0.5 - centreX) / focalPx
       const dd = u * u + v * v + 1
       const bd = bx * u + by * v + bz
       const da = -(u * ax + v * ay + az)
@@ -114,15 +115,16 @@ export function capsuleRect(
   if (fromM[2] < nearestM && toM[2] < nearestM) return { left: 0, top: 0, right: 0, bottom: 0 }
   // The silhouette of a ball that reaches the lens is not bounded.
   if (fromM[2] <= radiusM + nearestM || toM[2] <= radiusM + nearestM) return wholeOf(canvas)
-  const { focalPx, widthPx, heightPx } = camera
+  const { focalPx } = camera
+  const [centreX, centreY] = camera.centrePx
   const [left, right] = ballBounds(fromM[0], toM[0], fromM[2], toM[2], radiusM)
   const [top, bottom] = ballBounds(fromM[1], toM[1], fromM[2], toM[2], radiusM)
   return clipped(
     {
-      left: widthPx / 2 + focalPx * left,
-      right: widthPx / 2 + focalPx * right,
-      top: heightPx / 2 + focalPx * top,
-      bottom: heightPx / 2 + focalPx * bottom,
+      left: centreX + focalPx * left,
+      right: centreX + focalPx * right,
+      top: centreY + focalPx * top,
+      bottom: centreY + focalPx * bottom,
     },
     canvas,
   )

@@ -52,7 +52,8 @@ function findNearest(
 ): void {
   const rect = faceRect(canvas, camera, face)
   if (isEmpty(rect)) return
-  const { widthPx, heightPx, focalPx } = camera
+  const { widthPx, focalPx } = camera
+  const [centreX, centreY] = camera.centrePx
   const { depthM, owner } = canvas
   const [width, height] = face.sizeM
   const [nx, ny, nz] = normal
@@ -60,9 +61,9 @@ function findNearest(
   const [rx, ry, rz] = up
   const [s0, r0] = [dot(along, corner), dot(up, corner)]
   for (let y = rect.top; y < rect.bottom; y++) {
-    const v = (y + 0.5 - heightPx / 2) / focalPx
+    const v = (y + 0.5 - centreY) / focalPx
     for (let x = rect.left; x < rect.right; x++) {
-      const u = (x + 0.5 - widthPx / 2) / focalPx
+      const u = (x + 0.5 - centreX) / focalPx
       const facing = nx * u + ny * v + nz
       if (facing >= 0) continue
       const depth = distanceM / facing
@@ -85,7 +86,8 @@ function colour(
   nearest: Int32Array,
   light: RoomLight,
 ): void {
-  const { widthPx, heightPx, focalPx } = camera
+  const { widthPx, focalPx } = camera
+  const [centreX, centreY] = camera.centrePx
   const paint = new Float64Array(3)
   const lit = new Float64Array(3)
   const normals = seen.map(({ face }) => cross(face.along, face.up))
@@ -95,8 +97,8 @@ function colour(
     if (!of) continue
     const { along, up, corner, face } = of
     const depth = canvas.depthM[at] as number
-    const x = (((at % widthPx) + 0.5 - widthPx / 2) / focalPx) * depth - corner[0]
-    const y = ((Math.floor(at / widthPx) + 0.5 - heightPx / 2) / focalPx) * depth - corner[1]
+    const x = (((at % widthPx) + 0.5 - centreX) / focalPx) * depth - corner[0]
+    const y = ((Math.floor(at / widthPx) + 0.5 - centreY) / focalPx) * depth - corner[1]
     const z = depth - corner[2]
     const s = x * along[0] + y * along[1] + z * along[2]
     const r = x * up[0] + y * up[1] + z * up[2]

@@ -1,7 +1,7 @@
 /** Everything of a store that stands still, as faces: floor, walls, shelves with their boards and goods, gates. */
 import type { Fixture, Plate, Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
 import { axesOf } from '../world/geometry.ts'
-import { hash32, streamOf } from '../world/hash-noise.ts'
+import { hashUniform, streamOf } from '../world/hash-noise.ts'
 import type { Face } from './draw-faces.ts'
 import type { SceneLook } from './look.ts'
 import { goodsFront, plain, type Texture } from './textures.ts'
@@ -89,12 +89,11 @@ function goodsOn(plate: Plate, plates: readonly Plate[], sku: string | undefined
   const above = plates
     .filter(({ fixture, positionM: [, , z] }) => fixture === plate.fixture && z > positionM[2] + 0.05)
     .map(({ positionM: [, , z] }) => z - positionM[2] - boardM - 0.05)
-  const seed = hash32(streamOf(sku), 5, 0)
-  const heightM = Math.min(usualGoodsHighM * (0.5 + (seed % 100) / 100), ...above)
+  const heightM = Math.min(usualGoodsHighM * (0.5 + hashUniform(streamOf(sku), 6, 6)), ...above)
   // The front piece goes first: what is left stands at the back.
   const goneM = sizeM[1] * 0.95 * (1 - share)
   const from = plus(plus(corner, into, goneM), along, 0.01)
-  return [...board, ...block(from, along, into, [sizeM[0] - 0.02, sizeM[1] * 0.98 - goneM, heightM], goodsFront(seed))]
+  return [...board, ...block(from, along, into, [sizeM[0] - 0.02, sizeM[1] * 0.98 - goneM, heightM], goodsFront(sku))]
 }
 
 /** The sides and the top of a box. */

@@ -3,38 +3,47 @@
  * centre lies half a pixel from its upper left corner.
  */
 import type { Point3DM } from '../../profile/layout.ts'
-import { cross, dot, minus, unit } from './vector.ts'
+import type { Profile } from '../../profile/profile-schema.ts'
+import { cross, dot, minus, plus, unit } from './vector.ts'
 
-/** A 2.8 mm lens before a sensor of 1/2.8 inch, as most ceiling cameras have it: about 110 degrees. */
-export const usualFovDeg = 110
-
-export interface CameraView {
-  positionM: Point3DM
-  lookAtM: Point3DM
-  /** From the left edge of the picture to the right. */
-  horizontalFovDeg: number
+/** A camera of the profile, and the size of the pictures that are wanted. Its lens is drawn without distortion. */
+export interface CameraView extends Pick<Profile['cameras'][number], 'positionM' | 'lookAtM' | 'rollRad' | 'lens'> {
   widthPx: number
   heightPx: number
 }
+
+/** Half of the field of view of a camera whose lens the profile does not tell, from its middle to a side. */
+const usualHalfFieldRad = Math.PI / 4
+/** Nothing nearer to the lens is drawn. */
+export const nearestM = 0.05
 
 export class Pinhole {
   readonly widthPx: number
   readonly heightPx: number
   readonly focalPx: number
+  /** Where the line of sight meets the picture. */
+  readonly centrePx: readonly [xPx: number, yPx: number]
   readonly #eyeM: Point3DM
   readonly #right: Point3DM
   readonly #down: Point3DM
   readonly #forward: Point3DM
 
-  constructor({ positionM, lookAtM, horizontalFovDeg, widthPx, heightPx }: CameraView) {
+  constructor({ positionM, lookAtM, rollRad = 0, lens, widthPx, heightPx }: CameraView) {
     this.widthPx = widthPx
     this.heightPx = heightPx
-    this.focalPx = widthPx / 2 / Math.tan((horizontalFovDeg * Math.PI) / 360)
+    const [lensWidthPx, lensHeightPx] = lens?.pictureSizePx ?? [widthPx, heightPx]
+    const [centreX, centreY] = lens?.centrePx ?? [lensWidthPx / 2, lensHeightPx / 2]
+    this.focalPx = lens ? (lens.focalPx * widthPx) / lensWidthPx : widthPx / 2 / Math.tan(usualHalfFieldRad)
+    this.centrePx = [(centreX * widthPx) / lensWidthPx, (centreY * heightPx) / lensHeightPx]
     this.#eyeM = positionM
     this.#forward = unit(minus(lookAtM, positionM))
     // Straight down has no horizon to be level with; the store's y axis stands in.
     const up: Point3DM = Math.abs(this.#forward[2]) > 0.999 ? [0, 1, 0] : [0, 0, 1]
-    this.#right = unit(cross(this.#forward, up))
+    const level = unit(cross(this.#forward, up))
+    const plumb = cross(this.#forward, level)
+    const [cos, sin] = [Math.cos(rollRad), Math.sin(rollRad)]
+    // The camera turns clockwise as it looks, from its right to its lower side.
+    this.#right = plus([level[0] * cos, level[1] * cos, level[2] * cos], plumb, sin)
     this.#down = cross(this.#forward, this.#right)
   }
 
@@ -52,9 +61,6 @@ export class Pinhole {
   px(storeM: Point3DM): [xPx: number, yPx: number] | null {
     const [x, y, z] = this.point(storeM)
     if (z < nearestM) return null
-    return [this.widthPx / 2 + (this.focalPx * x) / z, this.heightPx / 2 + (this.focalPx * y) / z]
+    return [this.centrePx[0] + (this.focalPx * x) / z, this.centrePx[1] + (this.focalPx * y) / z]
   }
 }
-
-/** Nothing nearer to the lens is drawn. */
-export const nearestM = 0.05

@@ -101,7 +101,8 @@ export function randomView(seed: number, [widthM, depthM]: PointM, widthPx: numb
   return {
     positionM: [x, y, heightM],
     lookAtM: [x + Math.cos(aim) * away, y + Math.sin(aim) * away, 0],
-    ...{ horizontalFovDeg: uniform(random, 72, 118), widthPx, heightPx },
+    lens: { pictureSizePx: [widthPx, heightPx], focalPx: widthPx / 2 / Math.tan(uniform(random, 0.63, 1.03)) },
+    ...{ widthPx, heightPx },
   }
 }
 

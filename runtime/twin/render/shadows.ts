@@ -54,13 +54,14 @@ function darken(
   lamp: Point3DM,
   share: number,
 ): void {
-  const { focalPx, heightPx } = camera
+  const { focalPx } = camera
+  const [centreX, centreY] = camera.centrePx
   for (let y = rect.top; y < rect.bottom; y += step) {
-    const v = (y + 1 - heightPx / 2) / focalPx
+    const v = (y + 1 - centreY) / focalPx
     for (let x = rect.left; x < rect.right; x += step) {
       const depth = depthM[y * widthPx + x] as number
       if (depth === Number.POSITIVE_INFINITY) continue
-      const u = (x + 1 - widthPx / 2) / focalPx
+      const u = (x + 1 - centreX) / focalPx
       const kept = 1 - share * covered(balls, lamp, u * depth, v * depth, depth)
       if (kept > 0.995) continue
       for (let row = y; row < Math.min(y + step, rect.bottom); row++) {

@@ -1,6 +1,6 @@
 /** What surfaces look like, made of numbers: no picture is loaded. */
 import { type Random, uniform } from '../../contract/random.ts'
-import { hash32, hashUniform } from '../world/hash-noise.ts'
+import { hash32, hashUniform, streamOf } from '../world/hash-noise.ts'
 import type { Rgb } from './canvas.ts'
 
 /** Writes the colour (0 to 255) of a point of the surface, in metres from its lower left corner. */
@@ -41,13 +41,17 @@ export function terrazzo(colour: Rgb, speck: Rgb, spread: number, seed: number):
   }
 }
 
-/** A product's face: units side by side, each with a label; seen from above, lids. */
-export function goodsFront(sku: number): Texture {
-  const body = vivid(sku)
-  const label = vivid(hash32(sku, 1, 1))
-  const unitM = 0.05 + 0.06 * hashUniform(sku, 2, 2)
-  const unitHighM = 0.1 + 0.15 * hashUniform(sku, 3, 3)
-  const [from, until] = [0.2 + 0.2 * hashUniform(sku, 4, 4), 0.6 + 0.2 * hashUniform(sku, 5, 5)]
+/** What a product looks like from afar. */
+export const colourOf = (sku: string): Rgb => vivid(streamOf(sku))
+
+/** A product's face: units side by side, each with a label. */
+export function goodsFront(sku: string): Texture {
+  const seed = streamOf(sku)
+  const body = colourOf(sku)
+  const label = vivid(hash32(seed, 1, 1))
+  const unitM = 0.05 + 0.06 * hashUniform(seed, 2, 2)
+  const unitHighM = 0.1 + 0.15 * hashUniform(seed, 3, 3)
+  const [from, until] = [0.2 + 0.2 * hashUniform(seed, 4, 4), 0.6 + 0.2 * hashUniform(seed, 5, 5)]
   return (s, r, out) => {
     const across = (s % unitM) / unitM
     const height = (r % unitHighM) / unitHighM

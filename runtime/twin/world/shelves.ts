@@ -163,6 +163,13 @@ export class Shelves {
     return full === 0 ? 1 : there / full
   }
 
+  /** How full a plate is, from 0 to 1. */
+  fullShare(plateId: string): number {
+    const { pieces, facings } = this.#state(plateId)
+    const full = facings.reduce((sum, { count }) => sum + count, 0)
+    return Math.min(1, pieces.length / Math.max(1, full))
+  }
+
   /** What is missing on a plate until it is full. */
   missing(plateId: string): { sku: string; count: number }[] {
     const { pieces, facings } = this.#state(plateId)
