@@ -43,7 +43,7 @@ describe('a camera that breaks', () => {
     const faults = new Faults(clock)
     faults.declare('camera', 'camera')
     let shade = 0
-    const picture = () => ({ width: 1, height: 1, pixels: Uint8Array.from([(shade += 40), 0, 0]) })
+    const picture = () => ({ width: 1, height: 1, pixels: Uint8Array.from([40 * shade++, 0, 0]) })
     const cameras = [{ device: 'camera', path: '/snap', picture }]
     const served = await serveCameras({ host: '127.0.0.1', port: 0, cameras, clock, wireClock: clock, faults })
     const get = () => fetch(`http://127.0.0.1:${served.port}/snap`)
