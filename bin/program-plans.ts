@@ -19,7 +19,7 @@ const files: Record<ProgramName, string> = {
 /** A program gets the secrets named here and no others: whoever breaks into the flows finds no payment key. */
 function secretNames(profile: Profile, live: boolean): Record<ProgramName, string[]> {
   const deviceLogins = profile.devices.flatMap(({ address }) =>
-    address.transport === 'http' && address.login ? [address.login] : [],
+    'login' in address && address.login ? [address.login] : [],
   )
   return {
     broker: [generated.brokerPasswordSensing, generated.brokerPasswordDevices, generated.brokerPasswordTill],

@@ -197,11 +197,19 @@ const readerFacts = ({ reads = 'codes', terminator, idleMs, repeatMs, maxBytes }
   ['Longest code', `${maxBytes} bytes`],
 ]
 
-const cameraFacts = ({ authentication, intervalMs, offlineMs, frozenMs }: Camera): string[][] => [
+const cameraProtocols: Record<Camera['protocol'], string> = {
+  'http-snapshot': 'a picture for each HTTP request',
+  mjpeg: 'one HTTP answer with picture after picture (MJPEG)',
+  rtsp: 'H.264 or H.265 over RTSP; needs ffmpeg 5.1 or newer on the machine',
+}
+
+const cameraFacts = ({ protocol, path, authentication, intervalMs, offlineMs, frozenMs }: Camera): string[][] => [
+  ['Its pictures come as', cameraProtocols[protocol]],
+  ['Path', path ? `\`${path}\`, where the address has none` : "the address's own"],
   ['Login', authentication],
   ['A picture every', `${intervalMs} ms`],
   ['Offline after', `${offlineMs} ms without a picture`],
-  ['Frozen after', `${frozenMs} ms of the same bytes`],
+  ['Frozen after', `${frozenMs} ms of the same picture`],
 ]
 
 const applianceFacts = ({ peopleTopic, sightingsTopic, lateMs, offlineMs, maxBytes }: VisionAppliance): string[][] => [
@@ -238,9 +246,13 @@ function example(device: DeviceDefinition): object {
       const address = { transport: 'usb-keyboard', path: '/dev/input/by-id/usb-SCANNER-event-kbd' }
       return { id, definition: device.id, address }
     }
-    case 'http-snapshot': {
+    case 'http-snapshot':
+    case 'mjpeg':
+    case 'rtsp': {
+      const transport = device.protocol === 'rtsp' ? 'rtsp' : 'http'
+      const url = `${transport}://192.0.2.12${device.path ? '' : '/path-of-its-pictures'}`
       const login = device.authentication === 'none' ? {} : { login: `${id}-login` }
-      return { id, definition: device.id, address: { transport: 'http', url: 'http://192.0.2.12/snapshot', ...login } }
+      return { id, definition: device.id, address: { transport, url, ...login } }
     }
     case 'mqtt': {
       const topic = `my-store/${topics[device.kind]}`

@@ -30,6 +30,8 @@ const transports: Record<DeviceDefinition['protocol'], readonly string[]> = {
   'usb-keyboard': ['usb-keyboard'],
   mqtt: ['mqtt'],
   'http-snapshot': ['http'],
+  mjpeg: ['http'],
+  rtsp: ['rtsp'],
   'http-post': ['http'],
 }
 
@@ -39,9 +41,9 @@ const checks: Record<DeviceKind, (value: unknown) => Problem[]> = {
   'load-cell-stream': compileCheck(LoadCellStream),
   'load-cell-publisher': compileCheck(LoadCellPublisher),
   'relay-module': compileCheck(RelayModule),
+  'relay-publisher': compileCheck(RelayPublisher),
   reader: compileCheck(Reader),
   camera: compileCheck(Camera),
-  'relay-publisher': compileCheck(RelayPublisher),
   'vision-appliance': compileCheck(VisionAppliance),
   speaker: compileCheck(Speaker),
 }

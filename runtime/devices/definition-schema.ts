@@ -406,11 +406,32 @@ export const Reader = strictObject({
 export const Camera = strictObject({
   ...head,
   kind: Type.Literal('camera'),
-  protocol: Type.Literal('http-snapshot'),
-  authentication: oneOf(['none', 'basic'], {
-    description: 'With basic, the secret named in the profile is user:password.',
+  protocol: oneOf(['http-snapshot', 'mjpeg', 'rtsp'], {
+    description: 'A picture for each request, pictures one after another in one answer, or H.264 or H.265 over RTSP.',
   }),
-  intervalMs: Type.Integer({ minimum: 100, maximum: 60_000, description: 'Time between two pictures.' }),
+  path: Type.Optional(
+    Type.String({
+      pattern: '^/[^\\s]{0,300}$',
+      description: 'Where its pictures are; appended to an address in the profile that has no path of its own.',
+    }),
+  ),
+  authentication: oneOf(['none', 'basic', 'digest', 'digest-or-basic'], {
+    description:
+      'How it may be logged in to with the secret that the profile names, which is user:password. digest-or-basic: as the camera asks; without a secret, not at all.',
+  }),
+  intervalMs: Type.Integer({
+    minimum: 40,
+    maximum: 60_000,
+    description: 'Time between two pictures; of a stream that gives more, the others are left out.',
+  }),
+  latencyMs: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 5000,
+      description:
+        'From light on its sensor to the picture on the network, as measured with a clock in view; 0 when absent.',
+    }),
+  ),
   answerWithinMs: Type.Integer({ minimum: 100, maximum: 60_000 }),
   offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No picture for so long: offline.' }),
   frozenMs: Type.Integer({
@@ -418,7 +439,7 @@ export const Camera = strictObject({
     maximum: 600_000,
     description: 'The same bytes for so long: frozen. A living sensor is never without noise.',
   }),
-  maxBytes: Type.Integer({ minimum: 1000, maximum: 50_000_000 }),
+  maxBytes: Type.Integer({ minimum: 1000, maximum: 50_000_000, description: 'A larger picture is refused.' }),
 })
 
 export const VisionAppliance = strictObject({
@@ -449,6 +470,7 @@ export const DeviceDefinition = Type.Union([
   LoadCellStream,
   LoadCellPublisher,
   RelayModule,
+  RelayPublisher,
   Reader,
   Camera,
   VisionAppliance,
@@ -462,6 +484,7 @@ export type LoadCellPublisher = Static<typeof LoadCellPublisher>
 export type LoadCellDefinition = LoadCellTransmitter | LoadCellStream | LoadCellPublisher
 export type LoadCellCommand = Static<typeof Command>
 export type RelayModule = Static<typeof RelayModule>
+export type RelayPublisher = Static<typeof RelayPublisher>
 export type Reader = Static<typeof Reader>
 export type Camera = Static<typeof Camera>
 export type VisionAppliance = Static<typeof VisionAppliance>
@@ -469,5 +492,3 @@ export type Speaker = Static<typeof Speaker>
 export type StatusFlag = Static<typeof StatusFlag>
 export type DeviceKind = DeviceDefinition['kind']
 export type DefinitionOf<K extends DeviceKind> = Extract<DeviceDefinition, { kind: K }>
-  RelayPublisher,
-export type RelayPublisher = Static<typeof RelayPublisher>

@@ -117,6 +117,16 @@ export const DeviceAddress = Type.Union(
       login: Type.Optional(secretName),
     }),
     strictObject({
+      transport: Type.Literal('rtsp'),
+      url: Type.String({
+        title: 'Address',
+        pattern: '^rtsp://[^@/?#\\s]+(/[^\\s]*)?$',
+        maxLength: 500,
+        description: "Without user or password; without a path, the one of the camera's model is taken.",
+      }),
+      login: Type.Optional(secretName),
+    }),
+    strictObject({
       transport: Type.Literal('mqtt'),
       topic: Type.String({
         title: 'Topic',
@@ -176,6 +186,12 @@ const GateSchema = strictObject({
         Type.Integer({ minimum: 1, maximum: 64, description: 'Opens inwards for one person.' }),
       ),
       exitRelay: Type.Optional(Type.Integer({ minimum: 1, maximum: 64, description: 'Opens outwards.' })),
+      exitOpensWhenOff: Type.Optional(
+        Type.Boolean({
+          description:
+            'The exit is wired to the normally closed contact of its relay: it opens when the relay is off, and so without power, too.',
+        }),
+      ),
       watchdogRelay: Type.Optional(
         Type.Integer({
           minimum: 1,
@@ -185,12 +201,6 @@ const GateSchema = strictObject({
       ),
       passInInput: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 64, description: 'Closes when somebody walks in.' }),
-      ),
-      exitOpensWhenOff: Type.Optional(
-        Type.Boolean({
-          description:
-            'The exit is wired to the normally closed contact of its relay: it opens when the relay is off, and so without power, too.',
-        }),
       ),
       passOutInput: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 64, description: 'Closes when somebody walks out.' }),

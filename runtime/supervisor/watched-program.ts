@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { ClockRate } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
-import type { FromProgram, ProgramName, ProgramSecrets, RunSettings, ToProgram } from '../program/run-settings.ts'
 import { BackOff } from '../program/back-off.ts'
+import type { FromProgram, ProgramName, ProgramSecrets, RunSettings, ToProgram } from '../program/run-settings.ts'
 
 export interface ProgramPlan {
   name: ProgramName
