@@ -8,8 +8,8 @@ export type HealthNote = Pick<HealthReport, 'state' | 'reason'>
 export interface DetectionState {
   workers: number
   ready: number
-  /** Threads that hang and cannot be ended. */
-  abandoned: number
+  /** True when so many threads hang for ever that no further one is started. */
+  givenUp: boolean
   /** The last loss of a worker, while one is missing. */
   loss: string | undefined
   provider: ExecutionProvider
@@ -19,15 +19,20 @@ export interface DetectionState {
 
 /** A camera whose share is less is told of; the rest is frames that are on their way. */
 const shareKept = 0.8
+/** A frame that is lost now and then, as with a worker, is no matter of speed. */
+const lossesPerS = 0.5
 
 /** @returns what is worst, and `topic`, which stays the same while only figures change */
 export function detectionHealth(state: DetectionState): HealthNote & { topic: string } {
-  const { workers, ready, abandoned, loss, shares } = state
+  const { workers, ready, givenUp, loss, shares } = state
   if (ready === 0) {
-    const hang = abandoned > 0 ? ` ${abandoned} of its threads hang and cannot be ended: start the program anew.` : ''
-    return { topic: 'none', state: 'offline', reason: `No frame is looked at. ${loss ?? ''}${hang}` }
+    const end = givenUp ? ' Threads hang that cannot be ended: start the program anew.' : ''
+    return { topic: `none ${givenUp}`, state: 'offline', reason: `No frame is looked at. ${loss ?? ''}${end}` }
   }
-  const behind = shares.filter(({ offeredPerS, detectedPerS }) => detectedPerS < shareKept * offeredPerS)
+  const behind = shares.filter(
+    ({ offeredPerS, detectedPerS }) =>
+      detectedPerS < shareKept * offeredPerS && offeredPerS - detectedPerS > lossesPerS,
+  )
   if (ready < workers) {
     return { topic: 'fewer', state: 'late', reason: `${ready} of ${workers} threads look at frames. ${loss ?? ''}` }
   }

@@ -14,6 +14,7 @@ import type { ExecutionProvider, ModelRunOptions } from '../models/open-model.ts
 import { DetectionHealth, type HealthNote } from './detection-health.ts'
 import { FairShare } from './fair-share.ts'
 import type { DetectionModels } from './frame-detector.ts'
+import { FrameOrder, type Ticket } from './frame-order.ts'
 import { InferenceThread } from './inference-thread.ts'
 import { prepareFrame } from './prepare-frame.ts'
 import { type CameraShare, ShareMeter } from './share-meter.ts'
@@ -48,6 +49,12 @@ const backOffMs = { first: 500, most: 30_000 }
 const mostAbandoned = 3
 const healthEveryMs = 5000
 
+interface Job {
+  frame: StoredFrame
+  lane: Lane
+  ticket: Ticket
+}
+
 interface Lane {
   /** undefined while it is being replaced. */
   thread: InferenceThread | undefined
@@ -65,7 +72,8 @@ export class DetectionPool {
   readonly #meter = new ShareMeter()
   readonly #health: DetectionHealth
   readonly #lanes: Lane[]
-  readonly #jobs = new Map<number, { frame: StoredFrame; lane: Lane }>()
+  readonly #jobs = new Map<number, Job>()
+  readonly #order = new FrameOrder()
   #lastJob = 0
   #abandoned = 0
   #loss: string | undefined
@@ -136,21 +144,20 @@ export class DetectionPool {
   }
 
   async #give(frame: StoredFrame, lane: Lane): Promise<void> {
-    const { detector, embedder, onBroken, wireClock } = this.#options
+    const { detector, embedder } = this.#options
     const { thread } = lane
+    const ticket = this.#order.begin(frame.camera)
     lane.held++
     try {
       const prepared = await prepareFrame(frame, detector.definition.input, embedder !== undefined)
       // The thread may have been lost while the picture was decoded: the camera's next frame is nearer to now.
-      if (lane.thread !== thread || this.#closed) return
+      if (lane.thread !== thread || this.#closed) return this.#skip(ticket)
       const job = ++this.#lastJob
-      this.#jobs.set(job, { frame, lane })
+      this.#jobs.set(job, { frame, lane, ticket })
       thread?.post(job, prepared)
     } catch (error) {
       if (lane.thread === thread) lane.held--
-      this.#meter.broken(frame.camera, wireClock.nowMs())
-      onBroken(frame.camera, error as Error)
-      this.#pump()
+      this.#break(ticket, error as Error)
     }
   }
 
@@ -184,17 +191,28 @@ export class DetectionPool {
     if (!taken) return
     const { camera, id: frameId, takenAtMs, widthPx, heightPx } = taken.frame
     taken.lane.losses = 0
-    this.#meter.detected(camera, wireClock.nowMs(), clock.nowMs() - takenAtMs)
     this.#pump()
-    onDetected({ camera, frameId, takenAtMs, widthPx, heightPx, detections })
+    this.#order.end(taken.ticket, () => {
+      this.#meter.detected(camera, wireClock.nowMs(), clock.nowMs() - takenAtMs)
+      onDetected({ camera, frameId, takenAtMs, widthPx, heightPx, detections })
+    })
   }
 
   #fail(job: number, error: Error): void {
     const taken = this.#take(job)
-    if (!taken) return
-    this.#meter.broken(taken.frame.camera, this.#options.wireClock.nowMs())
-    this.#options.onBroken(taken.frame.camera, error)
+    if (taken) this.#break(taken.ticket, error)
+  }
+
+  #break(ticket: Ticket, error: Error): void {
     this.#pump()
+    this.#order.end(ticket, () => {
+      this.#meter.broken(ticket.camera, this.#options.wireClock.nowMs())
+      this.#options.onBroken(ticket.camera, error)
+    })
+  }
+
+  #skip(ticket: Ticket): void {
+    this.#order.end(ticket, () => this.#meter.skipped(ticket.camera, this.#options.wireClock.nowMs()))
   }
 
   #take(job: number) {
@@ -209,10 +227,10 @@ export class DetectionPool {
     const { wireClock } = this.#options
     this.#abandoned++
     void thread?.end().then(() => this.#abandoned--)
-    for (const [job, { frame, lane: of }] of this.#jobs) {
+    for (const [job, { ticket, lane: of }] of this.#jobs) {
       if (of !== lane) continue
       this.#jobs.delete(job)
-      this.#meter.skipped(frame.camera, wireClock.nowMs())
+      this.#skip(ticket)
     }
     Object.assign(lane, { thread: undefined, ready: false, held: 0, losses: lane.losses + 1 })
     this.#loss = error.sentence
@@ -245,7 +263,7 @@ export class DetectionPool {
     this.#health.look({
       workers: this.#lanes.length,
       ready: this.#lanes.filter(({ ready }) => ready).length,
-      abandoned: this.#abandoned,
+      givenUp: this.#abandoned >= mostAbandoned,
       loss: this.#loss,
       ...this.#running,
       shares: this.shares(),

@@ -1,5 +1,5 @@
 /** Decodes pictures with libvips, on its threads: JPEG is shrunk while it is decoded, which costs half as much. */
-import sharp from 'sharp'
+import sharp, { type SharpOptions } from 'sharp'
 import { AisleError, errorSentence } from '../../contract/errors.ts'
 import type { Frame } from '../sources/frame-source.ts'
 
@@ -41,7 +41,7 @@ export async function decodePicture(picture: Picture, { widthPx, heightPx }: Siz
   return { bytes: data as Uint8Array<ArrayBuffer>, widthPx, heightPx }
 }
 
-function inputOptions({ format, bytes, widthPx, heightPx }: Picture): sharp.SharpOptions {
+function inputOptions({ format, bytes, widthPx, heightPx }: Picture): SharpOptions {
   if (widthPx * heightPx > mostPixels) throw pictureBroken(`it claims ${widthPx} × ${heightPx} pixels`)
   if (format !== 'rgb24') return { sequentialRead: true }
   if (bytes.length !== 3 * widthPx * heightPx) {

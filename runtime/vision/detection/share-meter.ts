@@ -13,6 +13,8 @@ export interface CameraShare {
 
 /** Long enough for a camera of one frame a second. */
 const windowMs = 10_000
+/** A first frame at once after the start is no rate yet. */
+const leastMs = 5000
 
 interface Counts {
   sinceMs: number
@@ -45,7 +47,7 @@ export class ShareMeter {
   shares(nowMs: number): CameraShare[] {
     return [...this.#cameras].map(([camera, counts]) => {
       forget(counts, nowMs)
-      const seconds = Math.max(1, Math.min(windowMs, nowMs - counts.sinceMs) / 1000)
+      const seconds = Math.min(windowMs, Math.max(leastMs, nowMs - counts.sinceMs)) / 1000
       const ages = counts.results.map(({ ageMs }) => ageMs).sort((a, b) => a - b)
       const worst = ages.at(-1)
       return {

@@ -23,7 +23,7 @@ describe('model definitions', () => {
 
   it('come with the platform for the families that integrators use', async () => {
     const { all } = await loadModelDefinitions(shipped)
-    const families = new Set(all.map((model) => (model.task === 'detect' ? model.output.family : model.task)))
+    const families = new Set<string>(all.map((model) => (model.task === 'detect' ? model.output.family : model.task)))
     for (const family of ['yolox', 'yolov8', 'yolov8-pose', 'nanodet', 'embed']) assert.ok(families.has(family), family)
   })
 

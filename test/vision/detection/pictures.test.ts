@@ -48,8 +48,14 @@ describe("a picture in a model's input", () => {
 
   it('may be grey, or PNG, or come decoded already', async () => {
     const raw = redAndBlue(64, 32)
-    const grey = await sharp(raw.bytes, { raw: { width: 64, height: 32, channels: 3 } }).greyscale().jpeg().toBuffer()
-    const png = await sharp(raw.bytes, { raw: { width: 64, height: 32, channels: 3 } }).ensureAlpha().png().toBuffer()
+    const grey = await sharp(raw.bytes, { raw: { width: 64, height: 32, channels: 3 } })
+      .greyscale()
+      .jpeg()
+      .toBuffer()
+    const png = await sharp(raw.bytes, { raw: { width: 64, height: 32, channels: 3 } })
+      .ensureAlpha()
+      .png()
+      .toBuffer()
     const size = { widthPx: 64, heightPx: 32 }
     for (const picture of [
       { format: 'jpeg', bytes: grey, ...size },

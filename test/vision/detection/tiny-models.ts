@@ -71,7 +71,13 @@ export function tinyModel(answer: Float32Array, options: TinyModelOptions = {}):
   const added = extra ? [...extra.nodes, join(['mean', 'extra'], 'Add', 'both')] : [join(['mean'], 'Identity', 'both')]
   return onnxModel(
     {
-      nodes: [toFloat, mean, ...added, join(['both', 'zero'], 'Mul', 'nothing'), join(['answer', 'nothing'], 'Add', 'found')],
+      nodes: [
+        toFloat,
+        mean,
+        ...added,
+        join(['both', 'zero'], 'Mul', 'nothing'),
+        join(['answer', 'nothing'], 'Add', 'found'),
+      ],
       constants: [float('zero', [], [0]), float('answer', outputDims, answer), ...(extra?.constants ?? [])],
       inputs: [{ name: 'picture', type: inputType, dims: inputDims }],
       outputs: [{ name: 'found', type: 'float32', dims: outputDims }],
