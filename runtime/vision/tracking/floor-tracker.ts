@@ -34,6 +34,8 @@ const weakScore = 0.1
 const hitOdds = 0.5
 const hitOddsOfScore = 2
 const missOdds = 1.2
+/** Whoever is known to be there does not vanish: a camera that misses them is more likely wrong than they gone. */
+const missOddsOfKnown = 0.4
 const confirmOdds = 4
 const surestOdds = 16
 const refuteOdds = -2
@@ -96,7 +98,10 @@ export class FloorTracker {
     const persons = frame.detections.filter(({ kind, score }) => kind === 'person' && score >= weakScore)
     const { pairs, strangers, unseen } = match(view, looks, persons, strongScore)
     for (const { look, detection } of pairs) this.#hit(look, detection, view)
-    for (const look of unseen) look.track.existence -= missOdds * this.#shouldShow(look, looks)
+    for (const look of unseen) {
+      const odds = look.track.confirmed ? missOddsOfKnown : missOdds
+      look.track.existence -= odds * this.#shouldShow(look, looks)
+    }
     for (const stranger of strangers) this.#begin(stranger, view)
     this.#endSome()
     this.#joinTwins()

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import type { Point3DM, PointM } from '../../../runtime/profile/layout.ts'
+import { FloorTracker } from '../../../runtime/vision/tracking/floor-tracker.ts'
+import { cameras, frameOf, layout, type Standing, type TestCamera } from './camera-scene.ts'
+
+class Floor {
+  readonly tracker: FloorTracker
+  readonly #cameras: readonly TestCamera[]
+  atMs = 1_800_000_000_000
+  #named = 0
+
+  constructor(of: readonly TestCamera[] = cameras) {
+    this.#cameras = of
+    this.tracker = new FloorTracker({ layout, cameras: of, newName: () => `p${++this.#named}` })
+  }
+
+  /** Ten frames a second from each camera. `at` is told the seconds since the beginning of this. */
+  watch(seconds: number, at: (t: number) => readonly Standing[]): this {
+    for (let frame = 0; frame < seconds * 10; frame++) {
+      for (const [i, camera] of this.#cameras.entries()) {
+        const offsetMs = (i * 100) / this.#cameras.length
+        this.tracker.take(frameOf(camera, at(frame / 10 + offsetMs / 1000), this.atMs + offsetMs))
+      }
+      this.atMs += 100
+    }
+    return this
+  }
+
+  get names(): string[] {
+    return this.tracker.people.map(({ name }) => name).sort()
+  }
+
+  nameAt([x, y]: PointM): string | undefined {
+    return this.tracker.people.find(({ track: { positionM: p } }) => Math.hypot(p[0] - x, p[1] - y) < 0.3)?.name
+  }
+}
+
+const standing = (at: PointM, more: Partial<Standing> = {}): Standing => ({ at, ...more })
+
+describe('floor tracker', () => {
+  it('makes one track of what all cameras see of one person, where that person stands', () => {
+    const floor = new Floor().watch(1, () => [standing([4.2, 2.9])])
+    assert.deepEqual(floor.names, ['p1'])
+    const [x = 0, y = 0] = floor.tracker.people[0]?.track.positionM ?? []
+    assert.ok(Math.hypot(x - 4.2, y - 2.9) < 0.06, `${x} ${y}`)
+  })
+
+  it('knows how tall somebody is', () => {
+    const floor = new Floor().watch(2, () => [standing([4, 3], { heightM: 1.2 }), standing([6, 3], { heightM: 1.85 })])
+    const heights = floor.tracker.people.map(({ track }) => track.heightM).sort()
+    assert.ok(Math.abs((heights[0] ?? 0) - 1.2) < 0.1 && Math.abs((heights[1] ?? 0) - 1.85) < 0.1, `${heights}`)
+  })
+
+  it('keeps two apart who cross', () => {
+    const floor = new Floor()
+    const crossing = (t: number) => [standing([2 + t, 2.75]), standing([6 - t, 3.25])]
+    floor.watch(0.6, crossing)
+    const [left, right] = [floor.nameAt([2.5, 2.75]), floor.nameAt([5.5, 3.25])]
+    assert.ok(left && right && left !== right)
+    floor.watch(3.4, (t) => crossing(t + 0.6))
+    assert.deepEqual([floor.nameAt([6, 2.75]), floor.nameAt([2, 3.25])], [left, right])
+  })
+
+  it('holds whom only one of the cameras still sees', () => {
+    const floor = new Floor().watch(1, () => [standing([4, 3])])
+    const hiddenFrom = ['cam-1', 'cam-2', 'cam-3']
+    floor.watch(4, (t) => [standing([4, 3 + 0.3 * t], { hiddenFrom })])
+    assert.deepEqual(floor.names, ['p1'])
+    const [x = 0, y = 0] = floor.tracker.people[0]?.track.positionM ?? []
+    assert.ok(Math.hypot(x - 4, y - 4.2) < 0.2, `${x} ${y}`)
+  })
+
+  it('knows somebody again who comes out of a gap between cameras', () => {
+    const floor = new Floor().watch(1, () => [standing([4, 3])])
+    floor.watch(5, () => [])
+    assert.deepEqual(floor.names, [])
+    floor.watch(1, () => [standing([6, 4])])
+    assert.deepEqual(floor.names, ['p1'])
+  })
+
+  it('does not take who comes in for who went out by the gate', () => {
+    const floor = new Floor().watch(1, () => [standing([0.8, 0.6])])
+    floor.watch(4, () => [])
+    floor.watch(1, () => [standing([0.8, 0.6])])
+    assert.deepEqual(floor.names, ['p2'])
+  })
+
+  it('tells two who were lost apart by how they look', () => {
+    const [red, blue] = [Float32Array.of(1, 0, 0), Float32Array.of(0, 0, 1)]
+    const floor = new Floor()
+    floor.watch(1, () => [standing([3, 3], { appearance: red }), standing([5, 3], { appearance: blue })])
+    const [redName, blueName] = [floor.nameAt([3, 3]), floor.nameAt([5, 3])]
+    floor.watch(4, () => [])
+    floor.watch(1, () => [standing([3.4, 3.4], { appearance: blue }), standing([4.6, 3.4], { appearance: red })])
+    assert.equal(floor.nameAt([3.4, 3.4]), blueName)
+    assert.equal(floor.nameAt([4.6, 3.4]), redName)
+  })
+
+  it('does not believe one camera in somebody whom all others would see', () => {
+    const hiddenFrom = ['cam-2', 'cam-3', 'cam-4']
+    const floor = new Floor().watch(3, () => [standing([4, 3], { hiddenFrom })])
+    assert.deepEqual(floor.names, [])
+  })
+
+  it('begins no track with weak detections, but goes on with them', () => {
+    const floor = new Floor().watch(2, () => [standing([4, 3], { score: 0.3 })])
+    assert.deepEqual(floor.names, [])
+    floor.watch(1, () => [standing([4, 3])])
+    floor.watch(4, () => [standing([4, 3], { score: 0.3 })])
+    assert.deepEqual(floor.names, ['p1'])
+  })
+
+  it('forgets who is seen no more', () => {
+    const floor = new Floor().watch(1, () => [standing([4, 3])]).watch(3, () => [])
+    assert.deepEqual(floor.names, [])
+  })
+
+  it('goes on when a camera changes the size of its pictures, and leaves out one that nobody placed', () => {
+    const floor = new Floor().watch(1, () => [standing([4, 3])])
+    for (let i = 0; i < 20; i++) {
+      for (const camera of cameras) {
+        const { detections, ...frame } = frameOf(camera, [standing([4, 3])], floor.atMs)
+        const half = detections.map((one) => ({
+          ...one,
+          boxPx: one.boxPx.map((v) => v / 2) as [number, number, number, number],
+        }))
+        floor.tracker.take({ ...frame, widthPx: 640, heightPx: 360, detections: half })
+        floor.tracker.take({ ...frame, camera: 'unknown', detections })
+      }
+      floor.atMs += 100
+    }
+    assert.deepEqual(floor.names, ['p1'])
+    assert.equal(floor.nameAt([4, 3]), 'p1')
+  })
+
+  describe('hands', () => {
+    const hand: Point3DM = [4.3, 3.45, 1.25]
+    const other: Point3DM = [3.75, 2.9, 0.9]
+    const person = standing([4, 3], { handsM: [hand, other] })
+    const nearest = (floor: Floor, to: Point3DM) => {
+      const hands = floor.tracker.people.flatMap(({ hands: seen }) => seen).filter((one) => one !== null)
+      const apartM = (p: Point3DM) => Math.hypot(p[0] - to[0], p[1] - to[1], p[2] - to[2])
+      return hands
+        .map(({ positionM, sigmaM }) => ({ errorM: apartM(positionM), sigmaM }))
+        .reduce((a, b) => (b.errorM < a.errorM ? b : a))
+    }
+
+    it('are where the lines of several cameras meet', () => {
+      const floor = new Floor().watch(2, () => [person])
+      for (const real of [hand, other]) {
+        const { errorM, sigmaM } = nearest(floor, real)
+        assert.ok(errorM < 0.08, `${errorM}`)
+        assert.ok(sigmaM < 0.2, `${sigmaM}`)
+      }
+    })
+
+    it('of one camera are at a likely height, and less certain', () => {
+      const [camera] = cameras
+      const one = new Floor(camera ? [camera] : []).watch(2, () => [person])
+      const { errorM, sigmaM } = nearest(one, hand)
+      assert.ok(
+        sigmaM >
+          nearest(
+            new Floor().watch(2, () => [person]),
+            hand,
+          ).sigmaM,
+      )
+      assert.ok(errorM < 3 * sigmaM, `${errorM} ${sigmaM}`)
+    })
+
+    it('are not told when no camera has seen them for a while', () => {
+      const floor = new Floor().watch(1, () => [person]).watch(1, () => [standing([4, 3])])
+      assert.deepEqual(floor.tracker.people[0]?.hands, [null, null])
+    })
+
+    it('belong to the person who can reach there', () => {
+      const [left, right]: [Point3DM, Point3DM] = [
+        [3.1, 3.3, 1.1],
+        [4.9, 3.3, 1.1],
+      ]
+      const floor = new Floor().watch(2, () => [
+        standing([3, 3], { handsM: [left] }),
+        standing([5, 3], { handsM: [right] }),
+      ])
+      for (const { track, hands } of floor.tracker.people) {
+        const [seen] = hands.filter((one) => one !== null)
+        assert.ok(seen && Math.abs(seen.positionM[0] - track.positionM[0]) < 0.3)
+      }
+    })
+  })
+})
