@@ -3,8 +3,8 @@ import { type Clock, SystemClock } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import { serveCameras } from './devices/camera.ts'
-import { e1214 } from './devices/e1214.ts'
 import type { Faults } from './devices/faults.ts'
+import { startKeyboardScanner } from './devices/keyboard-scanner.ts'
 import { serveCasAscii } from './devices/load-cells/cas-ascii.ts'
 import { startMqttBoard } from './devices/load-cells/diy-mqtt.ts'
 import type { LoadCellPhysics, SlaveFactory } from './devices/load-cells/load-cell.ts'
@@ -12,14 +12,18 @@ import { loadCellSlaves } from './devices/load-cells/registry.ts'
 import { requireLoopback } from './devices/loopback.ts'
 import { serveModbus, serveModbusRtuOverTcp } from './devices/modbus-server.ts'
 import type { ModbusUnit } from './devices/modbus-unit.ts'
-import { type Scanner, serveScanner } from './devices/scanner.ts'
+import { adam6050 } from './devices/relays/adam-6050.ts'
+import { e1214 } from './devices/relays/e1214.ts'
+import { startMqttGate } from './devices/relays/mqtt-gate.ts'
+import { waveshareRelay } from './devices/relays/waveshare-relay.ts'
+import { type Scanner, serveScanner, startMqttScanner } from './devices/scanner.ts'
 import { serveSpeaker } from './devices/speaker.ts'
 import { startVisionAppliance, type VisionAppliance } from './devices/vision-appliance.ts'
 import { WorldCamera } from './render/world-camera.ts'
 import { cellsOf } from './served-plates.ts'
 import type { PeopleView } from './vision/people-view.ts'
 import type { SeenPiece } from './vision/sightings.ts'
-import type { RelayModule } from './world/gate-mechanics.ts'
+import { RelayModule } from './world/gate-mechanics.ts'
 import type { World } from './world/world.ts'
 
 export interface ServedDevices {
@@ -72,16 +76,32 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
       const { topic } = addressOf({ id, address }, 'mqtt')
       served.push(startMqttBoard({ device: id, brokerUrl, password, topic, clock, faults, cells, advance }))
     },
-    async 'moxa-e1214'(device) {
-      const module = options.modules.get(device.id)
-      // On Ethernet itself, it listens to every unit id.
-      const unit = module && advancing(e1214(module, clock), options)
-      await serveUnits(device, () => unit)
+    'moxa-e1214': (device) => serveRelays(device, e1214),
+    'adam-6050': (device) => serveRelays(device, adam6050),
+    'waveshare-relay-8': (device) => serveRelays(device, waveshareRelay),
+    async 'mqtt-gate'({ id, address }) {
+      faults.declare(id, 'mqtt-gate')
+      const { topic } = addressOf({ id, address }, 'mqtt')
+      const module = options.modules.get(id) ?? new RelayModule()
+      served.push(startMqttGate({ device: id, brokerUrl, password, topic, clock, faults, module, advance }))
     },
-    async 'tcp-scanner'(device) {
-      faults.declare(device.id, 'reader')
-      const scanner = await serveScanner({ device: device.id, ...addressOf(device, 'tcp'), faults })
-      scanners.set(device.id, scanner)
+    'tcp-scanner': serveReader,
+    'serial-scanner': serveReader,
+    'badge-reader': serveReader,
+    'card-terminal': serveReader,
+    'adult-terminal': serveReader,
+    async 'usb-keyboard-scanner'({ id, address }) {
+      faults.declare(id, 'reader')
+      const { path } = addressOf({ id, address }, 'usb-keyboard')
+      const scanner = await startKeyboardScanner({ device: id, path, faults })
+      scanners.set(id, scanner)
+      served.push(scanner)
+    },
+    async 'mqtt-scanner'({ id, address }) {
+      faults.declare(id, 'reader')
+      const { topic } = addressOf({ id, address }, 'mqtt')
+      const scanner = startMqttScanner({ device: id, brokerUrl, password, topic, clock, faults })
+      scanners.set(id, scanner)
       served.push(scanner)
     },
     async 'people-mqtt'({ id, address }) {
@@ -111,6 +131,25 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     },
   }
 
+  async function serveRelays(device: Device, unitOf: (module: RelayModule, clock: Clock) => ModbusUnit) {
+    const module = options.modules.get(device.id)
+    // On Ethernet itself, it listens to every unit id.
+    const unit = module && advancing(unitOf(module, clock), options)
+    await serveUnits(
+      device,
+      () => unit,
+      [],
+      () => module?.powered !== false,
+    )
+  }
+
+  async function serveReader(device: Device) {
+    faults.declare(device.id, 'reader')
+    const scanner = await serveScanner({ device: device.id, ...addressOf(device, 'tcp'), faults })
+    scanners.set(device.id, scanner)
+    served.push(scanner)
+  }
+
   async function serveWeighing(device: Device, slave: SlaveFactory) {
     const units = weighingUnits(device, slave, options)
     await serveUnits(device, (unitId) => units.get(unitId), [...units.keys()])
@@ -120,9 +159,10 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     { id, address }: Device,
     unit: (unitId: number) => ModbusUnit | undefined,
     unitIds: readonly number[] = [],
+    powered = () => true,
   ) {
     faults.declare(id, 'modbus-device')
-    const common = { device: id, clock, faults, unit, ...('line' in address ? { line: address.line } : {}) }
+    const common = { device: id, clock, faults, unit, powered, ...('line' in address ? { line: address.line } : {}) }
     if (address.transport === 'modbus-rtu-tcp') {
       served.push(await serveModbusRtuOverTcp({ ...common, ...address, unitIds }))
     } else served.push(await serveModbus({ ...common, ...addressOf({ id, address }, 'modbus-tcp') }))

@@ -173,6 +173,7 @@ function breakGate(gate: GateMechanics, faults: Faults): void {
 }
 
 /** The turnstiles, wired to their relay modules as the profile says. */
+  gate.powered = !faults.active(gate.gate, 'no-power')
 function gatesOf(profile: LoadedStore['profile']) {
   const modules = new Map<string, RelayModule>()
   const mechanics = new Map<string, GateMechanics>()

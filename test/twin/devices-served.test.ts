@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import modbusSerial from 'modbus-serial'
 import { SystemClock } from '../../runtime/contract/clock.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
@@ -53,6 +55,7 @@ describe('the devices of a profile, as the twin serves them', () => {
   function addressFor(protocol: string, port: number): Device['address'] {
     if (protocol === 'modbus') return { transport: 'modbus-tcp', host: '127.0.0.1', port }
     if (protocol === 'mqtt') return { transport: 'mqtt', topic: 'shop/device' }
+    if (protocol === 'usb-keyboard') return { transport: protocol, path: join(tmpdir(), `open-aisle-event-${port}`) }
     if (protocol.startsWith('http')) return { transport: 'http', url: `http://127.0.0.1:${port}/device` }
     return { transport: 'tcp', host: '127.0.0.1', port }
   }

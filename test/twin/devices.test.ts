@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { SystemClock } from '../../runtime/contract/clock.ts'
-import { e1214 } from '../../runtime/twin/devices/e1214.ts'
+import { e1214 } from '../../runtime/twin/devices/relays/e1214.ts'
 import { Faults } from '../../runtime/twin/devices/faults.ts'
 import { baykonMx08 } from '../../runtime/twin/devices/load-cells/baykon-mx08.ts'
 import type { LoadCellPhysics } from '../../runtime/twin/devices/load-cells/load-cell.ts'

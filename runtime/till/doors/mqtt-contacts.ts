@@ -105,7 +105,10 @@ export class MqttContacts implements Contacts {
       const { maxBytes } = definition
       const text = Buffer.from(payload).toString('utf8')
       const { inputs, counts = null } = readContactReport(parseJson(text, topic, { maxBytes, maxDepth: 4 }), topic)
+      const isBack = !this.online
       this.#heardAtMs = this.#wire.nowMs()
+      // What was said while nobody listened is lost.
+      if (isBack) this.#order([...this.#wanted.values()])
       this.#onSample?.({ inputs, counts })
     } catch (error) {
       log.warn({ device: name, error: errorSentence(error) }, 'a report of contacts cannot be read')

@@ -43,6 +43,7 @@ export const kindTitles = {
   plate: { en: 'Load cell', ko: '로드셀' },
   indicator: { en: 'Weighing indicator', ko: '계량 인디케이터' },
   'mqtt-board': { en: 'Load-cell board over MQTT', ko: 'MQTT 로드셀 보드' },
+  'mqtt-gate': { en: 'Gate board over MQTT', ko: 'MQTT 게이트 보드' },
   reader: { en: 'Code reader', ko: '코드 리더기' },
   'vision-appliance': { en: 'Vision appliance', ko: '비전 장비' },
   camera: { en: 'Camera', ko: '카메라' },
@@ -115,6 +116,12 @@ export const faultsOfKind = {
     'retained-old': { title: { en: 'Old message is retained', ko: '예전 메시지가 보존됨' } },
     'clock-skew': clockSkew,
   },
+  'mqtt-gate': {
+    offline,
+    late,
+    repeated,
+    deaf: { title: { en: 'Hears no orders', ko: '명령을 듣지 못함' } },
+  },
   reader: {
     offline,
     twice: { title: { en: 'Reads everything twice', ko: '모든 코드를 두 번 읽음' } },
@@ -142,6 +149,7 @@ export const faultsOfKind = {
   gate: {
     fire: { title: { en: 'Fire alarm', ko: '화재 경보' } },
     'watchdog-cut': { title: { en: 'Watchdog wire is cut', ko: '워치독 배선이 끊김' } },
+    'no-power': { title: { en: 'Has no power', ko: '전원이 끊김' } },
     held: { title: { en: 'Is held open', ko: '열린 채로 붙잡혀 있음' } },
     blocked: { title: { en: 'Is blocked', ko: '막혀서 움직이지 않음' } },
   },

@@ -25,6 +25,8 @@ export interface ModbusLineOptions {
   faults: Faults
   /** undefined: nobody answers under this id. */
   unit(unitId: number): ModbusUnit | undefined
+  /** Whether it has power; always, when absent. */
+  powered?(): boolean
   /** undefined: there is no serial line, the device itself sits on the network. */
   line?: SerialLine
 }
@@ -52,7 +54,7 @@ export class ModbusLine {
   }
 
   get offline(): boolean {
-    return this.#broken('offline')
+    return this.#broken('offline') || this.#options.powered?.() === false
   }
 
   /**

@@ -1,11 +1,13 @@
-/** A fixed-mount QR scanner in TCP server mode: whatever it reads goes to every client, ended by CR. */
+/** QR scanners: one in TCP server mode, whatever it reads goes to every client, ended by CR; one over MQTT. */
 import { createServer } from 'node:net'
 import type { Faults } from './faults.ts'
 import { type Served, serve } from './loopback.ts'
+import { type PublisherOptions, unrulyPublisher } from './unruly-publisher.ts'
 
-export interface Scanner extends Served {
+export interface Scanner {
   /** A phone is held before it. */
   reads(code: string): void
+  stop(): Promise<void>
 }
 
 export async function serveScanner(options: {
@@ -13,7 +15,7 @@ export async function serveScanner(options: {
   host: string
   port: number
   faults: Faults
-}): Promise<Scanner> {
+}): Promise<Scanner & Served> {
   const { device, faults } = options
   const server = createServer((socket) => {
     if (faults.active(device, 'offline')) socket.destroy()
@@ -21,18 +23,34 @@ export async function serveScanner(options: {
     else socket.resume()
   })
   const served = await serve(server, options)
-  // Through a dirty window some characters come out wrong; the length stays.
-  const read = (code: string) =>
-    faults.active(device, 'garbled')
-      ? code.replace(/[0-9A-Za-z]/g, (right, at: number) => (at % 4 === 1 ? '?' : right))
-      : code
   return {
     ...served,
     reads(code) {
       for (const socket of served.sockets) {
         if (faults.active(device, 'offline')) socket.destroy()
-        else socket.write(`${read(code)}\r`.repeat(faults.active(device, 'twice') ? 2 : 1))
+        else for (const read of readings(code, device, faults)) socket.write(`${read}\r`)
       }
     },
   }
+}
+
+/** A board of one's own that publishes each code as one message. */
+export function startMqttScanner(options: PublisherOptions & { topic: string }): Scanner {
+  const { device, faults, topic } = options
+  const publisher = unrulyPublisher(options)
+  return {
+    reads(code) {
+      for (const read of readings(code, device, faults)) publisher.say(topic, read, { qos: 1 })
+    },
+    stop: () => publisher.stop(),
+  }
+}
+
+/** What a scanner makes of a code, as its faults are. */
+export function readings(code: string, device: string, faults: Faults): string[] {
+  // Through a dirty window some characters come out wrong; the length stays.
+  const read = faults.active(device, 'garbled')
+    ? code.replace(/[0-9A-Za-z]/g, (right, at: number) => (at % 4 === 1 ? '?' : right))
+    : code
+  return faults.active(device, 'twice') ? [read, read] : [read]
 }

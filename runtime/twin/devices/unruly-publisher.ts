@@ -21,8 +21,12 @@ export interface PublishOptions {
 export interface UnrulyPublisher {
   /** What the device takes the time for: its own clock may be wrong. */
   nowMs(): number
-  /** Sends it as the faults allow; without a connection it is lost. */
+  /** Sends it as JSON, as the faults allow; without a connection it is lost. */
   publish(topic: string, payload: unknown, options: PublishOptions): void
+  /** The same of a text as it is. */
+  say(topic: string, text: string, options: PublishOptions): void
+  /** What others say at `topic`, while it is connected and not offline. */
+  hear(topic: string, listener: (text: string) => void): void
   stop(): Promise<void>
 }
 
@@ -56,14 +60,22 @@ export function unrulyPublisher({ device, brokerUrl, password, clock, faults }: 
     for (let times = broken('repeated') ? 2 : 1; times > 0; times--) client.publish(topic, text, { qos, retain })
   }
 
+  function say(topic: string, text: string, options: PublishOptions): void {
+    const lateMs = faults.value(device, 'late')
+    shuffle(() => {
+      if (lateMs === undefined) send(topic, text, options)
+      else clock.after(lateMs, () => send(topic, text, options))
+    })
+  }
+
   return {
     nowMs: () => clock.nowMs() + (faults.value(device, 'clock-skew') ?? 0),
-    publish(topic, payload, options) {
-      const text = JSON.stringify(payload)
-      const lateMs = faults.value(device, 'late')
-      shuffle(() => {
-        if (lateMs === undefined) send(topic, text, options)
-        else clock.after(lateMs, () => send(topic, text, options))
+    publish: (topic, payload, options) => say(topic, JSON.stringify(payload), options),
+    say,
+    hear(topic, listener) {
+      client.on('connect', () => client.subscribe(topic))
+      client.on('message', (from, payload) => {
+        if (from === topic && !broken('offline')) listener(payload.toString('utf8'))
       })
     },
     stop: () => client.endAsync(true).then(() => {}),

@@ -19,6 +19,19 @@ export class RelayModule {
   readonly #relays = new Map<number, boolean>()
   readonly #gates: GateMechanics[] = []
   #lastRequestMs = Number.NEGATIVE_INFINITY
+  #powered = true
+  /** Lets everybody out when nobody speaks to it any more. */
+  hasWatchdog = true
+
+  get powered(): boolean {
+    return this.#powered
+  }
+
+  /** Without power its relays drop, and stay so until they are written again. */
+  set powered(powered: boolean) {
+    if (!powered) this.#relays.clear()
+    this.#powered = powered
+  }
 
   attach(gate: GateMechanics): void {
     this.#gates.push(gate)
@@ -30,7 +43,7 @@ export class RelayModule {
   }
 
   masterSilent(atMs: number): boolean {
-    return atMs - this.#lastRequestMs > masterSilenceMs
+    return this.hasWatchdog && atMs - this.#lastRequestMs > masterSilenceMs
   }
 
   relay(channel: number): boolean {
@@ -38,6 +51,7 @@ export class RelayModule {
   }
 
   setRelay(channel: number, closed: boolean, atMs: number): void {
+    if (!this.#powered) return
     const rising = closed && !this.relay(channel)
     this.#relays.set(channel, closed)
     if (rising) for (const gate of this.#gates) gate.pulsed(channel, atMs)
@@ -80,22 +94,30 @@ export class GateMechanics {
     module.attach(this)
   }
 
+  /** Of the gate and the module that drives it. */
+  set powered(powered: boolean) {
+    this.#module.powered = powered
+  }
+
   pulsed(channel: number, atMs: number): void {
     if (channel === this.#wiring.entryRelay) this.#openUntilMs.in = atMs + this.#passTimeoutMs
-    if (channel === this.#wiring.exitRelay) this.#openUntilMs.out = atMs + this.#passTimeoutMs
+    if (channel === this.#wiring.exitRelay && !this.#wiring.exitOpensWhenOff)
+      this.#openUntilMs.out = atMs + this.#passTimeoutMs
   }
 
   /** Whether a shopper can turn it now. */
   turns(direction: Direction, atMs: number): boolean {
     if (this.blocked) return false
-    if (direction === 'out' && this.exitFree(atMs)) return true
-    if (this.fire) return false
-    const heldOpen =
-      direction === 'out' && this.#wiring.exitRelay !== undefined && this.#module.relay(this.#wiring.exitRelay)
-    return heldOpen || atMs <= this.#openUntilMs[direction]
+    if (direction === 'out' && (this.exitFree(atMs) || this.#exitRelayOpens())) return true
+    return !this.fire && this.#module.powered && atMs <= this.#openUntilMs[direction]
   }
 
-  /** Fire, or nobody minds the relays: everybody can leave. */
+  #exitRelayOpens(): boolean {
+    const { exitRelay, exitOpensWhenOff = false } = this.#wiring
+    return exitRelay !== undefined && this.#module.relay(exitRelay) !== exitOpensWhenOff
+  }
+
+  /** Fire, no power, or nobody minds the relays: everybody can leave. */
   exitFree(atMs: number): boolean {
     const { watchdogRelay } = this.#wiring
     const dropped = watchdogRelay !== undefined && (this.watchdogCut || !this.#module.relay(watchdogRelay))
