@@ -13,6 +13,7 @@ const files: Record<ProgramName, string> = {
   sensing: 'runtime/sensing/main.ts',
   flows: 'nodes/host/main.ts',
   console: 'runtime/console/main.ts',
+  phone: 'runtime/phone/main.ts',
   twin: 'runtime/twin/main.ts',
 }
 
@@ -38,9 +39,11 @@ function secretNames(profile: Profile, live: boolean): Record<ProgramName, strin
       generated.tillTokenConsole,
       generated.sensingToken,
       generated.sessionKey,
+      generated.phoneInvitations,
       // The owner plays with the demonstration on the store page.
       ...(live ? [] : [generated.twinControl]),
     ],
+    phone: [generated.tillTokenAccounts, generated.phoneInvitations, generated.phoneSessions],
     twin: [
       generated.tillTokenAccounts,
       generated.brokerPasswordDevices,

@@ -24,6 +24,7 @@ const shop: Shop = {
   disputes: { refundUpToMinor: 0, mostAMonth: 0 },
   offline: { amountMinor: null, count: null, ageMs: null },
   retention: { accountMs: Number.POSITIVE_INFINITY, commandMs: Number.POSITIVE_INFINITY },
+  sendsMail: false,
 }
 
 /** Both in turns, so that whatever else the machine does strikes both alike. */

@@ -183,7 +183,7 @@ function start(profileDirectory: string, dataDirectory: string, clock: SystemClo
     {
       settings: {
         ...{ profileDirectory, dataDirectory, host: '127.0.0.1', clock: { scale: 1, originMs: 0 }, live: true },
-        ports: { console: 0, editor: 0, till: 0, sensing: 0, broker: 0 },
+        ports: { console: 0, editor: 0, till: 0, sensing: 0, broker: 0, phone: 0 },
         twin: { seed: 1, shoppersPerHour: 0, visits: 0 },
       },
       secrets: {

@@ -21,6 +21,7 @@ interface StartOptions extends StoreOptions {
   tillPort: number
   sensingPort: number
   brokerPort: number
+  phonePort: number
   speed: number
   seed: number
   visits?: number
@@ -41,6 +42,7 @@ export default function addStart(program: Command): void {
     .option('--till-port <n>', "the till's API", port, 8081)
     .option('--sensing-port <n>', "sensing's API", port, 8082)
     .option('--broker-port <n>', 'MQTT broker', port, 1883)
+    .option('--phone-port <n>', "shoppers' page", port, 8083)
     .option('--speed <x>', 'demonstration only: times faster than real time', number(0.1, 20), 1)
     .option('--seed <n>', 'demonstration only: the same seed gives the same shoppers', number(0, 2 ** 32 - 1), 1)
     .option('--visits <n>', 'demonstration only: let in this many shoppers, then no more', number(0, 1e6))
@@ -99,6 +101,7 @@ function runSettings(options: StartOptions): RunSettings {
       till: options.tillPort,
       sensing: options.sensingPort,
       broker: options.brokerPort,
+      phone: options.phonePort,
     },
     clock: { scale: options.speed, originMs: Date.now() },
     live: options.live === true,

@@ -1,11 +1,11 @@
 /** All of the console's routes behind one guard. */
-import type { ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request } from 'express'
 import type { Logger } from 'pino'
 import { createHttpGuard } from '../security/http-guard.ts'
 import { errorAnswers, jsonText } from './json-route.ts'
 import { type LoginParts, loginRoutes, publicLoginRoutes } from './login-routes.ts'
+import { servePageFiles } from './page-files.ts'
 import { contentSecurityPolicy } from './page-shell.ts'
 import { simulationRoutes } from './simulation-routes.ts'
 import { type StoreParts, storeRoutes } from './store-routes.ts'
@@ -18,25 +18,10 @@ export interface ConsoleParts extends LoginParts, Omit<StoreParts, 'simulated'> 
   log: Pick<Logger, 'info' | 'error'>
 }
 
-/** Browsers keep code and styles, but ask each time whether they are still the same. */
-const unlessChanged = { 'Cache-Control': 'no-cache' }
-const asBuilt = {
-  index: false,
-  redirect: false,
-  setHeaders(response: ServerResponse) {
-    for (const [name, value] of Object.entries(unlessChanged)) response.setHeader(name, value)
-  },
-}
-
 /** The build's output, and what stands in the source tree as browsers take it. */
 const folders = {
   '/pages': fileURLToPath(new URL('../../dist/web/runtime/console/pages/', import.meta.url)),
   '/styles': fileURLToPath(new URL('./pages/', import.meta.url)),
-}
-const preactFiles = {
-  '/preact/preact.mjs': fileURLToPath(import.meta.resolve('preact')),
-  '/preact/hooks.mjs': fileURLToPath(import.meta.resolve('preact/hooks')),
-  '/preact/jsxRuntime.mjs': fileURLToPath(import.meta.resolve('preact/jsx-runtime')),
 }
 /** Code and styles without any of the store's data. */
 const publicFiles = /^\/(pages\/[\w-]+\.js|styles\/[\w-]+\.css|preact\/\w+\.mjs)$/
@@ -56,9 +41,7 @@ export function createConsoleApp(parts: ConsoleParts): Express {
     }),
   )
   app.use(jsonText)
-  for (const [path, file] of Object.entries(preactFiles))
-    app.get(path, (_request, response) => response.set(unlessChanged).sendFile(file))
-  for (const [path, folder] of Object.entries(folders)) app.use(path, express.static(folder, asBuilt))
+  servePageFiles(app, folders)
   app.use(loginRoutes(parts))
   const { twin } = parts
   app.use(storeRoutes({ ...parts, simulated: twin !== null }))

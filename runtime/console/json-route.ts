@@ -47,12 +47,16 @@ const isClientError = (error: unknown): error is { status: number } =>
 
 const statusOf: Record<string, number> = {
   'login-wrong': 401,
+  'phone-unknown': 401,
+  'invitation-invalid': 403,
   'setup-code-wrong': 403,
   'command-not-allowed': 403,
   'visit-unknown': 404,
   'owner-exists': 409,
   'command-conflict': 409,
   'line-not-in-review': 409,
+  'account-in-use': 409,
+  'provider-away': 503,
   'try-later': 429,
   'till-unreachable': 503,
   'twin-unreachable': 503,

@@ -25,22 +25,33 @@ export const contentSecurityPolicy = [
 
 const icon = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='4' fill='#0f766e'/><path d='M5 13V4m6 9V4' stroke='#fff' stroke-width='2' stroke-linecap='round'/></svg>`
 
-/** A page whose content the module `/pages/SCRIPT.js` puts into it. */
-export function pageShell(script: 'setup-page' | 'login-page' | 'store-page'): string {
-  return `<!doctype html>
+export interface PageShell {
+  title: string
+  /** The module that puts the page's content into it. */
+  script: string
+  styles: readonly string[]
+}
+
+export const pageHtml = ({ title, script, styles }: PageShell): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Open Aisle</title>
+<title>${title}</title>
 <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
-<link rel="stylesheet" href="/styles/pages.css">
-<link rel="stylesheet" href="/styles/simulation.css">
+${styles.map((style) => `<link rel="stylesheet" href="${style}">`).join('\n')}
 <script type="importmap">${importMap}</script>
-<script type="module" src="/pages/${script}.js"></script>
+<script type="module" src="${script}"></script>
 </head>
 <body><div id="page"></div><noscript>This page needs JavaScript.</noscript></body>
 </html>
 `
-}
+
+/** A page of the console. */
+export const pageShell = (script: 'setup-page' | 'login-page' | 'store-page'): string =>
+  pageHtml({
+    title: 'Open Aisle',
+    script: `/pages/${script}.js`,
+    styles: ['/styles/pages.css', '/styles/simulation.css'],
+  })

@@ -34,9 +34,10 @@ export interface Ports {
   till: number
   sensing: number
   broker: number
+  phone: number
 }
 
-export const programNames = ['broker', 'till', 'sensing', 'flows', 'console', 'twin'] as const
+export const programNames = ['broker', 'till', 'sensing', 'flows', 'console', 'phone', 'twin'] as const
 export type ProgramName = (typeof programNames)[number]
 
 /**
@@ -49,6 +50,8 @@ export type ProgramSecrets = Record<string, string>
 export type ToProgram =
   | { type: 'start'; settings: RunSettings; secrets: ProgramSecrets }
   | { type: 'clock'; clock: ClockRate }
+  /** What it read at its start has changed: it takes that up and says so, or ends, to be started anew. */
+  | { type: 'renew' }
   | { type: 'stop' }
 
 /** Program to supervisor. */
@@ -59,7 +62,9 @@ export type FromProgram =
   | { type: 'notice'; text: string }
   /** Asks for another speed of the whole demonstration. */
   | { type: 'speed'; scale: number }
-  /** Asks that these programs end and start anew, because what they read at their start has changed. */
+  /** Asks that these programs take up, or start anew with, what has changed of what they read at their start. */
   | { type: 'restart'; programs: ProgramName[] }
+  /** It took up what had changed, and goes on. */
+  | { type: 'renewed' }
   /** Sent once a second; a program that stays silent is ended and started again. */
   | { type: 'alive' }

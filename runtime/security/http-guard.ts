@@ -5,16 +5,18 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Session } from './session.ts'
-import type { SessionReader } from './session-register.ts'
 
 /** The names under which a program of ours may be called; everything listens on the loopback only. */
 const ownHosts = ['127.0.0.1', 'localhost', '[::1]']
 const readingMethods = ['GET', 'HEAD', 'OPTIONS']
 
-export interface GuardOptions {
+export interface GuardOptions<S = Session> {
   /** The program's own port. A page of another port is another origin, and may not act here. */
   port: number
-  readSession: SessionReader
+  /** Where a proxy serves this program besides, such as `https://phone.shop.example`. */
+  publicOrigin?: string
+  /** Reads the session of a request's Cookie header; null: nobody is logged in. */
+  readSession: (cookieHeader: string | undefined) => S | null
   /** Without frame-ancestors, which is always 'none'. */
   contentSecurityPolicy: string | ((request: Request) => string)
   /** The few routes that need no login. */
@@ -24,12 +26,12 @@ export interface GuardOptions {
 }
 
 /** Install it before every route. A request that passes has its session in {@link sessionOf}, unless it is public. */
-export function createHttpGuard(options: GuardOptions): RequestHandler {
+export function createHttpGuard<S = Session>(options: GuardOptions<S>): RequestHandler {
   // Named, so that a listing of the routes shows it.
   return function httpGuard(request, response, next) {
     const { contentSecurityPolicy: policy } = options
     setSecurityHeaders(response, typeof policy === 'string' ? policy : policy(request))
-    const refusal = whyForeign(request, options.port)
+    const refusal = isAtPublicOrigin(request, options.publicOrigin) ? null : whyForeign(request, options.port)
     if (refusal) return refuse(response, 403, refusal)
     const session = options.readSession(request.headers.cookie)
     response.locals.session = session
@@ -70,6 +72,13 @@ function whyForeign(request: IncomingMessage, port: number): Refusal | null {
     return { code: 'origin-refused', message: 'This request comes from another site.', action }
   }
   return null
+}
+
+/** Through the proxy: by its name, and from its own pages where something may be changed. */
+function isAtPublicOrigin({ method, headers }: IncomingMessage, publicOrigin: string | undefined): boolean {
+  if (publicOrigin === undefined || headers.host !== new URL(publicOrigin).host) return false
+  const isReading = readingMethods.includes(method ?? '')
+  return headers.origin === publicOrigin || (isReading && headers.origin === undefined)
 }
 
 function isOwnHost(host: string | undefined, port: number): boolean {

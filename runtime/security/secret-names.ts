@@ -10,13 +10,17 @@ export const generatedSecrets = {
   sensingToken: 'sensing-token',
   /** Signs the login cookie that console and editor share. */
   sessionKey: 'session-key',
+  /** Signs the invitations that the console makes and the phones' program takes. */
+  phoneInvitations: 'phone-invitations',
+  /** Signs what a registered phone is known by. */
+  phoneSessions: 'phone-sessions',
   /** Node-RED's credentialSecret. */
   flowCredentials: 'flow-credentials',
   brokerPasswordSensing: 'broker-password-sensing',
+  /** Of the till, where doors or readers are on MQTT. */
+  brokerPasswordTill: 'broker-password-till',
   /** For vision appliances and other devices; user name is the device's id. */
   brokerPasswordDevices: 'broker-password-devices',
   /** Whoever plays with the twin: pause, add a shopper, break a device. */
   twinControl: 'twin-control',
-  /** Of the till, where doors or readers are on MQTT. */
-  brokerPasswordTill: 'broker-password-till',
 } as const

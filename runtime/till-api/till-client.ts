@@ -1,6 +1,6 @@
 /** The till as its clients see it; the live one speaks HTTP, a replay has one in memory. */
 import type { CommandAnswer, TillCommand } from './commands.ts'
-import type { TillEvent, TillState } from './events.ts'
+import type { AccountExport, AccountOverview, TillEvent, TillState } from './events.ts'
 
 export interface TillClient {
   /**
@@ -14,4 +14,11 @@ export interface TillClient {
    * `onEvent` before the next. Returns a function that ends it.
    */
   follow(after: number, onEvent: (event: TillEvent) => void | Promise<void>): () => void
+}
+
+/** The till as whoever speaks for shoppers sees it: their accounts, one at a time. */
+export interface AccountsClient extends Pick<TillClient, 'send'> {
+  /** @throws AisleError `account-unknown`, `till-unreachable` after `signal` aborts */
+  account(accountId: string, signal?: AbortSignal): Promise<AccountOverview>
+  exportAccount(accountId: string, signal?: AbortSignal): Promise<AccountExport>
 }

@@ -3,8 +3,8 @@ import { type Clock, SystemClock, sleep } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
 import type { CommandAnswer, TillCommand } from './commands.ts'
 import { eventLines } from './event-lines.ts'
-import type { TillEvent, TillState } from './events.ts'
-import type { TillClient } from './till-client.ts'
+import type { AccountExport, AccountOverview, TillEvent, TillState } from './events.ts'
+import type { AccountsClient, TillClient } from './till-client.ts'
 
 export interface TillClientOptions {
   /** Base address, such as `http://127.0.0.1:1881`. */
@@ -22,7 +22,7 @@ const silenceMs = 15_000
 /** What a later try may be answered differently; all other refusals are final. */
 const passing = new Set([408, 425, 429])
 
-export function createTillClient({ url, token, clock }: TillClientOptions): TillClient {
+export function createTillClient({ url, token, clock }: TillClientOptions): TillClient & AccountsClient {
   const authorization = `Bearer ${token}`
   const wire = new SystemClock()
 
@@ -106,6 +106,8 @@ export function createTillClient({ url, token, clock }: TillClientOptions): Till
   return {
     send: (command: TillCommand, signal) => askUntilAnswered<CommandAnswer>('/v1/commands', command, signal),
     state: (signal) => askUntilAnswered<TillState>('/v1/state', undefined, signal),
+    account: (id, signal) => askUntilAnswered<AccountOverview>(`${accountPath(id)}/overview`, undefined, signal),
+    exportAccount: (id, signal) => askUntilAnswered<AccountExport>(accountPath(id), undefined, signal),
     follow(after, onEvent) {
       const end = new AbortController()
       void followUntil(end.signal, after, onEvent)
@@ -113,6 +115,8 @@ export function createTillClient({ url, token, clock }: TillClientOptions): Till
     },
   }
 }
+
+const accountPath = (id: string) => `/v1/accounts/${encodeURIComponent(id)}`
 
 /** @throws AisleError what the till said, when it refused for good; Error when trying again may help */
 async function refuse(response: Response, where: string): Promise<void> {

@@ -10,6 +10,7 @@ import { createControl } from './control/control.ts'
 import { Faults, providerName } from './devices/faults.ts'
 import { DoorQueue } from './door-queue.ts'
 import { readRealGoods } from './goods.ts'
+import { CardPage } from './provider/card-page.ts'
 import { ProviderLedger } from './provider/provider-ledger.ts'
 import { serveProvider } from './provider/provider-server.ts'
 import { createStripe } from './provider/stripe.ts'
@@ -133,18 +134,21 @@ export async function startTwin(
     const customerOfKey = new Map(customers.payments.map(({ billingKey, customerKey }) => [billingKey, customerKey]))
     // Keys of one run must not meet those of another in the same books.
     const keys = random('payment-keys', thisRun)
+    const cardPage = new CardPage()
     const createProvider = { toss: createToss, stripe: createStripe }[profile.payment.provider]
     const toss = createProvider({
       ledger,
       clock,
       newKey: () => `${thisRun.toString(36)}${Math.floor(keys.next() * 2 ** 32).toString(36)}${ledger.charges.length}`,
       customerOf: (billingKey) => customerOfKey.get(billingKey),
+      customerOfPermission: (authKey) => cardPage.customerOf(authKey),
       declines: () => faults.active(providerName, 'declines'),
       forgetsKeys: () => faults.active(providerName, 'forgets-keys'),
       changed: (payment) => webhooks.changed(payment),
     })
     const url = new URL(profile.payment.url)
     return serveProvider({
+      cardPage,
       host: url.hostname,
       port: Number(url.port || 80),
       clock,
@@ -169,11 +173,11 @@ function breakGate(gate: GateMechanics, faults: Faults): void {
   gate.fire = faults.active(gate.gate, 'fire')
   gate.watchdogCut = faults.active(gate.gate, 'watchdog-cut')
   gate.held = faults.active(gate.gate, 'held')
+  gate.powered = !faults.active(gate.gate, 'no-power')
   gate.blocked = faults.active(gate.gate, 'blocked')
 }
 
 /** The turnstiles, wired to their relay modules as the profile says. */
-  gate.powered = !faults.active(gate.gate, 'no-power')
 function gatesOf(profile: LoadedStore['profile']) {
   const modules = new Map<string, RelayModule>()
   const mechanics = new Map<string, GateMechanics>()

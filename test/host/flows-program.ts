@@ -42,7 +42,7 @@ export async function startFlows(
     profileDirectory: options.profileDirectory ?? join(root, 'hardware-profiles', 'corner-shop'),
     dataDirectory,
     host: '127.0.0.1',
-    ports: { console: consolePort, editor, till, sensing: options.sensingPort ?? sensing, broker },
+    ports: { console: consolePort, editor, till, sensing: options.sensingPort ?? sensing, broker, phone: 0 },
     clock: { scale: 1, originMs: 0 },
     live: false,
     twin: { seed: 1, shoppersPerHour: 1, visits: null },

@@ -81,7 +81,7 @@ describe('sensing, killed at any moment', () => {
       profileDirectory: folder,
       dataDirectory: folder,
       host: '127.0.0.1',
-      ports: { console: 0, editor: 0, till: 0, sensing: await freePort(), broker: await freePort() },
+      ports: { console: 0, editor: 0, till: 0, sensing: await freePort(), broker: await freePort(), phone: 0 },
       clock: { scale: 1, originMs: 0 },
       live: true,
       twin: { seed: 1, shoppersPerHour: 0, visits: 0 },

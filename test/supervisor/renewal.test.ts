@@ -22,7 +22,7 @@ describe('programs that are asked to start anew', function () {
   it('end cleanly and start at once, however long a failure would have them wait; the others go on', async () => {
     const settings: RunSettings = {
       ...{ profileDirectory: '', dataDirectory, host: '127.0.0.1', live: true },
-      ports: { console: 0, editor: 0, till: 0, sensing: 0, broker: 0 },
+      ports: { console: 0, editor: 0, till: 0, sensing: 0, broker: 0, phone: 0 },
       clock: { scale: 1, originMs: 0 },
       twin: { seed: 1, shoppersPerHour: 0, visits: 0 },
     }

@@ -26,7 +26,7 @@ export async function ask<T>(path: string, body?: object): Promise<T> {
 }
 
 /** What to show of a failed {@link ask}. */
-export function failureText(error: unknown, texts: Texts): string {
+export function failureText(error: unknown, texts: Pick<Texts, 'errors' | 'failed'>): string {
   if (!(error instanceof RefusedError)) return texts.failed
   return texts.errors[error.code] ?? (error.message || texts.failed)
 }

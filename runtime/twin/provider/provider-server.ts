@@ -8,6 +8,7 @@ import type { ControlAnswer } from '../control/control.ts'
 import type { Fault } from '../devices/fault-catalogue.ts'
 import { type Faults, providerName } from '../devices/faults.ts'
 import { type Served, serve } from '../devices/loopback.ts'
+import type { CardPage } from './card-page.ts'
 import { refusal, type TossAnswer, type TossRequest } from './toss.ts'
 
 export interface ProviderServerOptions {
@@ -21,8 +22,11 @@ export interface ProviderServerOptions {
   /** The profile's provider, whichever that is; a form's or a query's fields are its body. */
   toss(request: TossRequest): TossAnswer
   control(method: string, path: string, body: unknown): ControlAnswer
+  cardPage?: CardPage
 }
 
+/** For customers' browsers, which have no key. */
+export const cardPagePath = '/card-page'
 const retryAfterS = 2
 const largestBody = 100_000
 
@@ -43,6 +47,9 @@ async function handle(options: ProviderServerOptions, request: IncomingMessage, 
   if (path === '/twin' || path.startsWith('/twin/')) {
     if (!same(given, `Bearer ${options.controlToken}`)) return send(response, refusal(401, 'UNAUTHORIZED', 'Token.'))
     return send(response, options.control(method, path, await bodyOf(request, path)))
+  }
+  if (options.cardPage && method === 'GET' && path === cardPagePath) {
+    return sendPage(response, options.cardPage.html(searchParams))
   }
   const { faults, clock } = options
   const broken = (fault: Fault<'provider'>) => faults.active(providerName, fault)
@@ -81,6 +88,15 @@ async function bodyOf(request: IncomingMessage, where: string): Promise<unknown>
     return Object.fromEntries(new URLSearchParams(text))
   }
   return text === '' ? undefined : parseJson(text, where, { maxBytes: largestBody, maxDepth: 12 })
+}
+
+function sendPage(response: ServerResponse, html: string): void {
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+  })
+  response.end(html)
 }
 
 function send(response: ServerResponse, { status, body, headers }: TossAnswer): void {

@@ -25,6 +25,8 @@ export interface TossOptions {
   newKey(): string
   /** customerKey of a registered billing key, or undefined. */
   customerOf(billingKey: string): string | undefined
+  /** Whose browser the page for cards gave this; undefined: it never did. Missing: there is no such page. */
+  customerOfPermission?(authKey: string): string | undefined
   declines(): boolean
   /** It has lost the idempotency keys that it was given, and carries everything out anew. */
   forgetsKeys(): boolean
@@ -67,9 +69,20 @@ export function createToss(options: TossOptions): (request: TossRequest) => Toss
   }
 
   function post(area: string | undefined, rest: string[], body: Record<string, unknown>): Outcome {
+    if (area === 'billing' && rest.join('/') === 'authorizations/issue') return issueBillingKey(body)
     if (area === 'billing' && rest.length === 1) return chargeBillingKey(rest[0] as string, body)
     if (area === 'payments' && rest[1] === 'cancel') return cancel(rest[0] as string, body)
     return notFound()
+  }
+
+  function issueBillingKey({ authKey, customerKey }: Record<string, unknown>): Outcome {
+    const customer = typeof authKey === 'string' ? options.customerOfPermission?.(authKey) : undefined
+    if (customer === undefined)
+      return refusal(400, 'INVALID_AUTHORIZE_AUTH', 'This authKey is not, or no longer, valid.')
+    if (customer !== customerKey) return refusal(400, 'NOT_MATCHES_CUSTOMER_KEY', 'It was given to another customer.')
+    const authenticatedAt = timeOf(clock.nowMs())
+    const billingKey = billingKeyOf(customer)
+    return { status: 200, body: { mId: 'twin', customerKey, authenticatedAt, method: '카드', billingKey } }
   }
 
   function chargeBillingKey(billingKey: string, body: Record<string, unknown>): Outcome {
@@ -83,7 +96,7 @@ export function createToss(options: TossOptions): (request: TossRequest) => Toss
     if (typeof amount !== 'number' || !Number.isInteger(amount) || amount < 1) {
       return refusal(400, 'INVALID_REQUEST', 'amount is a positive integer.')
     }
-    const owner = options.customerOf(billingKey)
+    const owner = options.customerOf(billingKey) ?? customerOfIssued(billingKey)
     if (owner === undefined) return refusal(400, 'INVALID_BILL_KEY_REQUEST', 'There is no such billing key.')
     if (owner !== customerKey)
       return refusal(400, 'NOT_MATCHES_CUSTOMER_KEY', 'The billing key is of another customer.')
@@ -125,6 +138,14 @@ export function createToss(options: TossOptions): (request: TossRequest) => Toss
 
   return answer
 }
+
+/** A key says whose it is, so that a restart of the simulation forgets none. */
+const issuedPrefix = 'twin_billing_'
+const billingKeyOf = (customerKey: string) => issuedPrefix + Buffer.from(customerKey).toString('base64url')
+const customerOfIssued = (billingKey: string): string | undefined =>
+  billingKey.startsWith(issuedPrefix)
+    ? Buffer.from(billingKey.slice(issuedPrefix.length), 'base64url').toString()
+    : undefined
 
 type Outcome = Pick<TossAnswer, 'status' | 'body'> & { charge?: Charge }
 

@@ -89,7 +89,7 @@ export const settingsOf = (store: TestStore, port: number): RunSettings => ({
   profileDirectory: store.profileDirectory,
   dataDirectory: store.dataDirectory,
   host: '127.0.0.1',
-  ports: { console: 0, editor: 0, till: port, sensing: 0, broker: 0 },
+  ports: { console: 0, editor: 0, till: port, sensing: 0, broker: 0, phone: 0 },
   clock: { scale: 1, originMs: 0 },
   live: true,
   twin: { seed: 1, shoppersPerHour: 0, visits: 0 },
@@ -118,9 +118,15 @@ export async function startTestTill(store: TestStore, deadlines: Partial<VisitDe
 }
 
 /** Everything that the till tells, as it comes. */
-export function record(client: TillClient): { events: TillEvent[]; stop(): void } {
+export function record(
+  client: TillClient,
+  onEvent: (event: TillEvent) => void = () => {},
+): { events: TillEvent[]; stop(): void } {
   const events: TillEvent[] = []
-  const stop = client.follow(0, (event) => void events.push(event))
+  const stop = client.follow(0, (event) => {
+    events.push(event)
+    onEvent(event)
+  })
   return { events, stop }
 }
 
