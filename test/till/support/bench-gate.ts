@@ -45,11 +45,13 @@ export class BenchGate {
   readonly definition: string
   wire = new Wire(0)
   readonly #served: { stop(): Promise<void> }[] = []
+  readonly #changedAtMs = new Map<number, number>()
   #broker: Broker | undefined
 
   constructor(definition: string, wiring = fullWiring) {
     this.definition = definition
     this.mechanics = new GateMechanics('gate-1', this.module, wiring)
+    this.module.onChange = (relay) => this.#changedAtMs.set(relay, performance.now())
   }
 
   async start(): Promise<this> {
@@ -68,6 +70,11 @@ export class BenchGate {
 
   /** Where the till finds the broker, through the wire. */
   readonly broker = () => ({ host: '127.0.0.1', port: this.wire.port, password: passwords.till })
+
+  /** When a relay last changed, by the machine's clock. */
+  changedAtMs(relay: number): number {
+    return this.#changedAtMs.get(relay) ?? Number.POSITIVE_INFINITY
+  }
 
   turns = (direction: 'in' | 'out') => this.mechanics.turns(direction, this.clock.nowMs())
   walks = (direction: 'in' | 'out') => this.mechanics.passed(direction, this.clock.nowMs())

@@ -16,7 +16,6 @@ import type { TillEvent, VisitSnapshot } from '../../../runtime/till-api/events.
 import type { TillClient } from '../../../runtime/till-api/till-client.ts'
 import { createTillClient } from '../../../runtime/till-api/till-http-client.ts'
 import { copyProfile, edit } from '../../support/profile-folder.ts'
-import type { GateSlave } from './gate-slave.ts'
 import { Scanner } from './scanner.ts'
 import { TossServer } from './toss-server.ts'
 import { waitFor } from './wait.ts'
@@ -41,7 +40,7 @@ export interface TestStore {
 }
 
 /** The shipped shop with a provider, a scanner and, when given, a gate; otherwise its door stands open. */
-export async function openTestStore(options: { seed?: number; gate?: GateSlave } = {}): Promise<TestStore> {
+export async function openTestStore(options: { seed?: number; gate?: { port: number } } = {}): Promise<TestStore> {
   const toss = await new TossServer(seededRandom(options.seed ?? 1)).start()
   const scanner = await new Scanner().start()
   const profileDirectory = await copyProfile()

@@ -53,6 +53,8 @@ export class TossServer {
   /** Everything that was carried out, a second charge included. */
   readonly charges: TossPayment[] = []
   readonly requests: { method: string; path: string; idempotencyKey: string | undefined }[] = []
+  /** Called as a charge comes in, is carried out, and is answered. */
+  onStep: (step: 'received' | 'charged' | 'answered') => void = () => {}
   port = 0
   readonly #random: Random
   readonly #server: Server
@@ -101,11 +103,14 @@ export class TossServer {
     if (this.#happens(this.faults.broken)) return send(response, refused(500, 'FAILED_INTERNAL_SYSTEM_PROCESSING'))
     const expected = `Basic ${Buffer.from(`${this.secretKey}:`).toString('base64')}`
     if (request.headers.authorization !== expected) return send(response, refused(401, 'UNAUTHORIZED_KEY'))
+    if (method === 'POST') this.onStep('received')
     const answer = await this.#answer(method, url, body, idempotencyKey)
+    if (method === 'POST') this.onStep('charged')
     if (method === 'POST' && answer.status === 200 && this.#happens(this.faults.lostAnswers)) {
       return void response.destroy()
     }
     send(response, answer)
+    if (method === 'POST') this.onStep('answered')
   }
 
   async #answer(method: string, path: string, body: string, key: string | undefined): Promise<Answer> {

@@ -84,6 +84,7 @@ export class TwinProvider {
     if (faults.down || this.#happens(faults.lostRequests)) return void response.destroy()
     if (this.#happens(faults.tooMany)) return send(response, { status: 429, body: {} })
     if (this.#happens(faults.broken)) return send(response, { status: 500, body: {} })
+    if (faults.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.slowMs * this.#random.next()))
     const form = request.headers['content-type'] === 'application/x-www-form-urlencoded'
     const fields = method === 'GET' ? searchParams : new URLSearchParams(text)
     const body = method === 'GET' || form ? Object.fromEntries(fields) : JSON.parse(text)

@@ -1,0 +1,74 @@
+/**
+ * kill -9 of the till at random moments of the checkout, while the provider loses answers. Judged by what the
+ * provider really carried out.
+ */
+import assert from 'node:assert/strict'
+import { seededRandom } from '../../runtime/contract/random.ts'
+import { freePorts } from '../support/profile-folder.ts'
+import { openTestStore, type TestStore } from '../till/support/test-till.ts'
+import { assertDatabaseIsWhole, assertJournalVerifies, assertNothingLost, assertPaidOnce } from './support/judgement.ts'
+import { KilledTill } from './support/killed-till.ts'
+import { Shopping } from './support/shopping.ts'
+import { seed, seedNote, times } from './support/trial.ts'
+
+const kills = times(500, 10)
+
+describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
+  this.timeout(180_000 + kills * 12_000)
+  let store: TestStore
+  let till: KilledTill
+
+  beforeEach(async () => {
+    store = await openTestStore({ seed })
+    till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
+    await till.start()
+  })
+  afterEach(async () => {
+    await till.stop()
+    await store.stop()
+  })
+
+  it('loses nothing that it acknowledged and charges each visit exactly once', async () => {
+    store.toss.faults = { ...store.toss.faults, lostAnswers: 0.3, lostRequests: 0.1, broken: 0.1, slowMs: 60 }
+    const shopping = await shopUnderKills(kills)
+    const visits = await shopping.ended()
+    shopping.stop()
+    const sequences = shopping.events.map(({ sequence }) => sequence)
+    assert.ok(
+      sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] ?? 0)),
+      'each event was told once, in order, through all restarts',
+    )
+    assertPaidOnce(store, visits)
+    await assertNothingLost(till.client('flows'), shopping.acknowledged)
+    await assertJournalVerifies(till.url)
+    assertDatabaseIsWhole(store)
+  })
+
+  it('would be caught charging twice: a provider that forgets keys and orders shows it', async () => {
+    store.toss.faults = { ...store.toss.faults, lostAnswers: 0.6, forgetful: true }
+    // More than six visits need: from then on answers arrive, so that the visits end soon.
+    const enough = setInterval(() => {
+      if (store.toss.charges.length >= 10) store.toss.faults.lostAnswers = 0
+    }, 20)
+    const shopping = await shopUnderKills(2)
+    const visits = await shopping.ended().finally(() => clearInterval(enough))
+    shopping.stop()
+    assert.throws(() => assertPaidOnce(store, visits), /charged .* times/)
+  })
+
+  /** Shoppers come for as long as the till is killed, and at least six. */
+  async function shopUnderKills(count: number): Promise<Shopping> {
+    const shopping = new Shopping(store, till)
+    let isOver = false
+    const killing = till
+      .keepKilling(count, seededRandom(seed), (kill) => {
+        if (kill % 50 === 0) console.log(`      ${kill} of ${count} kills`)
+      })
+      .finally(() => {
+        isOver = true
+      })
+    while (!isOver || shopping.visitIds.length < 6) shopping.leave(await shopping.enter())
+    await killing
+    return shopping
+  }
+})
