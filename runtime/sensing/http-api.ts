@@ -6,8 +6,9 @@ import { Type } from 'typebox'
 import { type Clock, SystemClock } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
 import { compileGate, Identifier, parseJson, strictObject } from '../contract/schema.ts'
-import type { Picture } from '../devices/camera-watch.ts'
 import type { PlateReading, SampleBatch, SensedType } from '../sensing-api/sensing-client.ts'
+import type { Frame } from '../vision/sources/frame-source.ts'
+import { shownPicture } from '../vision/sources/shown-picture.ts'
 import type { Backlog } from './backlog.ts'
 import { LineStream } from './line-stream.ts'
 import { addLoadCellRoutes, type LoadCellService } from './load-cell-routes.ts'
@@ -19,7 +20,7 @@ export interface SensingApiOptions {
   /** Calls `onBatch` for each batch from now on. Returns a function that ends it. */
   onSamples(onBatch: (batch: SampleBatch) => void): () => void
   /** The newest picture of a camera; undefined when there is none that is fresh. */
-  picture(camera: string): Picture | undefined
+  picture(camera: string): Frame | undefined
   loadCells: LoadCellService
   log: Logger
 }
@@ -83,14 +84,16 @@ export function createSensingApi(options: SensingApiOptions): Express {
     response.on('close', unlisten)
   })
 
-  app.get('/v1/cameras/:id/picture', (request, response) => {
-    const picture = options.picture(request.params.id)
-    if (!picture) {
+  app.get('/v1/cameras/:id/picture', (request, response, next) => {
+    const frame = options.picture(request.params.id)
+    if (!frame) {
       const message = 'There is no fresh picture of this camera.'
       throw new AisleError('picture-missing', message, { action: "Look at the camera's health." })
     }
-    response.set({ 'cache-control': 'no-store', 'x-taken-at-ms': String(picture.takenAtMs) })
-    response.type(picture.contentType).send(picture.bytes)
+    shownPicture(frame).then(({ bytes, contentType }) => {
+      response.set({ 'cache-control': 'no-store', 'x-taken-at-ms': String(frame.takenAtMs) })
+      response.type(contentType).send(bytes)
+    }, next)
   })
 
   app.use((_request, response) => {

@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../contract/clock.ts'
-import { CameraWatch, type Picture } from '../devices/camera-watch.ts'
 import type { DeviceCatalogue, ProfileDevice } from '../devices/catalogue.ts'
 import type { HealthReport } from '../devices/health-report.ts'
 import type { ChannelReading } from '../devices/load-cells/decode.ts'
@@ -20,13 +19,16 @@ import { LoadCellPoller } from '../devices/load-cells/load-cell-poller.ts'
 import { LoadCellPublisherReader } from '../devices/load-cells/load-cell-publisher.ts'
 import { LoadCellStreamReader } from '../devices/load-cells/load-cell-stream.ts'
 import { ModbusConnection } from '../devices/modbus/modbus-connection.ts'
-import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
 import { MqttLink } from '../devices/mqtt-link.ts'
+import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
+import { cameraCapture, usualDecoder } from '../vision/sources/camera-capture.ts'
+import { CameraSource } from '../vision/sources/camera-source.ts'
+import type { Frame, FrameSource } from '../vision/sources/frame-source.ts'
 
 export interface SensingDevicesOptions {
   profile: Profile
@@ -52,7 +54,7 @@ export interface SensingListener extends VisionListener {
 export interface SensingDevices {
   start(): void
   /** The newest picture of a camera; undefined when there is none that is fresh. */
-  picture(camera: string): Picture | undefined
+  picture(camera: string): Frame | undefined
   /** Orders to load cells. */
   loadCells: LoadCellCommands
   /** Says at which plates hands may be; undefined: nobody knows, so everywhere. */
@@ -68,7 +70,7 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   const buses = planGateways(profile, catalogue).map((plan) => createBus(plan, flash, options))
   const readerOptions = { clock: options.clock, wireClock: options.wireClock, ...options.listener }
   const cameras = new Map(
-    profile.cameras.map(({ id, device }) => [id, createWatch(deviceIn(devices, device), options)]),
+    profile.cameras.map(({ id, device }) => [id, createCamera(deviceIn(devices, device), options)]),
   )
   const appliances = profile.visionAppliances.map(({ id, device }) =>
     createAppliance(id, deviceIn(devices, device), options),
@@ -93,7 +95,7 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
       for (const stream of streams) stream.start()
       messages.start()
     },
-    picture: (camera) => cameras.get(camera)?.picture,
+    picture: (camera) => cameras.get(camera)?.newest,
     loadCells: new StoreLoadCellCommands([...buses.map(({ commands }) => commands), ...streams]),
     attend(plates) {
       for (const { poller } of buses) poller.attend(plates)
@@ -116,19 +118,23 @@ function createBus(plan: GatewayPlan, flash: FlashBudget, { clock, wireClock, li
   return { connection, poller, commands: new ModbusLoadCellCommands({ plan, connection, wireClock, flash }) }
 }
 
-function createWatch(device: ProfileDevice, options: SensingDevicesOptions): CameraWatch {
+function createCamera(device: ProfileDevice, options: SensingDevicesOptions): FrameSource {
   const { catalogue, secrets, clock, wireClock, listener } = options
   const definition = catalogue.of(device, 'camera')
-  const { url, login } = addressOf(device, 'http')
-  const { onHealth } = listener
-  return new CameraWatch({
+  const { url, login } = addressOf(device, definition.protocol === 'rtsp' ? 'rtsp' : 'http')
+  return new CameraSource({
     device: device.id,
+    capture: cameraCapture({
+      url,
+      login: login === undefined ? undefined : handedSecret(secrets, login),
+      definition,
+      decoder: usualDecoder,
+      wireClock,
+    }),
     definition,
-    url,
-    login: login === undefined ? undefined : handedSecret(secrets, login),
     clock,
     wireClock,
-    onHealth,
+    onHealth: listener.onHealth,
   })
 }
 

@@ -5,7 +5,6 @@ import { pino } from 'pino'
 import { SystemClock, sleep } from '../../runtime/contract/clock.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { envelope } from '../../runtime/contract/messages.ts'
-import type { Picture } from '../../runtime/devices/camera-watch.ts'
 import { Backlog, defaultLimits } from '../../runtime/sensing/backlog.ts'
 import { createSensingApi } from '../../runtime/sensing/http-api.ts'
 import type { LoadCellService } from '../../runtime/sensing/load-cell-routes.ts'
@@ -16,6 +15,7 @@ import {
 } from '../../runtime/sensing-api/load-cell-client.ts'
 import type { PlateReading, SampleBatch, SensedMessage } from '../../runtime/sensing-api/sensing-client.ts'
 import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
+import type { Frame } from '../../runtime/vision/sources/frame-source.ts'
 import { pathOf, routesOf } from '../support/express-routes.ts'
 
 const clock = new SystemClock()
@@ -41,7 +41,8 @@ describe("sensing's HTTP API", () => {
   let routes: string[]
   const ends: (() => void)[] = []
   const sampleListeners = new Set<(batch: SampleBatch) => void>()
-  const picture: Picture = { bytes: Buffer.from([0xff, 0xd8, 0xff, 1]), contentType: 'image/jpeg', takenAtMs: 7 }
+  const bytes = Buffer.from([0xff, 0xd8, 0xff, 1])
+  const picture: Frame = { format: 'jpeg', bytes, widthPx: 16, heightPx: 16, takenAtMs: 7 }
 
   const people = (source = 'vision') =>
     backlog.append({ type: 'people', ...envelope('shop', 0, clock.nowMs()), source, people: [] })

@@ -4,6 +4,7 @@
  */
 import { type Clock, sleep, type Timer } from '../../contract/clock.ts'
 import { AisleError, errorSentence } from '../../contract/errors.ts'
+import type { Camera } from '../../devices/definition-schema.ts'
 import { BackOff } from '../../program/back-off.ts'
 import { ClockComparison } from './capture-clock.ts'
 import type {
@@ -20,12 +21,7 @@ import { SourceHealth } from './source-health.ts'
 export interface CameraSourceOptions extends FrameListener {
   device: string
   capture: Capture
-  /** No picture for so long: offline, and reached anew. */
-  offlineMs: number
-  /** The same picture for so long: frozen. A living sensor is never without noise. */
-  frozenMs: number
-  /** From light on the sensor to a picture on the wire, as the model takes it. */
-  cameraLatencyMs?: number
+  definition: Pick<Camera, 'offlineMs' | 'frozenMs' | 'latencyMs'>
   clock: Clock
   /** Real time, for what a camera may take. */
   wireClock: Clock
@@ -56,7 +52,7 @@ export class CameraSource implements FrameSource {
 
   constructor(options: CameraSourceOptions) {
     this.#options = options
-    this.#health = new SourceHealth({ ...options, nowMs: () => options.wireClock.nowMs() })
+    this.#health = new SourceHealth({ ...options, ...options.definition, nowMs: () => options.wireClock.nowMs() })
   }
 
   get newest(): Frame | undefined {
@@ -107,7 +103,8 @@ export class CameraSource implements FrameSource {
 
   /** A camera whose connection stands and that sends nothing tells nobody: it is reached anew. */
   #look(): void {
-    const { wireClock, offlineMs } = this.#options
+    const { wireClock, definition } = this.#options
+    const { offlineMs } = definition
     this.#health.look()
     const sinceMs = wireClock.nowMs() - Math.max(this.#attemptedAtMs, this.#health.seenAtMs)
     if (sinceMs > offlineMs) this.#attempt.abort(failureOf('it sends nothing'))
@@ -130,9 +127,9 @@ export class CameraSource implements FrameSource {
   }
 
   #saw({ takenAtWireMs, ...picture }: CapturedPicture): void | Promise<void> {
-    const { clock, wireClock, cameraLatencyMs = 0, onFrame } = this.#options
+    const { clock, wireClock, definition, onFrame } = this.#options
     if (this.#end.signal.aborted) return
-    const ageMs = Math.max(0, wireClock.nowMs() - takenAtWireMs) + cameraLatencyMs
+    const ageMs = Math.max(0, wireClock.nowMs() - takenAtWireMs) + (definition.latencyMs ?? 0)
     const frame: Frame = { ...picture, takenAtMs: clock.nowMs() - ageMs }
     this.#latencyMs = this.#latencyMs === undefined ? ageMs : this.#latencyMs + share * (ageMs - this.#latencyMs)
     this.#figures.frames++
@@ -145,7 +142,7 @@ export class CameraSource implements FrameSource {
         ? { resized: `${before.widthPx} × ${before.heightPx} to ${frame.widthPx} × ${frame.heightPx}` }
         : {}),
     })
-    return onFrame(frame)
+    return onFrame?.(frame)
   }
 }
 

@@ -35,8 +35,8 @@ export interface FrameSource {
 }
 
 export interface FrameListener {
-  /** A camera does not wait for what this returns: newer pictures go on coming. A file does. */
-  onFrame(frame: Frame): void | Promise<void>
+  /** A camera does not wait for what this returns: newer pictures go on coming. A file that is played once does. */
+  onFrame?(frame: Frame): void | Promise<void>
   onHealth(report: HealthReport): void
 }
 

@@ -15,6 +15,15 @@ export interface RtspCameraOptions extends NetworkCameraOptions {
   decoder: DecoderSettings
 }
 
+/**
+ * Told all it needs, the decoder looks no further than the first picture before it begins, gives each picture at once,
+ * and leaves its time as it is.
+ */
+const coded = [
+  ...['-copyts', '-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0'],
+  ...['-f', 'matroska', '-i', 'pipe:0'],
+]
+
 /** More than this waiting for the decoder: it cannot keep up, and pictures are left out up to one that stands alone. */
 const mostWaitingBytes = 2_000_000
 /** A report about a moment farther away belongs to no picture. */
@@ -133,13 +142,7 @@ class StreamPictures {
   #startDecoder(): VideoDecoder {
     const decoder: VideoDecoder = new VideoDecoder({
       ...this.#options.decoder,
-      // Told all it needs, it looks no further than the first picture before it decodes.
-      input: ['-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0'].concat([
-        '-f',
-        'matroska',
-        '-i',
-        'pipe:0',
-      ]),
+      input: coded,
       intervalMs: this.#options.definition.intervalMs,
       onPicture: (picture, atMs) => {
         if (decoder === this.#decoder) this.#give(picture, atMs)
