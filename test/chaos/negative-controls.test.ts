@@ -39,13 +39,14 @@ describe(`a till without its protections would be noticed ${seedNote}`, function
     await till.client('accounts').send(registration('anna'))
     await assertJournalVerifies(till.url)
     await till.stop()
-    change(`UPDATE journal SET data = '{}' WHERE sequence = 1`)
+    change(`UPDATE journal SET data = '{}' WHERE sequence = 1`, ['DROP TRIGGER journal_no_update'])
     await till.start()
     await assert.rejects(assertJournalVerifies(till.url), { code: 'ERR_ASSERTION' })
   })
 
-  function change(statement: string): void {
+  function change(statement: string, unlock: string[] = []): void {
     const database = new Database(join(store.dataDirectory, databaseFile))
+    for (const lock of unlock) database.exec(lock)
     assert.ok(database.prepare(statement).run().changes > 0, 'there was something to take away')
     database.close()
   }
