@@ -1,9 +1,10 @@
-/** The pages under `docs/` that are made from data: one per device definition, one per store. */
+/** The pages under `docs/` that are made from data: one per device definition, one per store, one of what fails safe. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { devicePage, kindTitles, table } from './device-page.ts'
+import { failSafePage } from './fail-safe-page.ts'
 import { floorPlanSvg, profilePage } from './profile-page.ts'
 
 /** Path below `docs/` to content, for every page. */
@@ -21,6 +22,8 @@ export async function makeDocuments(root: string): Promise<Map<string, string>> 
     'devices/README.md',
     `# Devices\n\nMade from \`hardware-profiles/devices/\` by \`npx aisle docs\`.\n\n${table(['device', 'kind', 'protocol'], rows)}\n`,
   )
+
+  pages.set('fail-safe.md', failSafePage())
 
   const entries = await readdir(profiles, { withFileTypes: true })
   for (const { name } of entries.filter((entry) => entry.isDirectory() && entry.name !== 'devices')) {

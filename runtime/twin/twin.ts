@@ -171,6 +171,7 @@ export async function startTwin(
 
 function breakGate(gate: GateMechanics, faults: Faults): void {
   gate.fire = faults.active(gate.gate, 'fire')
+  gate.fireWireCut = faults.active(gate.gate, 'fire-wire-cut')
   gate.watchdogCut = faults.active(gate.gate, 'watchdog-cut')
   gate.held = faults.active(gate.gate, 'held')
   gate.powered = !faults.active(gate.gate, 'no-power')

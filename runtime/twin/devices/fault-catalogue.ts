@@ -148,6 +148,7 @@ export const faultsOfKind = {
   },
   gate: {
     fire: { title: { en: 'Fire alarm', ko: '화재 경보' } },
+    'fire-wire-cut': { title: { en: 'Wire from the fire panel is cut', ko: '화재 수신기 배선이 끊김' } },
     'watchdog-cut': { title: { en: 'Watchdog wire is cut', ko: '워치독 배선이 끊김' } },
     'no-power': { title: { en: 'Has no power', ko: '전원이 끊김' } },
     held: { title: { en: 'Is held open', ko: '열린 채로 붙잡혀 있음' } },

@@ -23,6 +23,9 @@ export class RelayModule {
   /** Lets everybody out when nobody speaks to it any more. */
   hasWatchdog = true
 
+  /** Called when a relay is switched. */
+  onChange: (channel: number) => void = () => {}
+
   get powered(): boolean {
     return this.#powered
   }
@@ -52,6 +55,7 @@ export class RelayModule {
 
   setRelay(channel: number, closed: boolean, atMs: number): void {
     if (!this.#powered) return
+    if (closed !== this.relay(channel)) this.onChange(channel)
     const rising = closed && !this.relay(channel)
     this.#relays.set(channel, closed)
     if (rising) for (const gate of this.#gates) gate.pulsed(channel, atMs)
@@ -79,6 +83,8 @@ export class GateMechanics {
   #exitWantedUntilMs = Number.NEGATIVE_INFINITY
   /** The fire panel's alarm: opens its contact, frees the exit and overrules every relay. */
   fire = false
+  /** The wire that tells of the alarm is cut; the panel's own to the gate is not. */
+  fireWireCut = false
   /** The wire from the watchdog relay is cut: to the gate it has dropped, whatever the relay does. */
   watchdogCut = false
   /** Somebody or something holds its arm: it turns outwards for everybody, and its contact does not let go. */
@@ -150,6 +156,6 @@ export class GateMechanics {
     if (channel === this.#wiring.passInInput) return justPassed('in')
     if (channel === this.#wiring.passOutInput) return this.held || justPassed('out')
     if (channel === this.#wiring.exitRequestInput) return atMs < this.#exitWantedUntilMs
-    return channel === this.#wiring.fireInput && !this.fire
+    return channel === this.#wiring.fireInput && !this.fire && !this.fireWireCut
   }
 }

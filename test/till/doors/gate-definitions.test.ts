@@ -126,7 +126,7 @@ describe('the definitions of gates', () => {
     }
   })
 
-  it('open the exit by themselves and admit nobody while they are cut off, and work again afterwards', async () => {
+  it('open the exit by themselves and admit nobody while they are cut off', async () => {
     await Promise.all(
       (await each(bothExits)).map(async ({ gate, doors, seen }, i) => {
         if (i % 2 === 0) gate.wire.cut()
@@ -135,10 +135,6 @@ describe('the definitions of gates', () => {
         assert.equal(gate.turns('in'), false, gate.definition)
         assert.deepEqual(doors.closedGates(), ['gate-1'])
         await waitFor('the alarm', () => seen.alarms.some(({ alarm }) => alarm === 'offline'))
-        gate.wire.cut()
-        gate.wire.mend()
-        const isBack = () => doors.closedGates().length === 0 && !gate.turns('out')
-        await waitFor(`${gate.definition} to be back`, isBack, 30_000)
       }),
     )
   })
