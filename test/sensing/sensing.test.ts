@@ -18,6 +18,7 @@ import { createLoadCellClient } from '../../runtime/sensing-api/load-cell-client
 import type { SensedMessage, SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
 import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
 import { Mx08, type Slave, startSlave } from '../devices/modbus-slave.ts'
+import { smallJpegs } from '../vision/support/small-jpegs.ts'
 
 const profiles = join(import.meta.dirname, '../../hardware-profiles')
 const catalogue = await loadDeviceDefinitions(join(profiles, 'devices'))
@@ -89,7 +90,7 @@ describe('sensing', () => {
     for (const image of units.values())
       for (let channel = 0; channel < 8; channel++) image.set(channel, { grams: 2000 })
     slave = await startSlave(({ unit, address, count }) => units.get(unit)?.read(address, count) ?? 'silent')
-    camera = createServer((_request, response) => void response.end(Buffer.from([0xff, 0xd8, 0xff, ++frame & 255])))
+    camera = createServer((_request, response) => void response.end(smallJpegs[++frame % smallJpegs.length]))
     const cameraPort = await listen(camera, { host: '127.0.0.1', port: 0, what: 'the test' })
     const loaded = await loadStore(join(profiles, 'corner-shop'))
     const devices = loaded.profile.devices.map((device) => {
