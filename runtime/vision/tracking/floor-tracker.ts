@@ -9,9 +9,10 @@ import type { DetectedFrame, Detection } from '../detection.ts'
 import type { Edges } from './body-outline.ts'
 import { CameraView } from './camera-view.ts'
 import { HandTracker, type SeenHand } from './hand-tracker.ts'
-import { isForgotten, type LostPerson, rejoin } from './lost-people.ts'
+import { isAtGate, isForgotten, type LostPerson, rejoin } from './lost-people.ts'
 import { edgesOf, type Look, match } from './matching.ts'
 import { PersonTrack } from './person-track.ts'
+import { TwinTracks } from './twin-tracks.ts'
 
 export interface FollowedPerson {
   /** Counts from 1; kept for good. */
@@ -34,7 +35,7 @@ const weakScore = 0.1
 const hitOdds = 0.5
 const hitOddsOfScore = 2
 const missOdds = 1.2
-/** Whoever is known to be there does not vanish: a camera that misses them is more likely wrong than they gone. */
+/** But by a gate nobody who is known vanishes: a camera that misses them is more likely wrong than they gone. */
 const missOddsOfKnown = 0.4
 const confirmOdds = 4
 const surestOdds = 16
@@ -43,9 +44,6 @@ const confirmHits = 3
 const confirmSigmaM = 0.3
 /** A box of somebody unknown must be this far from everybody known: bodies do not get nearer. */
 const apartM = 0.4
-/** Two tracks this near each other for so long are one person. */
-const sameM = 0.3
-const sameFrames = 8
 const uncertainM = 0.7
 const liveMs = 1500
 const tentativeMs = 500
@@ -60,7 +58,7 @@ export class FloorTracker {
   readonly #names = new Map<PersonTrack, string>()
   #lost: LostPerson[] = []
   readonly #hands = new HandTracker()
-  readonly #together = new Map<string, number>()
+  readonly #twins = new TwinTracks()
   #nextId = 1
   #nowMs = Number.NEGATIVE_INFINITY
 
@@ -99,15 +97,19 @@ export class FloorTracker {
     const { pairs, strangers, unseen } = match(view, looks, persons, strongScore)
     for (const { look, detection } of pairs) this.#hit(look, detection, view)
     for (const look of unseen) {
-      const odds = look.track.confirmed ? missOddsOfKnown : missOdds
-      look.track.existence -= odds * this.#shouldShow(look, looks)
+      const { confirmed, positionM } = look.track
+      const stays = confirmed && !isAtGate(positionM, this.#layout.gates)
+      look.track.existence -= (stays ? missOddsOfKnown : missOdds) * this.#shouldShow(look, looks)
     }
     for (const stranger of strangers) this.#begin(stranger, view)
     this.#endSome()
-    this.#joinTwins()
+    const found = new Set(pairs.map(({ look }) => look.track))
+    const inPicture = looks.map(({ track }) => track)
+    const twin = this.#twins.find(view.id, inPicture, found)
+    if (twin) this.#forget(twin)
     this.#confirmSome()
-    const inPicture = looks.map(({ track }) => track).filter((track) => track.confirmed)
-    this.#hands.take(view.model, inPicture, frame.detections, this.#nowMs)
+    const known = inPicture.filter((track) => this.#names.has(track))
+    this.#hands.take(view.model, known, frame.detections, this.#nowMs)
     this.#hands.keep(new Set(this.#tracks))
   }
 
@@ -159,28 +161,10 @@ export class FloorTracker {
     if (name !== undefined) this.#lost.push({ name, track })
   }
 
-  /** One person may have got two tracks, from cameras that saw different parts: the younger one goes. */
-  #joinTwins(): void {
-    for (const [i, younger] of this.#tracks.entries()) {
-      for (const older of this.#tracks.slice(0, i)) {
-        const key = pairOf(older, younger)
-        if (distanceM(older, younger) > sameM) {
-          this.#together.delete(key)
-          continue
-        }
-        const frames = (this.#together.get(key) ?? 0) + 1
-        this.#together.set(key, frames)
-        if (frames < sameFrames) continue
-        this.#forget(younger)
-        return
-      }
-    }
-  }
-
   #forget(track: PersonTrack): void {
     this.#tracks = this.#tracks.filter((one) => one !== track)
     this.#names.delete(track)
-    for (const other of this.#tracks) this.#together.delete(pairOf(track, other))
+    this.#twins.forget(track)
   }
 
   #confirmSome(): void {
@@ -200,8 +184,6 @@ export class FloorTracker {
     }
   }
 }
-
-const pairOf = (a: PersonTrack, b: PersonTrack) => `${Math.min(a.id, b.id)} ${Math.max(a.id, b.id)}`
 
 const distanceM = (a: PersonTrack, b: PersonTrack) =>
   Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1])

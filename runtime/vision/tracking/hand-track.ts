@@ -21,6 +21,10 @@ const boxSdPx = 2.5
 const slopeStepM = 0.01
 /** After this without being seen a hand is anywhere. */
 const forgottenMs = 500
+/** No arm is longer: what is farther off is somebody else's hand. */
+const reachM = 0.85
+/** Detectors take many things for a hand, but seldom twice in the same place. */
+const believedSights = 3
 
 export interface HandLook {
   expectedPx: PointPx
@@ -32,12 +36,13 @@ export interface HandLook {
 }
 
 export class HandTrack {
-  readonly #filter: Kalman
+  #filter: Kalman
   #atMs: number
-  lastSeenMs = Number.NEGATIVE_INFINITY
+  #lastSeenMs = Number.NEGATIVE_INFINITY
+  #sights = 0
 
   constructor(person: PersonTrack, atMs: number) {
-    this.#filter = new Kalman(usualPlace(person), [aroundSdM ** 2, aroundSdM ** 2, heightSdM ** 2])
+    this.#filter = filterOf(person)
     this.#atMs = atMs
   }
 
@@ -52,8 +57,9 @@ export class HandTrack {
     )
   }
 
-  isSeen(atMs: number): boolean {
-    return atMs - this.lastSeenMs < forgottenMs
+  /** Whether its place is known now. */
+  isKnown(atMs: number): boolean {
+    return this.#sights >= believedSights && atMs - this.#lastSeenMs < forgottenMs
   }
 
   advanceTo(atMs: number, person: PersonTrack): void {
@@ -68,6 +74,18 @@ export class HandTrack {
       this.#filter.state[axis] = this.#filter.get(axis) + (velocity[axis] as number) * seconds
       this.#filter.relax(axis, to, share, fresh * (variances[axis] as number))
     }
+    if (this.awayM(person) > reachM) this.#letGo(person)
+  }
+
+  /** From the middle of the body, as seen from above. */
+  awayM({ positionM: [x, y] }: PersonTrack): number {
+    return Math.hypot(this.#filter.get(0) - x, this.#filter.get(1) - y)
+  }
+
+  #letGo(person: PersonTrack): void {
+    this.#filter = filterOf(person)
+    this.#sights = 0
+    this.#lastSeenMs = Number.NEGATIVE_INFINITY
   }
 
   expectIn(camera: CameraModel): HandLook | null {
@@ -97,7 +115,8 @@ export class HandTrack {
       0,
     )
     this.#filter.correct(look.slopes[1], vPx - look.expectedPx[1] - moved, noise)
-    this.lastSeenMs = atMs
+    this.#sights = atMs - this.#lastSeenMs < forgottenMs ? this.#sights + 1 : 1
+    this.#lastSeenMs = atMs
   }
 }
 
@@ -113,5 +132,8 @@ export function handCost(
   const determinant = Math.max(1e-6, uu * vv - uv * uv)
   return { distance: (vv * du * du - 2 * uv * du * dv + uu * dv * dv) / determinant, width: Math.log(determinant) }
 }
+
+const filterOf = (person: PersonTrack) =>
+  new Kalman(usualPlace(person), [aroundSdM ** 2, aroundSdM ** 2, heightSdM ** 2])
 
 const usualPlace = ({ positionM: [x, y], heightM }: PersonTrack): Point3DM => [x, y, heightM * usualHeightShare]

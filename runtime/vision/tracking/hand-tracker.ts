@@ -20,11 +20,16 @@ interface Sight {
 interface Candidate {
   hand: HandTrack
   look: HandLook
+  /** What it costs to believe in a hand so far from its body. */
+  strain: number
 }
 
 const leastScore = 0.2
 /** 99.9 % of what fits is nearer, in two dimensions. */
 const gate = 13.8
+const mostCost = 2 * gate
+/** Hands are seldom farther from the body than twice this. */
+const usualAwayM = 0.3
 /** A hand whose place is as good as unknown fits everything a little, and must not win for that. */
 const widthWeight = 1
 
@@ -39,19 +44,21 @@ export class HandTracker {
       return hands.flatMap((hand): Candidate[] => {
         hand.advanceTo(atMs, person)
         const look = sights.length > 0 ? hand.expectIn(camera) : null
-        return look && camera.isInPicture(look.expectedPx) ? [{ hand, look }] : []
+        return look && camera.isInPicture(look.expectedPx)
+          ? [{ hand, look, strain: (hand.awayM(person) / usualAwayM) ** 2 }]
+          : []
       })
     })
     if (sights.length === 0 || candidates.length === 0) return
-    const costs = sights.map(({ atPx }) => candidates.map(({ look }) => handCost(look, atPx)))
+    const costs = sights.map(({ atPx }) => candidates.map(({ look, strain }) => ({ ...handCost(look, atPx), strain })))
     const narrowest = Math.min(...costs.flat().map(({ width }) => width))
     const widest = Math.max(...costs.flat().map(({ width }) => width))
     const summed = costs.map((row) =>
-      row.map(({ distance, width }) =>
-        distance < gate ? distance + widthWeight * (width - narrowest) : Number.POSITIVE_INFINITY,
+      row.map(({ distance, width, strain }) =>
+        distance < gate ? distance + strain + widthWeight * (width - narrowest) : Number.POSITIVE_INFINITY,
       ),
     )
-    for (const [i, column] of assign(summed, gate + widthWeight * (widest - narrowest) + 1).entries()) {
+    for (const [i, column] of assign(summed, mostCost + widthWeight * (widest - narrowest)).entries()) {
       if (column === null) continue
       const { hand, look } = candidates[column] as Candidate
       const { atPx, score } = sights[i] as Sight
@@ -62,7 +69,7 @@ export class HandTracker {
   /** In no particular order; null is a hand that no camera saw lately. */
   handsOf(person: PersonTrack, atMs: number): (SeenHand | null)[] {
     const hands = this.#hands.get(person) ?? [null, null]
-    return hands.map((hand) => (hand?.isSeen(atMs) ? { positionM: hand.positionM, sigmaM: hand.sigmaM } : null))
+    return hands.map((hand) => (hand?.isKnown(atMs) ? { positionM: hand.positionM, sigmaM: hand.sigmaM } : null))
   }
 
   /** Only these are still there. */

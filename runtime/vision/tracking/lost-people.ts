@@ -51,5 +51,6 @@ function costOf(found: PersonTrack, lost: PersonTrack, gates: readonly Gate[]): 
   return (distanceM / sigmaM) ** 2 + tallness ** 2 / 2 + 2 * appearanceCost(lost.appearance, found.appearance)
 }
 
-const isAtGate = (point: PointM, gates: readonly Gate[]) =>
+/** Where people come and go. */
+export const isAtGate = (point: PointM, gates: readonly Gate[]): boolean =>
   gates.some(({ zoneM }) => contains(zoneM, point) || distanceToPolygonM(zoneM, point) <= nearGateM)

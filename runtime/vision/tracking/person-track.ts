@@ -20,6 +20,7 @@ const edgeSdShare = 0.02
 /** Beyond so many standard deviations squared an edge is hidden or an arm rather than the body. */
 const doubtfulAt = 4
 const firstGuessHeightM = 0.9
+const headAndShouldersM = 0.35
 const firstGuessSteps = 4
 /** An appearance changes slowly with light and view. */
 const appearanceShare = 0.1
@@ -121,13 +122,15 @@ export class PersonTrack {
 
   expectIn(view: CameraView): Expectation | null {
     const [x, y] = this.positionM
-    const fromM = view.visibleFromM(x, y)
-    if (fromM >= this.heightM || !view.mayShow(x, y)) return null
+    if (!view.mayShow(x, y)) return null
+    const hiddenBelowM = view.visibleFromM(x, y)
+    // A head may show past a shelf although its plan says no: then it is this person's, and nobody new.
+    const fromM = Math.min(hiddenBelowM, this.heightM - headAndShouldersM)
     const outline = outlineOf(view.model, x, y, this.heightM, fromM)
     if (!outline) return null
     const noise = noiseOf(outline)
     const variances = outline.slopes.map((slopes) => this.filter.expectedVariance(slopes) + noise) as Edges
-    return { outline, visible: outline.inPicture * (1 - fromM / this.heightM), variances }
+    return { outline, visible: outline.inPicture * Math.max(0, 1 - hiddenBelowM / this.heightM), variances }
   }
 
   /** Learns from the box that shows this person. */
