@@ -11,10 +11,13 @@ export interface MqttLinkOptions {
 /** The one MQTT connection on which all messages of devices come; it is made again whenever it breaks. */
 export class MqttLink {
   readonly #options: MqttLinkOptions
+  #receivers: readonly MqttReceiver[]
+  #byTopic: ReadonlyMap<string, MqttReceiver> = new Map()
   #client: MqttClient | undefined
 
   constructor(options: MqttLinkOptions) {
     this.#options = options
+    this.#receivers = options.receivers
   }
 
   /** Now or never: what is said to a device must not reach it when nobody expects it any more. */
@@ -23,9 +26,33 @@ export class MqttLink {
   }
 
   start(): void {
-    const { broker, receivers, log } = this.#options
-    if (receivers.length === 0) return
-    const byTopic = new Map(receivers.flatMap((receiver) => receiver.topics.map((topic) => [topic, receiver])))
+    this.#byTopic = byTopic(this.#receivers)
+    if (this.#receivers.length > 0) this.#connect()
+    for (const receiver of this.#receivers) receiver.start()
+  }
+
+  /** Messages are for these from now on; those among them that were there before hear on without a break. */
+  change(receivers: readonly MqttReceiver[]): void {
+    const [before, topicsBefore] = [this.#receivers, this.#byTopic]
+    this.#receivers = receivers
+    this.#byTopic = byTopic(receivers)
+    for (const receiver of before) if (!receivers.includes(receiver)) receiver.stop()
+    if (this.#client) {
+      const gone = [...topicsBefore.keys()].filter((topic) => !this.#byTopic.has(topic))
+      // Without a connection nothing is subscribed, and what is wanted is asked for as soon as there is one.
+      if (this.#client.connected && gone.length > 0) this.#client.unsubscribe(gone)
+      if (this.#client.connected) this.#subscribe([...this.#byTopic.keys()].filter((topic) => !topicsBefore.has(topic)))
+    } else if (receivers.length > 0) this.#connect()
+    for (const receiver of receivers) if (!before.includes(receiver)) receiver.start()
+  }
+
+  async stop(): Promise<void> {
+    for (const receiver of this.#receivers) receiver.stop()
+    await this.#client?.endAsync(true)
+  }
+
+  #connect(): void {
+    const { broker, log } = this.#options
     const client = connect({
       host: broker.host,
       port: broker.port,
@@ -39,18 +66,18 @@ export class MqttLink {
       reconnectPeriod: 1000,
     })
     this.#client = client
-    client.on('connect', () => {
-      client.subscribe([...byTopic.keys()], { qos: 1 }, (error) => {
-        if (error) log.error({ error: error.message }, 'the broker refused the subscription')
-      })
-    })
-    client.on('message', (topic, payload) => byTopic.get(topic)?.take(topic, payload))
+    client.on('connect', () => this.#subscribe([...this.#byTopic.keys()]))
+    client.on('message', (topic, payload) => this.#byTopic.get(topic)?.take(topic, payload))
     client.on('error', (error) => log.warn({ error: error.message }, 'the broker cannot be reached'))
-    for (const receiver of receivers) receiver.start()
   }
 
-  async stop(): Promise<void> {
-    for (const receiver of this.#options.receivers) receiver.stop()
-    await this.#client?.endAsync(true)
+  #subscribe(topics: string[]): void {
+    if (topics.length === 0) return
+    this.#client?.subscribe(topics, { qos: 1 }, (error) => {
+      if (error) this.#options.log.error({ error: error.message }, 'the broker refused the subscription')
+    })
   }
 }
+
+const byTopic = (receivers: readonly MqttReceiver[]) =>
+  new Map(receivers.flatMap((receiver) => receiver.topics.map((topic) => [topic, receiver])))

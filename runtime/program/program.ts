@@ -25,6 +25,11 @@ export interface ProgramContext {
 
 /** A running program. */
 export interface RunningProgram {
+  /**
+   * Takes up what changed of what it read at its start, and goes on. False: it cannot, and has to start anew, as every
+   * program that has no such thing. What it throws leaves it as it was.
+   */
+  renew?(): Promise<boolean>
   /** Ends it cleanly; resolves when nothing is left that could be lost. */
   stop(): Promise<void>
 }
@@ -51,6 +56,17 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
       log?.error({ error: errorSentence(error) }, 'did not stop cleanly')
       process.exit(1)
     }
+  }
+
+  let renewal = Promise.resolve()
+  const renew = async () => {
+    try {
+      if (!(await running?.renew?.())) return await stop()
+    } catch (error) {
+      log?.error({ error: errorSentence(error) }, 'goes on as it was')
+      send({ type: 'notice', text: `${name} goes on as it was: ${errorSentence(error)}` })
+    }
+    send({ type: 'renewed' })
   }
 
   const begin = async ({ settings, secrets }: Extract<ToProgram, { type: 'start' }>) => {
@@ -98,6 +114,7 @@ export function runProgram(name: ProgramName, start: (context: ProgramContext) =
   process.on('message', (message: ToProgram) => {
     if (message.type === 'start') void begin(message)
     if (message.type === 'clock') clock?.change(message.clock)
+    if (message.type === 'renew') renewal = renewal.then(renew)
     if (message.type === 'stop') void stop()
   })
 }

@@ -9,7 +9,7 @@ const reachM = 1.5
 const blindAfterMs = 2000
 
 export class Attention {
-  readonly #plates: readonly Plate[]
+  #plates: readonly Plate[]
   readonly #clock: Clock
   readonly #onChange: (plates: ReadonlySet<string> | undefined) => void
   #blind: Timer | undefined
@@ -19,6 +19,11 @@ export class Attention {
     this.#plates = plates
     this.#clock = clock
     this.#onChange = onChange
+  }
+
+  /** These are the store's plates from now on. */
+  change(plates: readonly Plate[]): void {
+    this.#plates = plates
   }
 
   see(people: readonly Person[]): void {

@@ -36,11 +36,21 @@ export class HealthBoard {
 
   /** A plate of which nothing was heard yet is offline. */
   ofPlate(plate: string): HealthState {
-    return this.#states.get(`plate ${plate}`) ?? 'offline'
+    return this.#states.get(subjectOf('', plate)) ?? 'offline'
+  }
+
+  /** Forgets what is none of the store's devices and plates any more. */
+  keep(devices: ReadonlySet<string>, plates: ReadonlySet<string>): void {
+    const subjects = new Set([
+      ...[...devices].map((device) => subjectOf(device)),
+      ...[...plates].map((plate) => subjectOf('', plate)),
+    ])
+    for (const subject of this.#states.keys()) if (!subjects.has(subject)) this.#states.delete(subject)
+    for (const plate of this.#reports.keys()) if (!plates.has(plate)) this.#reports.delete(plate)
   }
 
   #become({ device, plate, state, reason }: HealthReport): void {
-    const subject = plate === undefined ? `device ${device}` : `plate ${plate}`
+    const subject = subjectOf(device, plate)
     const previous = this.#states.get(subject) ?? null
     if (previous === state) return
     this.#states.set(subject, state)
@@ -53,3 +63,5 @@ export class HealthBoard {
     })
   }
 }
+
+const subjectOf = (device: string, plate?: string) => (plate === undefined ? `device ${device}` : `plate ${plate}`)

@@ -10,5 +10,6 @@ runProgram('sensing', async ({ settings, secrets, clock, log }) => {
     loadDeviceDefinitions(join(import.meta.dirname, '../../hardware-profiles/devices')),
   ])
   const { dataDirectory, host, ports } = settings
-  return startSensing({ store, catalogue, dataDirectory, host, ports, secrets, clock, log })
+  const sensing = await startSensing({ store, catalogue, dataDirectory, host, ports, secrets, clock, log })
+  return { ...sensing, renew: async () => sensing.change(await loadStore(settings.profileDirectory)) }
 })

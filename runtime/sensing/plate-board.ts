@@ -21,9 +21,16 @@ export class PlateBoard {
 
   constructor(plates: readonly string[], health: HealthBoard) {
     this.#health = health
-    for (const plate of plates) {
-      this.#boards.set(plate, { reading: undefined, atMs: 0, ring: new Float64Array(kept), count: 0 })
-    }
+    this.#add(plates)
+  }
+
+  /** These are the store's plates from now on, and what was read of `others` says nothing about them any more. */
+  change(plates: readonly string[], others: ReadonlySet<string>): void {
+    const before = new Map(this.#boards)
+    this.#boards.clear()
+    this.#add(plates)
+    for (const [plate, board] of before)
+      if (this.#boards.has(plate) && !others.has(plate)) this.#boards.set(plate, board)
   }
 
   /** @param reading whose holder may overwrite it with the next one */
@@ -44,6 +51,12 @@ export class PlateBoard {
   one(plate: string): (PlateReading & { sigmaG: number | null }) | undefined {
     const board = this.#boards.get(plate)
     return board && { ...this.#readingOf(plate, board), sigmaG: sigmaOf(board) }
+  }
+
+  #add(plates: readonly string[]): void {
+    for (const plate of plates) {
+      this.#boards.set(plate, { reading: undefined, atMs: 0, ring: new Float64Array(kept), count: 0 })
+    }
   }
 
   #readingOf(plate: string, { reading, atMs }: Board): PlateReading {

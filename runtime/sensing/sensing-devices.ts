@@ -1,55 +1,27 @@
-/** The devices of a profile that sense: load cells behind gateways, cameras, vision appliances. */
-import { join } from 'node:path'
+/** The devices of a profile that sense: load cells on their lines, cameras, vision appliances. */
 import type { Logger } from 'pino'
-import type { Clock } from '../contract/clock.ts'
-import type { DeviceCatalogue, ProfileDevice } from '../devices/catalogue.ts'
-import type { HealthReport } from '../devices/health-report.ts'
-import type { ChannelReading } from '../devices/load-cells/decode.ts'
-import { FlashBudget } from '../devices/load-cells/flash-budget.ts'
-import {
-  connectionOptionsOf,
-  type GatewayPlan,
-  planGateways,
-  planPublishers,
-  planStreams,
-} from '../devices/load-cells/gateway-plan.ts'
-import { ModbusLoadCellCommands, StoreLoadCellCommands } from '../devices/load-cells/load-cell-commands.ts'
+import type { ProfileDevice } from '../devices/catalogue.ts'
 import type { LoadCellCommands } from '../devices/load-cells/load-cell-orders.ts'
-import { LoadCellPoller } from '../devices/load-cells/load-cell-poller.ts'
-import { LoadCellPublisherReader } from '../devices/load-cells/load-cell-publisher.ts'
-import { LoadCellStreamReader } from '../devices/load-cells/load-cell-stream.ts'
-import { ModbusConnection } from '../devices/modbus/modbus-connection.ts'
 import { MqttLink } from '../devices/mqtt-link.ts'
 import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
-import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 import { cameraCapture, usualDecoder } from '../vision/sources/camera-capture.ts'
 import { CameraSource } from '../vision/sources/camera-source.ts'
 import type { Frame, FrameSource } from '../vision/sources/frame-source.ts'
+import { LoadCellLines, type LoadCellLinesOptions, type LoadCellListener } from './load-cell-lines.ts'
 
-export interface SensingDevicesOptions {
+export interface SensingDevicesOptions extends LoadCellLinesOptions {
   profile: Profile
-  catalogue: DeviceCatalogue
   secrets: ProgramSecrets
   broker: { host: string; port: number }
-  /** The store's time. */
-  clock: Clock
-  /** Real time: devices answer, and fail, in it, also where a demonstration runs faster. */
-  wireClock: Clock
   log: Logger
-  /** Where the counts of flash writes are kept. */
-  dataDirectory: string
   listener: SensingListener
 }
 
-export interface SensingListener extends VisionListener {
-  onBatch(batch: SampleBatch): void
-  onReading(plate: string, reading: ChannelReading, atMs: number): void
-  onHealth(report: HealthReport): void
-}
+export interface SensingListener extends VisionListener, LoadCellListener {}
 
 export interface SensingDevices {
   start(): void
@@ -59,16 +31,20 @@ export interface SensingDevices {
   loadCells: LoadCellCommands
   /** Says at which plates hands may be; undefined: nobody knows, so everywhere. */
   attend(plates: ReadonlySet<string> | undefined): void
+  /**
+   * Takes up what changed of the load cells' lines, each by itself. Whether the rest stayed as it was, which the
+   * caller has to see to, {@link sameEyes} says.
+   * @throws AisleError `device-unknown`, `device-mismatch`; then nothing was changed
+   */
+  change(profile: Profile): Promise<void>
   stop(): Promise<void>
 }
 
 /** @throws AisleError `device-unknown`, `device-mismatch` where profile and definitions do not fit */
 export function createSensingDevices(options: SensingDevicesOptions): SensingDevices {
-  const { profile, catalogue, secrets, broker, log } = options
+  const { profile, secrets, broker, log } = options
   const devices = new Map(profile.devices.map((device) => [device.id, device]))
-  const flash = new FlashBudget(join(options.dataDirectory, 'flash-writes.json'), options.wireClock)
-  const buses = planGateways(profile, catalogue).map((plan) => createBus(plan, flash, options))
-  const readerOptions = { clock: options.clock, wireClock: options.wireClock, ...options.listener }
+  const lines = new LoadCellLines(profile, options)
   const cameras = new Map(
     profile.cameras.map(({ id, device }) => [id, createCamera(deviceIn(devices, device), options)]),
   )
@@ -76,46 +52,39 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
     createAppliance(id, deviceIn(devices, device), options),
   )
   const password = handedSecret(secrets, generatedSecrets.brokerPasswordSensing)
-  const streams = planStreams(profile, catalogue).map((plan) => new LoadCellStreamReader({ plan, ...readerOptions }))
-  const publishers = planPublishers(profile, catalogue).map(
-    (plan) => new LoadCellPublisherReader({ plan, ...readerOptions }),
-  )
+  const receivers = () => [...appliances, ...lines.receivers]
   const messages = new MqttLink({
     broker: { ...broker, user: 'sensing', password },
-    receivers: [...appliances, ...publishers],
+    receivers: receivers(),
     log,
   })
   return {
     start() {
-      for (const { connection, poller } of buses) {
-        poller.start()
-        connection.open()
-      }
+      lines.start()
       for (const camera of cameras.values()) camera.start()
-      for (const stream of streams) stream.start()
       messages.start()
     },
     picture: (camera) => cameras.get(camera)?.newest,
-    loadCells: new StoreLoadCellCommands([...buses.map(({ commands }) => commands), ...streams]),
-    attend(plates) {
-      for (const { poller } of buses) poller.attend(plates)
+    loadCells: lines.commands,
+    attend: (plates) => lines.attend(plates),
+    async change(changed) {
+      await lines.change(changed)
+      messages.change(receivers())
     },
     async stop() {
-      await Promise.all([
-        ...buses.map(({ poller }) => poller.stop()),
-        ...streams.map((stream) => stream.stop()),
-        messages.stop(),
-      ])
-      for (const { connection } of buses) connection.close()
+      await Promise.all([lines.stop(), messages.stop()])
       await Promise.all([...cameras.values()].map((camera) => camera.stop()))
     },
   }
 }
 
-function createBus(plan: GatewayPlan, flash: FlashBudget, { clock, wireClock, listener }: SensingDevicesOptions) {
-  const connection = new ModbusConnection({ ...connectionOptionsOf(plan), clock: wireClock })
-  const poller = new LoadCellPoller({ plan, connection, clock, wireClock, ...listener })
-  return { connection, poller, commands: new ModbusLoadCellCommands({ plan, connection, wireClock, flash }) }
+/** Whether two profiles have the same cameras and vision appliances, reached in the same way. */
+export function sameEyes(a: Profile, b: Profile): boolean {
+  const eyesOf = ({ cameras, visionAppliances, devices }: Profile) => {
+    const used = new Set([...cameras, ...visionAppliances].map(({ device }) => device))
+    return JSON.stringify([cameras, visionAppliances, devices.filter(({ id }) => used.has(id))])
+  }
+  return eyesOf(a) === eyesOf(b)
 }
 
 function createCamera(device: ProfileDevice, options: SensingDevicesOptions): FrameSource {

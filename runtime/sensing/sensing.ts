@@ -19,7 +19,7 @@ import { PlateBoard } from './plate-board.ts'
 import { PlateCare } from './plate-care.ts'
 import { joiningTimes, SampleJoiner } from './sample-joiner.ts'
 import { loadState } from './saved-state.ts'
-import { createSensingDevices, type SensingListener } from './sensing-devices.ts'
+import { createSensingDevices, type SensingListener, sameEyes } from './sensing-devices.ts'
 import { StateKeeper } from './state-keeper.ts'
 
 export interface SensingOptions {
@@ -36,6 +36,12 @@ export interface SensingOptions {
 
 export interface RunningSensing {
   port: number
+  /**
+   * Takes up what changed of plates and of the lines on which they are read, while all others go on. False: something
+   * else of the store changed too, nothing was done, and sensing has to start anew.
+   * @throws AisleError `device-unknown`, `device-mismatch`; then nothing was changed
+   */
+  change(store: LoadedStore): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -62,8 +68,8 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
     const message = { type: 'device-health' as const, ...envelope(storeId, 0, clock.nowMs()), ...change }
     backlog.append(message, `${change.device} ${change.plate ?? ''}`)
   })
-  const plateIds = layout.plates.map(({ id }) => id)
-  const plates = new PlateBoard(plateIds, health)
+  let present = store
+  const plates = new PlateBoard(platesOf(store), health)
   const sampleListeners = new Set<(batch: SampleBatch) => void>()
   const joiner = new SampleJoiner(joiningTimes, (batch) => keeper.send(weighing.push(batch, clock.nowMs())))
   const attention = new Attention(layout.plates, wireClock, (near) => devices.attend(near))
@@ -121,11 +127,25 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
   const port = await listen(server, { host, port: ports.sensing, what: 'sensing' })
   devices.start()
   const endHealth = every(wireClock, healthEveryMs, () => {
-    for (const plate of plateIds) health.seen(plate, weighing.plateHealth(plate))
+    for (const plate of platesOf(present)) health.seen(plate, weighing.plateHealth(plate))
   })
 
   return {
     port,
+    async change(next) {
+      if (next.profile.storeId !== storeId || !sameEyes(present.profile, next.profile)) return false
+      const moved = replugged(present, next)
+      await devices.change(next.profile)
+      present = next
+      joiner.flush()
+      weighing.change(next.layout.plates)
+      // What another cell shows is no change against what was there before.
+      for (const plate of moved) weighing.rescale(plate)
+      plates.change(platesOf(next), moved)
+      health.keep(new Set(next.profile.devices.map(({ id }) => id)), new Set(platesOf(next)))
+      attention.change(next.layout.plates)
+      return true
+    },
     async stop() {
       endHealth()
       attention.stop()
@@ -137,6 +157,15 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
       })
     },
   }
+}
+
+const platesOf = ({ layout }: LoadedStore) => layout.plates.map(({ id }) => id)
+
+/** The plates that are read elsewhere in `next` than before. */
+function replugged(before: LoadedStore, next: LoadedStore): ReadonlySet<string> {
+  const sources = new Map(before.profile.plates.map(({ id, source }) => [id, JSON.stringify(source)]))
+  const moved = next.profile.plates.filter(({ id, source }) => (sources.get(id) ?? '') !== JSON.stringify(source))
+  return new Set(moved.map(({ id }) => id))
 }
 
 /** Does `work` every `periodMs`. Returns a function that ends it. */

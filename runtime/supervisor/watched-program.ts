@@ -36,8 +36,8 @@ export class WatchedProgram {
   #settings: RunSettings
   #child: ChildProcess | undefined
   #stopping = false
-  /** It was asked to end so that it starts anew. */
-  #renewing = false
+  /** How often it was asked to take up what changed, and has not said that it did: if it ends, it starts anew. */
+  #renewals = 0
   #restart: NodeJS.Timeout | undefined
   #silence: NodeJS.Timeout | undefined
   #lastError: Told | undefined
@@ -89,6 +89,10 @@ export class WatchedProgram {
       if (message.type === 'speed') this.#onSpeed(message.scale)
       if (message.type === 'restart') this.#onRestart(message.programs)
       if (message.type === 'failed') this.#lastError = message.error
+      if (message.type === 'renewed') {
+        this.#renewals = Math.max(0, this.#renewals - 1)
+        this.#say(`${name} has taken up what changed`)
+      }
       if (message.type === 'ready') {
         ready = true
         if (first) first.onReady()
@@ -99,8 +103,9 @@ export class WatchedProgram {
     child.on('exit', (code, signal) => {
       clearTimeout(this.#silence)
       if (this.#stopping) return
-      if (this.#renewing) {
-        this.#renewing = false
+      if (this.#renewals > 0) {
+        this.#renewals = 0
+        this.#say(`${name} starts anew, as it was asked to`)
         return this.#launch(ready ? undefined : first)
       }
       const why = signal ?? `exit code ${code}`
@@ -132,30 +137,35 @@ export class WatchedProgram {
     if (this.#child?.connected) this.#child.send({ type: 'clock', clock } satisfies ToProgram, () => {})
   }
 
-  /** Ends it as a stop does, and starts it anew at once: that it was asked to is no failure. */
+  /**
+   * Has it take up what changed of what it read at its start. Where it cannot, it ends as at a stop, and is started
+   * anew at once: that it was asked to is no failure. Resolves when it has done the one or the other.
+   */
   async renew(): Promise<void> {
     // One that is about to start again reads what is new by itself.
-    if (this.#stopping || this.#renewing || this.pid === undefined) return
-    this.#renewing = true
-    this.#say(`${this.plan.name} starts anew, as it was asked to`)
-    await this.#end()
+    if (this.#stopping || this.pid === undefined) return
+    this.#renewals++
+    await this.#ask('renew')
   }
 
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#restart)
-    await this.#end()
+    await this.#ask('stop')
   }
 
-  /** Asked first, then by force after a grace period. */
-  async #end(): Promise<void> {
+  /** Resolves when it has ended, or has said that it need not; after a grace period it is ended by force. */
+  async #ask(type: 'renew' | 'stop'): Promise<void> {
     clearTimeout(this.#silence)
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    if (child.connected) child.send({ type: 'stop' } satisfies ToProgram, () => {})
+    const done = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve())
+      child.on('message', (message: FromProgram) => type === 'renew' && message.type === 'renewed' && resolve())
+    })
+    if (child.connected) child.send({ type } satisfies ToProgram, () => {})
     const force = setTimeout(() => child.kill('SIGKILL'), stopGraceMs)
-    await ended
+    await done
     clearTimeout(force)
   }
 }

@@ -24,14 +24,36 @@ interface Channel {
 }
 
 export class Weighing {
+  readonly #storeId: string
   readonly #p: WeighingParameters
   readonly #channels = new Map<string, Channel>()
+  /** By the plates on them, as text. */
+  #shelves: ReadonlyMap<string, readonly Plate[]> = new Map()
   #sequence = 0
 
   constructor(options: { storeId: string; plates: readonly Plate[]; parameters?: Partial<WeighingParameters> }) {
+    this.#storeId = options.storeId
     this.#p = { ...defaultParameters, ...options.parameters }
-    const shelves = Map.groupBy(options.plates, (plate) => JSON.stringify([plate.fixture, plate.shelf]))
-    for (const plates of shelves.values()) this.#addShelf(options.storeId, plates)
+    this.change(options.plates)
+  }
+
+  /**
+   * These are the store's plates from now on. A shelf whose plates are what and where they were keeps all it knows;
+   * of the plates of the others only their levels stay, as after a restart.
+   */
+  change(plates: readonly Plate[]): void {
+    const before = this.#shelves
+    const levels = this.levels()
+    const shelves = Map.groupBy(plates, (plate) => JSON.stringify([plate.fixture, plate.shelf]))
+    this.#shelves = new Map([...shelves.values()].map((onShelf) => [JSON.stringify(onShelf), onShelf]))
+    for (const [text, onShelf] of before) {
+      if (!this.#shelves.has(text)) for (const { id } of onShelf) this.#channels.delete(id)
+    }
+    for (const [text, onShelf] of this.#shelves) {
+      if (before.has(text)) continue
+      this.#addShelf(onShelf)
+      for (const { id } of onShelf) if (levels[id]) this.restoreLevels({ [id]: levels[id] })
+    }
   }
 
   /**
@@ -89,9 +111,9 @@ export class Weighing {
     return channel?.health.health(channel.steps.noise.usualSwingG) ?? null
   }
 
-  #addShelf(storeId: string, plates: readonly Plate[]): void {
+  #addShelf(plates: readonly Plate[]): void {
     const places = plates.toSorted((a, b) => a.index - b.index)
-    const shelf = new ShelfEvents(storeId, places, this.#p)
+    const shelf = new ShelfEvents(this.#storeId, places, this.#p)
     for (const { place, steps, health } of shelf.plates) {
       this.#channels.set(place.id, { steps, health, shelf, backwardMs: 0 })
     }

@@ -21,6 +21,9 @@ export interface Slave {
   requests: SlaveRequest[]
   /** How many requests were unanswered at once, at most. */
   mostInFlight: number
+  /** How many connections were made to it, and how many are open. */
+  connections: number
+  readonly open: number
   behave: SlaveBehaviour
   /** Cuts every connection as a crash does. */
   cut(): void
@@ -32,6 +35,7 @@ export async function startSlave(behave: SlaveBehaviour, port = 0): Promise<Slav
   let inFlight = 0
   const server = createServer((socket) => {
     sockets.add(socket)
+    slave.connections++
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
     let received = Buffer.alloc(0)
     socket.on('data', async (data) => {
@@ -54,6 +58,10 @@ export async function startSlave(behave: SlaveBehaviour, port = 0): Promise<Slav
     port: await listen(server, { host: '127.0.0.1', port, what: 'the test' }),
     requests: [],
     mostInFlight: 0,
+    connections: 0,
+    get open() {
+      return sockets.size
+    },
     behave,
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy()

@@ -1,41 +1,21 @@
 /** What the samples of a plate show of its health, from the wire to the message that the flows get. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
-import { pino } from 'pino'
-import { BrokerAccess, brokerUsers } from '../../runtime/broker/access.ts'
-import { type Broker, startBroker } from '../../runtime/broker/broker.ts'
-import { SystemClock, sleep, VirtualClock } from '../../runtime/contract/clock.ts'
-import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
+import { VirtualClock } from '../../runtime/contract/clock.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
-import { generatedSecrets } from '../../runtime/security/secret-names.ts'
-import { type RunningSensing, startSensing } from '../../runtime/sensing/sensing.ts'
-import type { SensedMessage, SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
-import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
+import type { SensedMessage } from '../../runtime/sensing-api/sensing-client.ts'
+import { devicePassword, profiles, runSensing, type TestSensing, until } from '../support/running-sensing.ts'
 import { SyntheticShelf, startMs } from '../weighing/synthetic-shelf.ts'
 
-const profiles = join(import.meta.dirname, '../../hardware-profiles')
-const catalogue = await loadDeviceDefinitions(join(profiles, 'devices'))
-const wireClock = new SystemClock()
-const log = pino({ level: 'silent' })
-const secrets = {
-  [generatedSecrets.sensingToken]: 'the-token',
-  [generatedSecrets.brokerPasswordSensing]: 'the-sensing-password',
-  [generatedSecrets.brokerPasswordDevices]: 'the-device-password',
-}
 const topic = 'corner-shop/board'
 /** A board publishes this much at once here, so that minutes of the store pass in a second. */
 const chunkMs = 2000
 
 describe('the health that samples show', () => {
   let clock: VirtualClock
-  let broker: Broker
-  let sensing: RunningSensing
-  let client: SensingClient
+  let running: TestSensing
   let board: MqttClient
-  let dataDirectory: string
   /** Plates of one shelf, from left to right; channel 1 is the first. */
   let plates: string[]
   let messages: SensedMessage[]
@@ -63,36 +43,20 @@ describe('the health that samples show', () => {
           .map((plate) => ({ ...plate, source: { ...plate.source, unit: 1, channel: plates.indexOf(plate.id) + 1 } })),
       },
     }
-    const access = new BrokerAccess(brokerUsers(store.profile, secrets))
-    broker = await startBroker({ host: '127.0.0.1', port: 0, access, log })
-    dataDirectory = await mkdtemp(join(tmpdir(), 'sensing-'))
-    const ports = { sensing: 0, broker: broker.port }
-    const host = '127.0.0.1'
-    sensing = await startSensing({ store, catalogue, dataDirectory, host, ports, secrets, clock, log })
-    client = createSensingClient({ url: `http://${host}:${sensing.port}`, token: 'the-token', clock: wireClock })
+    running = await runSensing(store, clock)
     messages = []
-    end = client.follow('flows', ['device-health'], (message) => void messages.push(message))
+    end = running.client.follow('flows', ['device-health'], (message) => void messages.push(message))
     const clientId = 'weighing-gateway'
-    board = await connectAsync(`mqtt://${host}:${broker.port}`, {
-      ...{ clientId, username: clientId, password: 'the-device-password' },
+    board = await connectAsync(`mqtt://127.0.0.1:${running.broker.port}`, {
+      ...{ clientId, username: clientId, password: devicePassword },
     })
   })
 
   afterEach(async () => {
     end()
     await board.endAsync(true)
-    await sensing.stop()
-    await broker.stop()
-    await rm(dataDirectory, { recursive: true })
+    await running.stop()
   })
-
-  async function until(what: string, holds: () => boolean | Promise<boolean>) {
-    for (let waitedMs = 0; waitedMs < 5000; waitedMs += 2) {
-      if (await holds()) return
-      await sleep(wireClock, 2)
-    }
-    assert.fail(`this never came: ${what}; there were ${JSON.stringify(messages.slice(-3))}`)
-  }
 
   /** Publishes the samples of a shelf as they come about. */
   async function publish(shelf: SyntheticShelf, durationS: number) {
@@ -111,10 +75,14 @@ describe('the health that samples show', () => {
       for (let at = 0; at < chunk.length; at += 200) {
         await board.publishAsync(topic, JSON.stringify(chunk.slice(at, at + 200)), { qos: 1 })
       }
-      await until('the samples', async () => {
-        const reading = (await client.plates()).find(({ plate }) => plate === plates[shelf.plates.length - 1])
-        return (reading?.atMs ?? 0) >= lastMs - 1
-      })
+      await until(
+        'the samples',
+        async () => {
+          const reading = (await running.client.plates()).find(({ plate }) => plate === plates[shelf.plates.length - 1])
+          return (reading?.atMs ?? 0) >= lastMs - 1
+        },
+        2,
+      )
     }
   }
   const told = (plate: string | undefined) =>

@@ -1,44 +1,33 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
-import { pino } from 'pino'
-import { BrokerAccess, brokerUsers } from '../../runtime/broker/access.ts'
-import { type Broker, startBroker } from '../../runtime/broker/broker.ts'
 import { SystemClock, sleep } from '../../runtime/contract/clock.ts'
 import type { WeightEvent } from '../../runtime/contract/messages.ts'
-import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { listen } from '../../runtime/program/listen.ts'
-import { generatedSecrets } from '../../runtime/security/secret-names.ts'
-import { type RunningSensing, startSensing } from '../../runtime/sensing/sensing.ts'
 import { createLoadCellClient } from '../../runtime/sensing-api/load-cell-client.ts'
-import type { SensedMessage, SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
-import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
+import type { SensedMessage } from '../../runtime/sensing-api/sensing-client.ts'
 import { Mx08, type Slave, startSlave } from '../devices/modbus-slave.ts'
+import {
+  devicePassword,
+  profiles,
+  runSensing,
+  sensingToken,
+  type TestSensing,
+  until,
+} from '../support/running-sensing.ts'
 import { smallJpegs } from '../vision/support/small-jpegs.ts'
 
-const profiles = join(import.meta.dirname, '../../hardware-profiles')
-const catalogue = await loadDeviceDefinitions(join(profiles, 'devices'))
 const clock = new SystemClock()
-const log = pino({ level: 'silent' })
-const secrets = {
-  [generatedSecrets.sensingToken]: 'the-token',
-  [generatedSecrets.brokerPasswordSensing]: 'the-sensing-password',
-  [generatedSecrets.brokerPasswordDevices]: 'the-device-password',
-}
 
 describe('sensing', () => {
   const units = new Map([1, 2, 3].map((unit) => [unit, new Mx08()]))
   let slave: Slave
-  let broker: Broker
   let camera: Server
   let store: LoadedStore
-  let dataDirectory: string
-  let sensing: RunningSensing
-  let client: SensingClient
+  let running: TestSensing
   let messages: SensedMessage[]
   let end = () => {}
   let frame = 0
@@ -51,38 +40,16 @@ describe('sensing', () => {
   const plateAt = (unit: number, channel: number) =>
     store.profile.plates.find(({ source }) => source.unit === unit && source.channel === channel)?.id ?? ''
 
-  async function until(what: string, holds: () => boolean | Promise<boolean>) {
-    for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 20) {
-      if (await holds()) return
-      await sleep(clock, 20)
-    }
-    assert.fail(`this never came: ${what}`)
-  }
-
-  async function startStoreSensing() {
-    sensing = await startSensing({
-      store,
-      catalogue,
-      dataDirectory,
-      host: '127.0.0.1',
-      ports: { sensing: 0, broker: broker.port },
-      secrets,
-      clock,
-      log,
-    })
-    client = createSensingClient({ url: `http://127.0.0.1:${sensing.port}`, token: 'the-token', clock })
-  }
-
   function follow() {
     messages = []
-    end = client.follow('flows', ['weight-event', 'people', 'sighting', 'device-health'], (message) => {
+    end = running.client.follow('flows', ['weight-event', 'people', 'sighting', 'device-health'], (message) => {
       messages.push(message)
     })
   }
 
   const settled = () =>
     until('every plate at rest', async () => {
-      const plates = await client.plates()
+      const plates = await running.client.plates()
       return plates.every(({ health, weightG }) => health === 'online' && weightG !== null)
     }).then(() => sleep(clock, 1000))
 
@@ -103,20 +70,15 @@ describe('sensing', () => {
       return device
     })
     store = { ...loaded, profile: { ...loaded.profile, devices } }
-    const access = new BrokerAccess(brokerUsers(store.profile, secrets))
-    broker = await startBroker({ host: '127.0.0.1', port: 0, access, log })
-    dataDirectory = await mkdtemp(join(tmpdir(), 'sensing-'))
-    await startStoreSensing()
+    running = await runSensing(store)
   })
 
   afterEach(async () => {
     end()
-    await sensing.stop()
+    await running.stop()
     await slave.close()
-    await broker.stop()
     camera.closeAllConnections()
     camera.close()
-    await rm(dataDirectory, { recursive: true })
   })
 
   it('turns what lies on a plate into readings and weight events', async () => {
@@ -128,7 +90,7 @@ describe('sensing', () => {
     assert.deepEqual(event?.plates, [{ plate: plateAt(2, 3), deltaG: event?.deltaG }])
     assert.ok(Math.abs((event?.deltaG ?? 0) + 250) < 1, `${event?.deltaG}`)
     assert.equal(event?.kind, 'removed')
-    const reading = (await client.plates()).find(({ plate }) => plate === plateAt(2, 3))
+    const reading = (await running.client.plates()).find(({ plate }) => plate === plateAt(2, 3))
     assert.equal(reading?.weightG, 1750)
     const sequences = messages.map(({ sequence }) => sequence)
     assert.deepEqual(
@@ -147,7 +109,7 @@ describe('sensing', () => {
       return image?.read(request.address, request.count) ?? 'silent'
     }
     await settled()
-    const care = createLoadCellClient({ url: `http://127.0.0.1:${sensing.port}`, token: 'the-token' })
+    const care = createLoadCellClient({ url: running.url, token: sensingToken })
     const before = await care.plate(plate)
     assert.deepEqual([before.weightG, before.unit, before.channel, before.commands], [2000, 1, 3, ['zero', 'tare']])
     assert.equal((await care.execute(plate, { command: 'zero' })).grossG, 0)
@@ -161,10 +123,10 @@ describe('sensing', () => {
 
   it('carries what the vision appliance publishes, and the newest pictures', async () => {
     follow()
-    const box: MqttClient = await connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
+    const box: MqttClient = await connectAsync(`mqtt://127.0.0.1:${running.broker.port}`, {
       clientId: 'vision-box',
       username: 'vision-box',
-      password: 'the-device-password',
+      password: devicePassword,
     })
     try {
       await until('the people', async () => {
@@ -173,8 +135,8 @@ describe('sensing', () => {
         return messages.some(({ type }) => type === 'people')
       })
       assert.ok(messages.some((message) => message.type === 'device-health' && message.device === 'vision-box'))
-      const response = await fetch(`http://127.0.0.1:${sensing.port}/v1/cameras/cam-1/picture`, {
-        headers: { authorization: 'Bearer the-token' },
+      const response = await fetch(`${running.url}/v1/cameras/cam-1/picture`, {
+        headers: { authorization: `Bearer ${sensingToken}` },
       })
       assert.equal(response.headers.get('content-type'), 'image/jpeg')
     } finally {
@@ -185,11 +147,11 @@ describe('sensing', () => {
   it('has what changed while it was away as a gap, and what nobody took again', async () => {
     await settled()
     put(1, 1, 1900)
-    const saved = async () => JSON.parse(await readFile(join(dataDirectory, 'sensing-state.json'), 'utf8'))
+    const saved = async () => JSON.parse(await readFile(join(running.dataDirectory, 'sensing-state.json'), 'utf8'))
     await until('the saved event', async () => (await saved().catch(() => ({ untaken: [] }))).untaken.length > 0)
-    await sensing.stop()
+    await running.sensing.stop()
     put(3, 8, 2300)
-    await startStoreSensing()
+    await running.startAgain()
     follow()
     await until('both', () => events().length >= 2)
     const [untaken, gap] = [
@@ -207,10 +169,10 @@ describe('sensing', () => {
   })
 
   it('starts without its state when that is damaged, and sets it aside', async () => {
-    await sensing.stop()
-    const file = join(dataDirectory, 'sensing-state.json')
+    await running.sensing.stop()
+    const file = join(running.dataDirectory, 'sensing-state.json')
     await writeFile(file, '{"version":1,"levels":')
-    await startStoreSensing()
+    await running.startAgain()
     assert.equal(await readFile(`${file}.damaged`, 'utf8'), '{"version":1,"levels":')
     await settled()
   })

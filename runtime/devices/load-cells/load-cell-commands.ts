@@ -276,10 +276,11 @@ function writesOf(command: LoadCellCommand, channel: number, known: Write | unde
 
 /** The load cells of several devices as one. */
 export class StoreLoadCellCommands implements LoadCellCommands {
-  readonly #byPlate: ReadonlyMap<string, LoadCellCommands>
+  readonly #find: (plate: string) => LoadCellCommands | undefined
 
-  constructor(devices: readonly (LoadCellCommands & { plates: string[] })[]) {
-    this.#byPlate = new Map(devices.flatMap((device) => device.plates.map((plate) => [plate, device] as const)))
+  /** @param find whoever takes orders to a plate now */
+  constructor(find: (plate: string) => LoadCellCommands | undefined) {
+    this.#find = find
   }
 
   describe(plate: string): LoadCellPlace {
@@ -299,7 +300,7 @@ export class StoreLoadCellCommands implements LoadCellCommands {
   }
 
   #of(plate: string): LoadCellCommands {
-    const device = this.#byPlate.get(plate)
+    const device = this.#find(plate)
     if (device) return device
     throw unknownPlate(plate)
   }
