@@ -24,8 +24,10 @@ export interface ConsoleOptions {
   twin: TwinClient | null
   dataDirectory: string
   sessionKey: string
+  /** What invitations of shoppers' phones are signed with. */
+  invitationKey: string
   host: string
-  ports: { console: number; editor: number }
+  ports: { console: number; editor: number; phone: number }
   log: Pick<Logger, 'info' | 'error'>
   /** One line on the console of whoever started the store. */
   notice(text: string): void
@@ -54,6 +56,10 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   const live = new LiveStore({ till, sensing, twin, consumer: 'console', products: store.layout.products, wallClock })
   const app = createConsoleApp({
     ...{ store, live, till, twin, accounts, setupCode, sessionKey, wallClock, port, log },
+    phone: {
+      url: store.profile.phone?.url ?? `http://${options.host}:${options.ports.phone}`,
+      invitationKey: options.invitationKey,
+    },
     sessions: new SessionRegister(dataDirectory),
     readSession: createSessionReader({ dataDirectory, sessionKey, clock: wallClock }),
     loginDelay: new LoginDelay(wallClock),

@@ -12,7 +12,7 @@ import { HealthNews, type Notice, noticeOfTill } from './notices.ts'
 import type { GateView, LiveEvent, LiveSnapshot, NoticeView, PersonView, PlateView } from './pages/live-view.ts'
 import type { SimulationView } from './pages/simulation-view.ts'
 import { simulationOf } from './simulation-view.ts'
-import { VisitViews } from './store-view.ts'
+import { VisitViews, waitsForStaff } from './store-view.ts'
 import type { TwinClient } from './twin-client.ts'
 
 const peopleEveryMs = 200
@@ -132,7 +132,7 @@ export class LiveStore {
 
   #onVisit(visit: VisitSnapshot): void {
     this.#visits.set(visit.visitId, visit)
-    const ended = [...this.#visits.values()].filter(({ state }) => endedStates.includes(state))
+    const ended = [...this.#visits.values()].filter((one) => endedStates.includes(one.state) && !waitsForStaff(one))
     for (const { visitId } of ended.slice(0, -maxEndedVisits)) this.#visits.delete(visitId)
     this.#tell({ type: 'visit', visit: this.#views.view(visit) })
   }

@@ -33,6 +33,7 @@ runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
           wallClock: new SystemClock(),
         }),
     sessionKey: secret(generatedSecrets.sessionKey),
+    invitationKey: secret(generatedSecrets.phoneInvitations),
     ...{ dataDirectory, host, ports, log, notice },
   })
 })

@@ -6,6 +6,7 @@ import { AisleError } from '../contract/errors.ts'
 import { Identifier, oneOf, strictObject } from '../contract/schema.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
 import { sessionOf } from '../security/http-guard.ts'
+import { invitationLifeMs, newInvitation } from '../security/invitation.ts'
 import type { SessionReader } from '../security/session-register.ts'
 import type { TillCommand } from '../till-api/commands.ts'
 import type { TillClient } from '../till-api/till-client.ts'
@@ -13,7 +14,7 @@ import { jsonRoute } from './json-route.ts'
 import type { LiveStore } from './live-store.ts'
 import { streamLive } from './live-stream.ts'
 import { pageShell } from './page-shell.ts'
-import type { StoreView } from './pages/live-view.ts'
+import type { InvitationView, StoreView } from './pages/live-view.ts'
 import { evidenceOf, floorPlanOf } from './store-view.ts'
 
 export interface StoreParts {
@@ -24,6 +25,8 @@ export interface StoreParts {
   wallClock: Clock
   editorPort: number
   simulated: boolean
+  /** Where shoppers' phones are invited to, and what that is signed with. */
+  phone: { url: string; invitationKey: string }
   audit(event: string, facts: Record<string, string>): void
 }
 
@@ -33,6 +36,17 @@ const OpenGate = strictObject({
   requestId: Identifier({ maxLength: 64, description: 'One for each press of the button, made by the page.' }),
   gate: Identifier(),
   direction: oneOf(['in', 'out']),
+})
+
+const DisputeChoice = strictObject({
+  visitId: Identifier(),
+  lineId: Identifier(),
+  outcome: oneOf(['refund', 'reject']),
+})
+const DebtChoice = strictObject({
+  requestId: Identifier({ maxLength: 64 }),
+  visitId: Identifier(),
+  how: oneOf(['collect', 'forgiven', 'paid-elsewhere']),
 })
 
 /** A person waits for the answer; the till's client would go on trying. */
@@ -82,6 +96,39 @@ export function storeRoutes(parts: StoreParts): Router {
       await sendInTime({ type: 'resolve-review', commandId, ...choice, decidedBy: user })
       parts.audit('line decided', { user, ...choice })
       return {}
+    }),
+  )
+
+  router.post(
+    '/api/dispute',
+    jsonRoute(DisputeChoice, async (choice, _request, response) => {
+      const { user } = sessionOf(response)
+      const commandId = `dispute-decided-${hashOf(choice.visitId, choice.lineId)}`
+      await sendInTime({ type: 'resolve-dispute', commandId, ...choice, decidedBy: user })
+      parts.audit('dispute decided', { user, ...choice })
+      return {}
+    }),
+  )
+
+  router.post(
+    '/api/debt',
+    jsonRoute(DebtChoice, async ({ requestId, visitId, how }, _request, response) => {
+      const { user } = sessionOf(response)
+      // A card that was refused may be asked again later; what a person says of a debt is said once.
+      if (how === 'collect') await sendInTime({ type: 'collect-debt', commandId: `collect-${requestId}`, visitId })
+      else
+        await sendInTime({ type: 'settle-debt', commandId: `debt-${hashOf(visitId)}`, visitId, how, decidedBy: user })
+      parts.audit('debt decided', { user, visitId, how })
+      return {}
+    }),
+  )
+
+  router.post(
+    '/api/invitation',
+    jsonRoute(Nothing, (_body, _request, response): InvitationView => {
+      const { text } = newInvitation(parts.phone.invitationKey, wallClock.nowMs())
+      parts.audit('phone invited', { user: sessionOf(response).user })
+      return { url: `${parts.phone.url}/join#${text}`, lifeMs: invitationLifeMs }
     }),
   )
 

@@ -24,6 +24,12 @@ export function floorPlanOf({ profile, layout }: Pick<LoadedStore, 'profile' | '
   }
 }
 
+const openDisputes = ({ disputes = [] }: VisitSnapshot) => disputes.filter(({ state }) => state === 'open')
+const isOwed = ({ state, debtSettled }: VisitSnapshot) => state === 'debt' && debtSettled === undefined
+
+/** Whether somebody of the store has something to decide about a visit that has ended. */
+export const waitsForStaff = (visit: VisitSnapshot) => isOwed(visit) || openDisputes(visit).length > 0
+
 /** Makes views of visits; knows from the catalogue what is sold by weight. */
 export class VisitViews {
   readonly #soldBy: Map<string, Product['soldBy']>
@@ -39,6 +45,8 @@ export class VisitViews {
       lines: this.#lines(visit),
       totalMinor: visit.basket?.totalMinor ?? 0,
       receipt: this.#receipt(visit),
+      disputes: openDisputes(visit).map(({ lineId, reason, atMs }) => ({ lineId, reason, atMs })),
+      owed: isOwed(visit),
     }
   }
 

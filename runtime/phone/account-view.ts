@@ -16,7 +16,7 @@ export class AccountViews {
   }
 
   #visit(visit: VisitSnapshot): PhoneVisit {
-    const { visitId, state, party, openedAtMs, lines, totalMinor, receipt } = this.#visits.view(visit)
+    const { visitId, state, party, openedAtMs, lines, totalMinor, receipt, owed } = this.#visits.view(visit)
     const { disputes = [], refunds = [], debtSettled } = visit
     return {
       ...{ visitId, state, party, openedAtMs, lines, totalMinor, receipt },
@@ -24,7 +24,7 @@ export class AccountViews {
       disputes: Object.fromEntries(disputes.map((dispute) => [dispute.lineId, dispute.state])),
       refunds: Object.fromEntries(refunds.map(({ lineId, amountMinor, state }) => [lineId, { amountMinor, state }])),
       paid: state === 'paid' || debtSettled === 'collected',
-      owed: state === 'debt' && debtSettled === undefined,
+      owed,
     }
   }
 }

@@ -108,7 +108,7 @@ export interface TillState {
   sequence: number
   /** Whatever an unfinished visit rests on was told after this: the flows recover from here. Missing: from the start. */
   recoverAfter?: number
-  /** Every visit that has not ended, and the last few that have. */
+  /** Every visit that has not ended, is owed, or has a dispute that waits for a person; and the last few others. */
   visits: VisitSnapshot[]
   gates: { gate: string; state: string; online: boolean }[]
 }

@@ -20,17 +20,17 @@ export async function startTestConsole(
   { live = false }: { live?: boolean } = {},
 ) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'aisle-console-'))
-  const sessionKey = randomBytes(32).toString('base64url')
+  const [sessionKey, invitationKey] = [0, 0].map(() => randomBytes(32).toString('base64url')) as [string, string]
   const [till, sensing, twin] = [new FakeTill(), new FakeSensing(), new FakeTwin()]
   const notices: string[] = []
   const logged: unknown[] = []
   const store = await loadStore(cornerShop)
   change(store)
   const running = await startConsole({
-    ...{ store, till, sensing, dataDirectory, sessionKey },
+    ...{ store, till, sensing, dataDirectory, sessionKey, invitationKey },
     twin: live ? null : twin,
     host: '127.0.0.1',
-    ports: { console: 0, editor: 1880 },
+    ports: { console: 0, editor: 1880, phone: 8083 },
     log: { info: (...line: unknown[]) => logged.push(line), error: (...line: unknown[]) => logged.push(line) },
     notice: (text) => notices.push(text),
   })
@@ -49,6 +49,7 @@ export async function startTestConsole(
       dataDirectory,
       cookie,
       store,
+      invitationKey,
     },
     setupCode: () => new URL(notices.at(-1)?.match(/http\S+/)?.[0] ?? url).searchParams.get('code') ?? '',
     async stop() {

@@ -116,6 +116,17 @@ export interface VisitView {
   lines: LineView[]
   totalMinor: number
   receipt: ReceiptView | null
+  /** Lines of which the shopper says that they are wrong, and which wait for a person. */
+  disputes: { lineId: string; reason: string; atMs: number }[]
+  /** Still owed, and nobody said that it need not be paid. */
+  owed: boolean
+}
+
+/** `POST /api/invitation`: a link that registers one phone. */
+export interface InvitationView {
+  url: string
+  /** How long it may be used. */
+  lifeMs: number
 }
 
 /** `GET /api/visits/:visitId`: why each line is on the bill. */

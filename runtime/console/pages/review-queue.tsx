@@ -1,11 +1,11 @@
 /** Lines that wait for a person: what was seen, and two choices. */
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
 import { Certainty } from './basket-lines.tsx'
+import { Choices } from './choices.tsx'
 import { Evidence } from './evidence.tsx'
 import type { LineView, VisitView } from './live-view.ts'
 import { usePage } from './page-context.ts'
-import { ask, failureText } from './server-api.ts'
+import { ask } from './server-api.ts'
 import { shopperColor, shortVisitName } from './shopper-color.ts'
 
 export function ReviewQueue({ visits }: { visits: VisitView[] }): JSX.Element {
@@ -28,21 +28,10 @@ export function ReviewQueue({ visits }: { visits: VisitView[] }): JSX.Element {
 
 function ReviewItem({ visitId, line }: { visitId: string; line: LineView }): JSX.Element {
   const { texts, formats } = usePage()
-  const [state, setState] = useState<'waiting' | 'sending' | 'decided'>('waiting')
-  const [failure, setFailure] = useState('')
-
-  async function decide(outcome: 'charge' | 'let-go') {
-    setState('sending')
-    setFailure('')
-    try {
-      await ask('/api/review', { visitId, lineId: line.lineId, outcome })
-      setState('decided')
-    } catch (error) {
-      setFailure(failureText(error, texts))
-      setState('waiting')
-    }
+  const { lineId } = line
+  const choice = (outcome: 'charge' | 'let-go', text: string) => {
+    return { text, done: texts.decided, decide: () => ask('/api/review', { visitId, lineId, outcome }) }
   }
-
   return (
     <article class="review-item" style={{ '--shopper': shopperColor(visitId) }}>
       <header>
@@ -55,22 +44,9 @@ function ReviewItem({ visitId, line }: { visitId: string; line: LineView }): JSX
         <strong class="amount">{formats.money(line.amountMinor)}</strong>
       </header>
       <Certainty probability={line.probability} />
-      <Evidence visitId={visitId} lineId={line.lineId} />
+      <Evidence visitId={visitId} lineId={lineId} />
       <p class="question">{texts.reviewQuestion}</p>
-      <div class="choices">
-        <button type="button" class="primary" disabled={state !== 'waiting'} onClick={() => void decide('charge')}>
-          {texts.charge}
-        </button>
-        <button type="button" disabled={state !== 'waiting'} onClick={() => void decide('let-go')}>
-          {texts.letGo}
-        </button>
-        {state === 'decided' && <span class="tag">{texts.decided}</span>}
-      </div>
-      {failure && (
-        <p class="failure" role="alert">
-          {failure}
-        </p>
-      )}
+      <Choices choices={[choice('charge', texts.charge), choice('let-go', texts.letGo)]} />
     </article>
   )
 }

@@ -1,10 +1,13 @@
 /** The store page: the floor as it is, who has what in the basket, receipts, and what waits for a person. */
 import { type JSX, render } from 'preact'
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
+import { Debts } from './debts.tsx'
+import { Disputes } from './disputes.tsx'
 import type { FloorPlan } from './floor-plan.ts'
 import { FloorPlanView } from './floor-plan-view.tsx'
 import { formatsOf } from './formats.ts'
 import { Gates } from './gates.tsx'
+import { Invitation } from './invitation.tsx'
 import { LanguageSwitch, type LanguageSwitchProps, useLanguage } from './language-switch.tsx'
 import { afterEvent, followLive, type LiveState, nothingYet } from './live-state.ts'
 import type { LiveEvent, PersonView, PlateView, StoreView } from './live-view.ts'
@@ -70,6 +73,9 @@ function StorePage({ store }: { store: StoreView }): JSX.Element {
         <div class="column">
           <Shoppers visits={state.visits} />
           <ReviewQueue visits={state.visits} />
+          <Disputes visits={state.visits} />
+          <Debts visits={state.visits} />
+          <Invitation />
           <Notices notices={state.notices} />
         </div>
       </main>

@@ -13,6 +13,7 @@ const migrations: Record<string, Migration> = {
   '0007-subjects': { up: createSubjects },
   '0008-devices': { up: createDevices },
   '0009-mails': { up: createMails },
+  '0010-open-disputes': { up: createOpenDisputes },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -296,6 +297,17 @@ async function createMails(db: Kysely<LedgerTables>): Promise<void> {
     .addColumn('reason', 'text')
     .execute()
   await db.schema.createIndex('mails_due').on('mails').columns(['state', 'next_attempt_at_ms']).execute()
+}
+
+/** What waits for a person is found without a look at every visit there ever was. */
+async function createOpenDisputes(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema
+    .alterTable('visits')
+    .addColumn('open_disputes', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  // Of several the next decision counts anew.
+  await sql`UPDATE visits SET open_disputes = 1 WHERE disputes LIKE '%"state":"open"%'`.execute(db)
+  await db.schema.createIndex('visits_open_disputes').on('visits').column('open_disputes').execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

@@ -53,19 +53,17 @@ export async function readEvents(db: Connection, after: number, limit: number): 
 }
 
 export async function readState(db: Connection, storeId: string): Promise<Omit<TillState, 'gates'>> {
-  const running = await db.selectFrom('visits').selectAll().where('state', 'not in', endedStates).execute()
-  const ended = await db
-    .selectFrom('visits')
-    .selectAll()
-    .where('state', 'in', endedStates)
-    .orderBy('sequence', 'desc')
-    .limit(recentVisits)
-    .execute()
-  const rows = [...running, ...ended].sort((a, b) => a.opened_at_ms - b.opened_at_ms)
-  const visits: VisitSnapshot[] = []
-  for (const row of rows) visits.push(await snapshotOf(db, row))
+  const visits = db.selectFrom('visits').selectAll()
+  const running = await visits.where('state', 'not in', endedStates).execute()
+  const ended = await visits.where('state', 'in', endedStates).orderBy('sequence', 'desc').limit(recentVisits).execute()
+  const owed = await visits.where('state', '=', 'debt').where('debt_settled', 'is', null).execute()
+  const disputed = await visits.where('open_disputes', '>', 0).execute()
+  const each = new Map([...running, ...ended, ...owed, ...disputed].map((row) => [row.visit_id, row]))
+  const rows = [...each.values()].sort((a, b) => a.opened_at_ms - b.opened_at_ms)
+  const snapshots: VisitSnapshot[] = []
+  for (const row of rows) snapshots.push(await snapshotOf(db, row))
   const sequence = await lastToldSequence(db)
-  return { storeId, sequence, recoverAfter: await recoverAfter(db, sequence), visits }
+  return { storeId, sequence, recoverAfter: await recoverAfter(db, sequence), visits: snapshots }
 }
 
 /** Clients wait for the event with this position, so it is that of an entry which they are told of. */

@@ -32,7 +32,7 @@ export async function disputeLine(step: Step, command: CommandOf<'dispute-line'>
   const state = small ? 'refunded' : 'open'
   const decidedBy = small ? rule : null
   const disputes: Dispute[] = [...disputesOf(visit), { lineId, reason, state, decidedBy, atMs: step.nowMs }]
-  const disputed = await change(step, visit, { disputes: stored(disputes) })
+  const disputed = await change(step, visit, disputesColumns(disputes))
   if (small) await beginRefund(step, disputed, lineId, reason, rule)
 }
 
@@ -49,7 +49,7 @@ export async function resolveDispute(step: Step, command: CommandOf<'resolve-dis
   const disputes = disputesOf(visit).map(
     (dispute): Dispute => (dispute.lineId === lineId ? { ...dispute, state, decidedBy } : dispute),
   )
-  const changed = await change(step, visit, { disputes: stored(disputes) })
+  const changed = await change(step, visit, disputesColumns(disputes))
   if (outcome === 'refund') await beginRefund(step, changed, lineId, open.reason, decidedBy)
 }
 
@@ -123,5 +123,9 @@ const notPaid = (visit: VisitRow, lineId?: string) =>
     'Only what was charged can be given back; a charge under way has to end first.',
   )
 
+const disputesColumns = (disputes: Dispute[]) => ({
+  disputes: stored(disputes),
+  open_disputes: disputes.filter(({ state }) => state === 'open').length,
+})
 const refundsOf = ({ refunds }: VisitRow) => (refunds === null ? [] : (JSON.parse(refunds) as Refund[]))
 const disputesOf = ({ disputes }: VisitRow) => (disputes === null ? [] : (JSON.parse(disputes) as Dispute[]))

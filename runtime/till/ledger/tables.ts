@@ -123,6 +123,8 @@ export interface VisitRow {
   receipt: string | null
   refunds: string | null
   disputes: string | null
+  /** How many of them wait for a person. */
+  open_disputes: number
   /** How a debt was settled; null while it is owed. */
   debt_settled: VisitSnapshot['debtSettled'] | null
   /** Position of the last change. */

@@ -148,6 +148,7 @@ export async function admit(step: Step, command: CommandOf<'admit'>): Promise<vo
     receipt: null,
     refunds: null,
     disputes: null,
+    open_disputes: 0,
     debt_settled: null,
   })
   const account = await step.trx

@@ -1,0 +1,46 @@
+/** Visits whose charge was refused, and what may be done about each. */
+import type { JSX } from 'preact'
+import { Choices } from './choices.tsx'
+import type { VisitView } from './live-view.ts'
+import { usePage } from './page-context.ts'
+import { ask } from './server-api.ts'
+import { shopperColor, shortVisitName } from './shopper-color.ts'
+
+export function Debts({ visits }: { visits: VisitView[] }): JSX.Element | null {
+  const { texts } = usePage()
+  const owed = visits.filter((visit) => visit.owed)
+  if (owed.length === 0) return null
+  return (
+    <section class="card" aria-labelledby="debts-title">
+      <h2 id="debts-title">
+        {texts.debts} <span class="count">{owed.length}</span>
+      </h2>
+      {owed.map((visit) => (
+        <Debt key={visit.visitId} visit={visit} />
+      ))}
+    </section>
+  )
+}
+
+function Debt({ visit: { visitId, receipt, totalMinor, openedAtMs } }: { visit: VisitView }): JSX.Element {
+  const { texts, formats } = usePage()
+  const decide = (how: string) => () => ask('/api/debt', { visitId, how, requestId: crypto.randomUUID() })
+  return (
+    <article class="review-item" style={{ '--shopper': shopperColor(visitId) }}>
+      <header>
+        <span class="badge small" aria-hidden="true">
+          {shortVisitName(visitId)}
+        </span>
+        <time dateTime={new Date(openedAtMs).toISOString()}>{formats.time(openedAtMs)}</time>
+        <strong class="amount">{formats.money(receipt?.totalMinor ?? totalMinor)}</strong>
+      </header>
+      <Choices
+        choices={[
+          { text: texts.debtCollect, done: texts.debtAsked, again: true, decide: decide('collect') },
+          { text: texts.debtPaid, done: texts.decided, decide: decide('paid-elsewhere') },
+          { text: texts.debtForgive, done: texts.decided, decide: decide('forgiven') },
+        ]}
+      />
+    </article>
+  )
+}
