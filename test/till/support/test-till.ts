@@ -36,6 +36,8 @@ export interface TestStore {
   toss: TossServer
   scanner: Scanner
   secrets: Record<string, string>
+  /** Where a test has one. */
+  brokerPort?: number
   stop(): Promise<void>
 }
 
@@ -88,7 +90,7 @@ export const settingsOf = (store: TestStore, port: number): RunSettings => ({
   profileDirectory: store.profileDirectory,
   dataDirectory: store.dataDirectory,
   host: '127.0.0.1',
-  ports: { console: 0, editor: 0, till: port, sensing: 0, broker: 0, phone: 0 },
+  ports: { console: 0, editor: 0, till: port, sensing: 0, broker: store.brokerPort ?? 0, phone: 0 },
   clock: { scale: 1, originMs: 0 },
   live: true,
   twin: { seed: 1, shoppersPerHour: 0, visits: 0 },
