@@ -1,4 +1,7 @@
-/** A program that says that it has started; the flows among such ask once that sensing and they themselves start anew. */
+/**
+ * A program that says that it has started. The flows among such ask once that sensing, the console and they themselves
+ * take up what is new, which the console can without an end.
+ */
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { runProgram } from '../../runtime/program/program.ts'
@@ -11,7 +14,8 @@ runProgram(name, async ({ settings, notice, requestRestart }) => {
   const asked = join(settings.dataDirectory, 'asked')
   if (name === 'flows' && !existsSync(asked)) {
     writeFileSync(asked, '')
-    setTimeout(() => requestRestart(['sensing', 'flows']), 100)
+    setTimeout(() => requestRestart(['sensing', 'console', 'flows']), 100)
   }
-  return { stop: async () => notice(`${name} stopped`) }
+  const renew = async () => true
+  return { stop: async () => notice(`${name} stopped`), ...(name === 'console' ? { renew } : {}) }
 })

@@ -165,6 +165,33 @@ describe('Weighing', () => {
     assert.equal(JSON.stringify(run()), JSON.stringify(run()))
   })
 
+  it('tells of a shelf the same while plates of other shelves come and go', () => {
+    const shelf = new SyntheticShelf().footsteps(40, 2, 6).step('p3', -150, 3)
+    const batches = shelf.batches(8)
+    const other = shelf.plates.map((plate) => ({ ...plate, id: `q${plate.index}`, shelf: 2 }))
+    const run = (changes: boolean) => {
+      const weighing = new Weighing({ storeId: 'shop', plates: [...shelf.plates, ...other] })
+      return batches.flatMap((batch, i) => {
+        if (changes && i > 0) weighing.change([...shelf.plates, ...other.slice(i % 3)])
+        return told(weighing, [batch])
+      })
+    }
+    assert.equal(JSON.stringify(run(true)), JSON.stringify(run(false)))
+  })
+
+  it('tells what was taken from a shelf while one of its plates came, as a gap', () => {
+    const shelf = new SyntheticShelf().step('p3', -150, 3)
+    const batches = shelf.batches(8)
+    const weighing = new Weighing({ storeId: 'shop', plates: shelf.plates.slice(0, 4) })
+    const events = batches.flatMap((batch, i) => {
+      if (i === 15) weighing.change(shelf.plates)
+      return told(weighing, [batch])
+    })
+    const event = only(events)
+    assert.deepEqual([event.kind, event.plates[0]?.plate], ['gap', 'p3'])
+    near(event.deltaG, -150, 3, 'weight')
+  })
+
   it('revises under the same id and numbers what it tells', () => {
     const events = new SyntheticShelf().hand('p3', -250, 3, 9).step('p3', -590, 9.2, 0.15).run(13)
     const byId = Map.groupBy(events, ({ eventId }) => eventId)
