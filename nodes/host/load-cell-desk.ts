@@ -4,6 +4,7 @@
  */
 import type { DeviceCatalogue } from '../../runtime/devices/catalogue.ts'
 import { planGateways, planPublishers, planStreams } from '../../runtime/devices/load-cells/gateway-plan.ts'
+import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import { platePut, type StoreChange, weighed } from '../../runtime/profile/store-changes.ts'
 import { StoreFolder } from '../../runtime/profile/store-folder.ts'
 import type { ProgramContext } from '../../runtime/program/program.ts'
@@ -41,6 +42,8 @@ export class LoadCellDesk {
   readonly #options: LoadCellDeskOptions
   readonly #folder: StoreFolder
   readonly #waiting = new Set<ProgramName>()
+  /** As it was looked at last; undefined: it could not be read. */
+  #seen: Promise<LoadedStore | undefined>
 
   constructor(options: LoadCellDeskOptions) {
     this.#options = options
@@ -48,10 +51,14 @@ export class LoadCellDesk {
       // As sensing does it at its start: what no device can do is refused before it is written.
       for (const plan of [planGateways, planStreams, planPublishers]) plan(profile, options.devices)
     })
+    // Now, when the programs have just read it: what is changed by hand from here on waits for them, too.
+    this.#seen = this.#folder.load().catch(() => undefined)
   }
 
   async facts(): Promise<StoreFacts> {
-    const { hash, profile, layout, names } = await this.#folder.load()
+    const [seen, store] = [await this.#seen, await this.#folder.load()]
+    if (seen) this.#noteChange(seen, store)
+    const { hash, profile, layout, names } = store
     const nameOf = new Map(layout.products.map(({ sku, name }) => [sku, name]))
     const readers = new Set(profile.plates.map(({ source }) => source.device))
     return {
@@ -111,7 +118,7 @@ export class LoadCellDesk {
     return saved
   }
 
-  /** Has the programs start anew that wait for it. */
+  /** Has the programs take up what changed that wait for it. */
   restart(user: string): { programs: ProgramName[] } {
     const programs = [...this.#waiting]
     this.#waiting.clear()
@@ -121,9 +128,14 @@ export class LoadCellDesk {
     return { programs }
   }
 
+  #noteChange(before: LoadedStore, after: LoadedStore): void {
+    for (const program of programsThatRead(before, after)) this.#waiting.add(program)
+    this.#seen = Promise.resolve(after)
+  }
+
   async #change(revision: string, change: StoreChange) {
     const { before, after } = await this.#folder.change(revision, change)
-    for (const program of programsThatRead(before, after)) this.#waiting.add(program)
+    this.#noteChange(before, after)
     return { before, saved: { revision: after.hash, waiting: [...this.#waiting] } }
   }
 }

@@ -7,7 +7,7 @@ import { AisleError } from '../../runtime/contract/errors.ts'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import type { ProgramName } from '../../runtime/program/run-settings.ts'
 import type { LoadCellClient } from '../../runtime/sensing-api/load-cell-client.ts'
-import { copyProfile } from '../support/profile-folder.ts'
+import { copyProfile, edit } from '../support/profile-folder.ts'
 
 const devices = await loadDeviceDefinitions(join(import.meta.dirname, '../../hardware-profiles/devices'))
 const cola = '8801001000016'
@@ -53,6 +53,15 @@ describe("the load cells' desk", () => {
         facts: { user: 'olive', plate: 'broken', command: 'zero', failed: 'command-refused' },
       },
     ])
+  })
+
+  it('says who has to take up what was changed by hand in the files', async () => {
+    assert.deepEqual((await desk.facts()).waiting, [])
+    await edit(profileDirectory, 'profile.json', (profile) => {
+      const { devices } = profile as { devices: { id: string; pollHz?: number }[] }
+      for (const device of devices) if (device.id === 'weighing-gateway') device.pollHz = 12
+    })
+    assert.deepEqual((await desk.facts()).waiting, ['sensing'])
   })
 
   it('corrects a weight with the old one in the log, and has what reads it start anew when it is asked to', async () => {
