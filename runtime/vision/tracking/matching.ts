@@ -31,21 +31,25 @@ export interface Matches {
 
 /**
  * Strong detections first, then the weak ones for who is left: somebody half hidden scores low, and is known to be
- * there. (ByteTrack, Zhang et al. 2022, over expected outlines instead of earlier boxes.)
+ * there. What nobody known has claimed is for tracks that are yet to be believed. (ByteTrack, Zhang et al. 2022, over
+ * expected outlines instead of earlier boxes.)
  */
 export function match(
   view: CameraView,
   looks: readonly Look[],
   detections: readonly Detection[],
-  strong: number,
+  strongScore: number,
 ): Matches {
-  const [high, low] = [
-    detections.filter(({ score }) => score >= strong),
-    detections.filter(({ score }) => score < strong),
-  ]
-  const first = pairUp(view, looks, high, gate)
-  const second = pairUp(view, first.unseen, low, weakGate)
-  return { pairs: [...first.pairs, ...second.pairs], strangers: first.strangers, unseen: second.unseen }
+  const { true: known = [], false: doubtful = [] } = Object.groupBy(looks, ({ track }) => `${track.confirmed}`)
+  const { true: strong = [], false: weak = [] } = Object.groupBy(detections, ({ score }) => `${score >= strongScore}`)
+  const first = pairUp(view, known, strong, gate)
+  const second = pairUp(view, first.unseen, weak, weakGate)
+  const third = pairUp(view, doubtful, first.strangers, gate)
+  return {
+    pairs: [...first.pairs, ...second.pairs, ...third.pairs],
+    strangers: third.strangers,
+    unseen: [...second.unseen, ...third.unseen],
+  }
 }
 
 function pairUp(view: CameraView, looks: readonly Look[], detections: readonly Detection[], limit: number): Matches {
@@ -72,7 +76,10 @@ function costOf({ track, expected }: Look, edges: Edges, { appearance }: Detecti
   let cost = 0
   for (const edge of [0, 1, 2, 3] as const) {
     const off = edges[edge] - expected.outline.edges[edge]
-    cost += edgeTolerance * Math.log1p((off * off) / expected.variances[edge] / edgeTolerance)
+    const variance = expected.variances[edge]
+    cost += edgeTolerance * Math.log1p((off * off) / variance / edgeTolerance)
+    // Whose place is uncertain fits everything a little, and must not win for that.
+    cost += Math.log(variance / expected.noise)
   }
   return cost + appearanceCost(track.appearance, appearance)
 }

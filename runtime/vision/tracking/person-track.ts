@@ -30,7 +30,8 @@ export interface Expectation {
   outline: Outline
   /** Share of the body that fixtures and the picture's edge leave to be seen. */
   visible: number
-  /** Variances of the edges, the person's own uncertainty included. */
+  /** Variance of an edge about the outline, and those with the person's own uncertainty included. */
+  noise: number
   variances: Edges
 }
 
@@ -130,12 +131,11 @@ export class PersonTrack {
     if (!outline) return null
     const noise = noiseOf(outline)
     const variances = outline.slopes.map((slopes) => this.filter.expectedVariance(slopes) + noise) as Edges
-    return { outline, visible: outline.inPicture * Math.max(0, 1 - hiddenBelowM / this.heightM), variances }
+    return { outline, visible: outline.inPicture * Math.max(0, 1 - hiddenBelowM / this.heightM), noise, variances }
   }
 
   /** Learns from the box that shows this person. */
-  see({ outline }: Expectation, edges: Edges, atMs: number): void {
-    const noise = noiseOf(outline)
+  see({ outline, noise }: Expectation, edges: Edges, atMs: number): void {
     const before = [...this.filter.state.subarray(0, 3)]
     for (const edge of [0, 1, 2, 3] as const) {
       const slopes = outline.slopes[edge]
