@@ -5,6 +5,7 @@ import mqtt from 'mqtt'
 import { pino } from 'pino'
 import { userHeader } from '../../nodes/host/editor-login.ts'
 import { SystemClock } from '../../runtime/contract/clock.ts'
+import { phoneCookie } from '../../runtime/phone/phone-session.ts'
 import { programNames } from '../../runtime/program/run-settings.ts'
 import { sessionCookie } from '../../runtime/security/session.ts'
 import { Backlog } from '../../runtime/sensing/backlog.ts'
@@ -13,6 +14,7 @@ import { tillRoutes } from '../../runtime/till/api/routes.ts'
 import { twinRoutes } from '../../runtime/twin/control/control.ts'
 import { startTestConsole } from '../console/running-console.ts'
 import { startFlows } from '../host/flows-program.ts'
+import { startTestPhone } from '../phone/running-phone.ts'
 import { pathOf, routesOf } from '../support/express-routes.ts'
 import { listeningOf } from '../support/listening.ts'
 import { type RunningStore, startStore } from '../support/running-store.ts'
@@ -29,6 +31,17 @@ const publicRoutes: Record<string, string> = {
   'console GET /styles/pages.css': 'how they look',
   'console POST /api/login': 'asks for name and password',
   'console POST /api/setup': 'asks for the one-time code',
+  'phone GET /': "the shoppers' page, without any data",
+  'phone GET /join': 'the same, where an invitation leads',
+  'phone GET /card': 'the same, where the payment provider sends shoppers back to',
+  'phone GET /api/store': "the store's name and terms, for whoever is asked to agree to them",
+  'phone POST /api/join': 'asks for an invitation',
+  'phone GET /preact/preact.mjs': 'code of the page, without any data',
+  'phone GET /preact/hooks.mjs': 'the same',
+  'phone GET /preact/jsxRuntime.mjs': 'the same',
+  'phone GET /web/phone/pages/phone-page.js': 'the same',
+  'phone GET /styles/phone.css': 'how it looks',
+  'twin GET /card-page': "stands in for the payment provider's page on which shoppers register a card",
 }
 
 /** Files, and what is no route at all. */
@@ -37,7 +50,15 @@ const besideRoutes = {
   editor: ['GET /web/nodes/editor/browser/main.js', 'GET /red/red.min.js', 'GET /endpoints/anything', 'GET /nowhere'],
   till: ['GET /', 'GET /nowhere', 'DELETE /v1/commands'],
   sensing: ['GET /', 'GET /nowhere', 'PUT /v1/taken'],
-  twin: ['GET /twin', 'GET /', 'POST /v1/billing/some-card', 'GET /v1/payments/some-key'],
+  phone: [
+    'GET /web/phone/pages/phone-page.js',
+    'GET /styles/phone.css',
+    'GET /web/till/main.js',
+    'GET /styles/../main.ts',
+    'GET /nowhere',
+    'DELETE /',
+  ],
+  twin: ['GET /twin', 'GET /card-page', 'GET /', 'POST /v1/billing/some-card', 'GET /v1/payments/some-key'],
 }
 type Program = keyof typeof besideRoutes
 const programs = Object.keys(besideRoutes) as Program[]
@@ -49,6 +70,7 @@ const wrong: Record<string, string>[] = [
   { authorization: 'Bearer ' },
   { authorization: `Basic ${Buffer.from('owner:owner').toString('base64')}` },
   { cookie: `${sessionCookie}=wrong.wrong` },
+  { cookie: `${phoneCookie}=wrong.wrong` },
   { [userHeader]: 'owner' },
 ]
 
@@ -68,6 +90,7 @@ describe('every door of a running store', function () {
       editor: at(ports.editor),
       till: at(ports.till),
       sensing: at(ports.sensing),
+      phone: at(ports.phone),
       twin: running.store.profile.payment.url,
     }
   })
@@ -156,9 +179,9 @@ const unasked = () => Promise.reject(new Error('nobody gets here without the tok
 
 /** What each program's own code has for routes; the editor's in a flows program of its own, which tells. */
 async function listRoutes(): Promise<Record<Program, string[]>> {
-  const [console, flows] = await Promise.all([startTestConsole(), startFlows()])
+  const [console, flows, phone] = await Promise.all([startTestConsole(), startFlows(), startTestPhone()])
   const editor = await flows.routes()
-  await Promise.all([console.stop(), flows.stop()])
+  await Promise.all([console.stop(), flows.stop(), phone.stop()])
   const sensing = createSensingApi({
     ...{
       token: 'token',
@@ -174,6 +197,7 @@ async function listRoutes(): Promise<Record<Program, string[]>> {
     editor: [...editor, ...besideRoutes.editor],
     till: [...tillRoutes.map(({ method, path }) => `${method.toUpperCase()} ${path}`), ...besideRoutes.till],
     sensing: [...routesOf(sensing, ['query', 'expressInit', '<anonymous>']), ...besideRoutes.sensing],
+    phone: [...phone.routes, ...besideRoutes.phone],
     twin: [...twinRoutes, ...besideRoutes.twin],
   }
 }
