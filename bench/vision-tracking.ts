@@ -1,5 +1,5 @@
 /**
- * `aisle bench vision --tracking [--seconds S] [--seeds N] [--shoppers 1,2,4,8] [--detector simulated] [--json]`:
+ * `aisle bench vision --tracking [--seconds S] [--seeds N] [--shoppers 1,2,4,8] [--detector simulated|simulated-poor] [--json]`:
  * people and hands tracked in scenes of the twin, against where they really were. The scenes are those of the stores
  * that come with Open Aisle: seen by four cameras near the corners, and by all cameras of the densest one's profile.
  * Cameras' poses and clocks are a little off, as in any store.
@@ -14,7 +14,7 @@ import { loadTwinStore, type TwinStore } from '../runtime/twin/scenario/scenario
 import { type TrackMeasures, TrackScore } from './vision/measures.ts'
 import { runScene } from './vision/run-scene.ts'
 import { type BenchCamera, cornerCameras, profileCameras } from './vision/scene.ts'
-import { type SceneDetector, SimulatedDetector } from './vision/simulated-detector.ts'
+import { poorErrors, type SceneDetector, SimulatedDetector } from './vision/simulated-detector.ts'
 
 export interface TrackingOptions {
   seconds: number
@@ -38,6 +38,7 @@ const headline = { cameras: 4, shoppers: 4 }
 
 const detectors: Record<string, (seed: number) => SceneDetector> = {
   simulated: (seed) => new SimulatedDetector(seed),
+  'simulated-poor': (seed) => new SimulatedDetector(seed, poorErrors),
 }
 
 /** @throws AisleError `bench-option-unknown` */

@@ -40,6 +40,18 @@ export const usualErrors: DetectorErrors = {
   ghostShare: 0.05,
 }
 
+/** As from few pixels, in bad light, or of a detector trained elsewhere. */
+export const poorErrors: DetectorErrors = {
+  edgeShare: 0.06,
+  edgePx: 5,
+  leastVisible: 0.3,
+  missedShare: 0.12,
+  missedHandShare: 0.5,
+  falsePersons: 0.2,
+  falseHands: 0.3,
+  ghostShare: 0.15,
+}
+
 const trunkRadiusM = 0.16
 const headRadiusM = 0.1
 const handSizeM = 0.11

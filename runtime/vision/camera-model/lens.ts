@@ -6,8 +6,12 @@
 
 export type Normalised = [x: number, y: number]
 
+/** Where {@link Lens.distort} puts its answer: it is asked for so often that a new array each time would be felt. */
+export type Answer = { x: number; y: number }
+
 export interface Lens {
-  distort(x: number, y: number): Normalised | null
+  /** @returns false beyond what the lens shows */
+  distort(x: number, y: number, answer: Answer): boolean
   undistort(x: number, y: number): Normalised | null
 }
 
@@ -23,16 +27,18 @@ export function lensOf(kind: 'pinhole' | 'fisheye', distortion: readonly number[
     kind === 'fisheye' ? fisheyeFactor(r, [k1, k2, p1, p2]) : 1 + r * r * (k1 + r * r * (k2 + r * r * k3))
   const [tangential1, tangential2] = kind === 'fisheye' ? [0, 0] : [p1, p2]
   const limit = monotonicUntil((r) => r * radial(r))
-  const apply = (x: number, y: number): Normalised => {
+  const apply = (x: number, y: number, answer: Answer): void => {
     const rr = x * x + y * y
     const factor = radial(Math.sqrt(rr))
-    return [
-      x * factor + 2 * tangential1 * x * y + tangential2 * (rr + 2 * x * x),
-      y * factor + tangential1 * (rr + 2 * y * y) + 2 * tangential2 * x * y,
-    ]
+    answer.x = x * factor + 2 * tangential1 * x * y + tangential2 * (rr + 2 * x * x)
+    answer.y = y * factor + tangential1 * (rr + 2 * y * y) + 2 * tangential2 * x * y
   }
   return {
-    distort: (x, y) => (x * x + y * y > limit * limit ? null : apply(x, y)),
+    distort(x, y, answer) {
+      if (x * x + y * y > limit * limit) return false
+      apply(x, y, answer)
+      return true
+    },
     undistort: (x, y) => inverse(apply, x, y, limit),
   }
 }
@@ -60,26 +66,31 @@ function monotonicUntil(distorted: (r: number) => number): number {
 
 /** By Newton's method, because the fixed-point iteration in common use diverges at the rims of wide lenses. */
 function inverse(
-  apply: (x: number, y: number) => Normalised,
+  apply: (x: number, y: number, answer: Answer) => void,
   xWanted: number,
   yWanted: number,
   limit: number,
 ): Normalised | null {
+  const at = (x: number, y: number): Normalised => {
+    const answer = { x: 0, y: 0 }
+    apply(x, y, answer)
+    return [answer.x, answer.y]
+  }
   let [x, y] = within(xWanted, yWanted, limit)
   for (let step = 0; step < newtonSteps; step++) {
-    const [px, py] = apply(x, y)
+    const [px, py] = at(x, y)
     const [ex, ey] = [xWanted - px, yWanted - py]
     if (Math.hypot(ex, ey) < precision) return [x, y]
     const h = 1e-6
-    const [ax, ay] = apply(x + h, y)
-    const [bx, by] = apply(x, y + h)
+    const [ax, ay] = at(x + h, y)
+    const [bx, by] = at(x, y + h)
     const [a, b, c, d] = [(ax - px) / h, (bx - px) / h, (ay - py) / h, (by - py) / h]
     const determinant = a * d - b * c
     if (Math.abs(determinant) < 1e-9) return null
     const next: Normalised = [x + (d * ex - b * ey) / determinant, y + (a * ey - c * ex) / determinant]
     ;[x, y] = within(...next, limit)
   }
-  const [px, py] = apply(x, y)
+  const [px, py] = at(x, y)
   return Math.hypot(xWanted - px, yWanted - py) < 1e-5 ? [x, y] : null
 }
 

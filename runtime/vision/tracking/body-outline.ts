@@ -28,7 +28,12 @@ const headRadiusM = 0.1
 const shouldersBelowM = 0.32
 const chinBelowM = 0.2
 const browBelowM = 0.06
-const around = Array.from({ length: 8 }, (_, i) => [Math.cos((i * Math.PI) / 4), Math.sin((i * Math.PI) / 4)] as const)
+const around = Array.from({ length: 8 }, (_, i) => ({
+  cos: Math.cos((i * Math.PI) / 4),
+  sin: Math.sin((i * Math.PI) / 4),
+}))
+/** Filled and read within one loop. */
+const px = { x: 0, y: 0 }
 const stepM = 0.04
 
 /**
@@ -83,13 +88,12 @@ function edgesOf(camera: CameraModel, x: number, y: number, heightM: number, fro
 }
 
 function addRing(edges: Edges, camera: CameraModel, x: number, y: number, z: number, radiusM: number): boolean {
-  for (const [cos, sin] of around) {
-    const px = camera.project([x + radiusM * cos, y + radiusM * sin, z])
-    if (!px) return false
-    if (px[0] < edges[0]) edges[0] = px[0]
-    if (px[1] < edges[1]) edges[1] = px[1]
-    if (px[0] > edges[2]) edges[2] = px[0]
-    if (px[1] > edges[3]) edges[3] = px[1]
+  for (const { cos, sin } of around) {
+    if (!camera.projectInto(x + radiusM * cos, y + radiusM * sin, z, px)) return false
+    if (px.x < edges[0]) edges[0] = px.x
+    if (px.y < edges[1]) edges[1] = px.y
+    if (px.x > edges[2]) edges[2] = px.x
+    if (px.y > edges[3]) edges[3] = px.y
   }
   return true
 }
