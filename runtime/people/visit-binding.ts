@@ -3,6 +3,7 @@ import type { GatePass } from '../contract/messages.ts'
 import type { Gate, Point3DM, StoreLayout } from '../profile/layout.ts'
 import type { VisitSnapshot } from '../till-api/events.ts'
 import { Arrivals } from './arrivals.ts'
+import { Children } from './children.ts'
 import { contains, distanceToPolygonM } from './geometry.ts'
 import { MissedExits } from './missed-exits.ts'
 import type { PersonFrame, SeenPerson } from './person-tracker.ts'
@@ -47,10 +48,12 @@ export class VisitBinding {
   #waiting: WaitingPass[] = []
   readonly #arrivals = new Arrivals((headM) => this.#onFloor(headM))
   readonly #missed = new MissedExits()
+  readonly #children: Children
 
   constructor(layout: StoreLayout) {
     this.#layout = layout
     this.#gates = new Map(layout.gates.map((gate) => [gate.id, gate]))
+    this.#children = new Children(layout.gates, nearGateM)
   }
 
   /** A gate saw somebody walk through; the pass waits until the vision can say who. */
@@ -60,6 +63,7 @@ export class VisitBinding {
     if (visit) visit.entered = true
     // Whoever came in at an unknown time may be anybody: the visit stays without a person, and nobody pays for another.
     if (!gate || (pass.late && pass.direction === 'in')) return []
+    if (visit && pass.direction === 'in') this.#children.cameIn(visit.visitId, gate.id, pass.seenAtMs)
     this.#waiting.push({ visitId: pass.visitId, gate, direction: pass.direction, atMs: pass.seenAtMs })
     return this.#resolve(this.#recent.at(-1)?.atMs ?? pass.seenAtMs)
   }
@@ -69,7 +73,8 @@ export class VisitBinding {
     this.#recent = this.#recent.filter(({ atMs }) => frame.atMs - atMs <= 2 * passWindowMs)
     this.#arrivals.onPeople(frame)
     this.#missed.onPeople(frame)
-    return [...this.#resolve(frame.atMs), ...this.#letGoUnseen(frame)]
+    this.#children.onPeople(frame)
+    return [...this.#resolve(frame.atMs), ...this.#bindChildren(frame), ...this.#letGoUnseen(frame)]
   }
 
   /** What the till says of a visit: at start, when it is admitted, when it ends. */
@@ -122,6 +127,24 @@ export class VisitBinding {
     return [{ step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs: pass.atMs }]
   }
 
+  /** No gate counts small children: they are with whoever walked in shortly before them. */
+  #bindChildren({ persons, atMs }: PersonFrame): VisitStep[] {
+    return persons.flatMap(({ personId, headM }): VisitStep[] => {
+      if (this.#visitOfPerson.has(personId) || !this.#onFloor(headM) || !this.#arrivals.hasArrived(personId)) return []
+      const visit = this.#visits.get(this.#children.visitBefore(personId, passWindowMs) ?? '')
+      if (!visit || visit.personIds.length === 0) return []
+      visit.personIds.push(personId)
+      this.#visitOfPerson.set(personId, visit.visitId)
+      return [{ step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs }]
+    })
+  }
+
+  /** Those whom a gate counts on their way out: a visit of children alone is one of somebody else who is small. */
+  #counted({ personIds }: OpenVisit): string[] {
+    const grown = personIds.filter((personId) => !this.#children.isChild(personId))
+    return grown.length > 0 ? grown : personIds
+  }
+
   /** Somebody whose own visit is not known must not be taken for the one who comes in while they leave. */
   #mayBeNewcomer(personId: string, { atMs }: WaitingPass, visit: OpenVisit): boolean {
     if (!this.#arrivals.wasOutside(personId, atMs - passedWithinMs)) return false
@@ -140,7 +163,7 @@ export class VisitBinding {
     const seen = new Map(this.#recent.at(-1)?.persons.map(({ personId, headM }) => [personId, headM]))
     const person = this.#nearest(pass, ({ personId }) => {
       const visit = this.#visits.get(this.#visitOfPerson.get(personId) ?? '')
-      if (!visit || visit.left.has(personId)) return false
+      if (!visit || visit.left.has(personId) || !this.#counted(visit).includes(personId)) return false
       const headM = seen.get(personId)
       // Cameras may see beyond the door: at the last moment, whoever still stands in the gate is the one.
       return !headM || (nowMs - pass.atMs >= passWindowMs && contains(pass.gate.zoneM, headM))
@@ -151,8 +174,9 @@ export class VisitBinding {
   /** What nobody could claim while the vision was away is settled when it has watched long enough again. */
   #letGoUnseen({ persons }: PersonFrame): VisitStep[] {
     if (!this.#missed.due) return []
-    const bound = [...this.#visitOfPerson.keys()]
-    const inside = bound.filter((id) => !this.#visits.get(this.#visitOfPerson.get(id) as string)?.left.has(id))
+    const inside = [...this.#visits.values()].flatMap((visit) =>
+      this.#counted(visit).filter((personId) => !visit.left.has(personId)),
+    )
     const strangers = persons.filter(
       ({ personId, headM }) => !this.#visitOfPerson.has(personId) && this.#onFloor(headM),
     )
@@ -162,7 +186,7 @@ export class VisitBinding {
   #leave(personId: string, { gate, atMs }: { gate: Gate; atMs: number }): VisitStep[] {
     const visit = this.#visits.get(this.#visitOfPerson.get(personId) as string) as OpenVisit
     visit.left.add(personId)
-    if (visit.left.size < visit.personIds.length) return []
+    if (!this.#counted(visit).every((id) => visit.left.has(id))) return []
     this.#forget(visit.visitId)
     return [{ step: 'exit', visitId: visit.visitId, gate: gate.id, atMs, personIds: [...visit.personIds] }]
   }

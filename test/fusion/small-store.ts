@@ -102,13 +102,19 @@ export function visit(visitId: string, personIds: string[], change: Partial<Visi
 type Place = [number, number]
 
 /** A frame with heads on the floor and, where given, one hand. */
-export function people(atMs: number, seen: Record<string, { head: Place; hand?: [number, number, number] }>): People {
+interface Seen {
+  head: Place
+  headHeightM?: number
+  hand?: [number, number, number]
+}
+
+export function people(atMs: number, seen: Record<string, Seen>): People {
   return {
     type: 'people',
     ...envelope('small', 0, atMs),
     source: 'test',
-    people: Object.entries(seen).map(([trackId, { head, hand }]) => ({
-      ...{ trackId, headM: [head[0], head[1], 1.7], handsM: [hand ?? null, null], score: 1 },
+    people: Object.entries(seen).map(([trackId, { head, headHeightM = 1.7, hand }]) => ({
+      ...{ trackId, headM: [head[0], head[1], headHeightM], handsM: [hand ?? null, null], score: 1 },
     })),
   }
 }

@@ -222,3 +222,57 @@ describe('binding a pass that the vision did not see', () => {
     assert.deepEqual(watch(5000, 200_000, {}), [])
   })
 })
+
+describe('binding children, whom no gate counts', () => {
+  const childAt = (x: number, y: number) => ({ head: [x, y] as [number, number], headHeightM: 1.1 })
+
+  /** One adult walks in on visit v at 1 s; somebody else comes through the gate behind, and into the store. */
+  function followedBy(follower: (x: number, y: number) => ReturnType<typeof childAt> | { head: [number, number] }) {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v'))
+    see(0, {})
+    see(500, { mother: gatePlace })
+    binding.onPass(pass('in', 600, 'v'))
+    const steps: VisitStep[] = []
+    for (let atMs = 700; atMs < 2500; atMs += 200)
+      steps.push(...see(atMs, { mother: inside, other: follower(4.5, 0.5) }))
+    for (let atMs = 2500; atMs < 6000; atMs += 200) steps.push(...see(atMs, { mother: inside, other: follower(2, 1) }))
+    return { binding, see, steps }
+  }
+
+  it('binds them to the only visit that came in shortly before them', () => {
+    const { steps } = followedBy(childAt)
+    assert.deepEqual(short(steps).at(-1), ['bind', 'v', 'mother', 'other'])
+  })
+
+  it('binds nobody tall who slips in', () => {
+    const { steps } = followedBy((x, y) => ({ head: [x, y] as [number, number] }))
+    assert.deepEqual(short(steps), [])
+  })
+
+  it('ends the visit when the adult is counted out', () => {
+    const { binding, see } = followedBy(childAt)
+    see(9000, { mother: gatePlace, other: childAt(4.5, 0.5) })
+    see(9300, {})
+    assert.deepEqual(short(binding.onPass(pass('out', 9200))), [['exit', 'v', 'mother', 'other']])
+  })
+
+  it('binds nobody when they may have come with one of two', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v'))
+    binding.onVisit(snapshot('w'))
+    see(0, {})
+    see(300, { mother: gatePlace })
+    binding.onPass(pass('in', 400, 'v'))
+    see(900, { mother: inside, stranger: gatePlace })
+    binding.onPass(pass('in', 1000, 'w'))
+    const steps: VisitStep[] = []
+    for (let atMs = 1500; atMs < 3000; atMs += 200) {
+      steps.push(...see(atMs, { mother: inside, stranger: inside, kid: childAt(4.5, 0.5) }))
+    }
+    for (let atMs = 3000; atMs < 7000; atMs += 200) {
+      steps.push(...see(atMs, { mother: inside, stranger: inside, kid: childAt(2, 1) }))
+    }
+    assert.deepEqual(short(steps), [])
+  })
+})

@@ -1,0 +1,85 @@
+/**
+ * Small children slip through a gate beside their adult, so that no gate counts them: they belong to whoever walked in
+ * shortly before them, when only one did. Whoever is tall and uncounted may be a stranger who slips in, and belongs to nobody.
+ */
+import type { Gate, Point3DM } from '../profile/layout.ts'
+import { distanceToPolygonM } from './geometry.ts'
+import type { PersonFrame } from './person-tracker.ts'
+
+/** Walking heads below this are small children's: an adult's is above 1.4 m, a child's of eight years below 1.3 m. */
+const childHeadM = 1.35
+/** Heads are measured for at least so long before anybody is taken for a child: somebody may stoop. */
+const measuredMs = 1000
+/** A child is through the gate within this of its adult, also when the gate closes in between (assumption). */
+const behindMs = 10_000
+/** The gate's contact and the vision may be this much apart. */
+const clocksApartMs = 500
+/** Somebody who was hidden for so long comes back under another name. */
+const forgetMs = 60_000
+
+interface Walker {
+  firstSeenMs: number
+  lastSeenMs: number
+  tallestM: number
+  /** Where and when they were last seen in a gate. */
+  gate: { id: string; atMs: number } | null
+}
+
+export class Children {
+  readonly #gates: readonly Gate[]
+  readonly #nearGateM: number
+  readonly #walkers = new Map<string, Walker>()
+  #passes: { gate: string; visitId: string; atMs: number }[] = []
+  #newestMs = Number.NEGATIVE_INFINITY
+
+  constructor(gates: readonly Gate[], nearGateM: number) {
+    this.#gates = gates
+    this.#nearGateM = nearGateM
+  }
+
+  onPeople({ atMs, persons }: PersonFrame): void {
+    this.#newestMs = Math.max(this.#newestMs, atMs)
+    for (const { personId, headM } of persons) {
+      const known = this.#walkers.get(personId)
+      const gate = this.#gateAt(headM)
+      this.#walkers.set(personId, {
+        firstSeenMs: known?.firstSeenMs ?? atMs,
+        lastSeenMs: atMs,
+        tallestM: Math.max(known?.tallestM ?? 0, headM[2]),
+        gate: gate === undefined ? (known?.gate ?? null) : { id: gate, atMs },
+      })
+    }
+    for (const [personId, { lastSeenMs }] of this.#walkers) {
+      if (atMs - lastSeenMs > forgetMs) this.#walkers.delete(personId)
+    }
+    this.#passes = this.#passes.filter((pass) => atMs - pass.atMs <= forgetMs)
+  }
+
+  /** Somebody of this visit was counted on the way in. */
+  cameIn(visitId: string, gate: string, atMs: number): void {
+    this.#passes.push({ gate, visitId, atMs })
+  }
+
+  isChild(personId: string): boolean {
+    const walker = this.#walkers.get(personId)
+    return walker !== undefined && walker.tallestM < childHeadM && walker.lastSeenMs - walker.firstSeenMs >= measuredMs
+  }
+
+  /**
+   * The visit that somebody small came in behind; undefined when it may have been one of several.
+   * @param afterMs so long after the gate their own pass may still be told, which goes first
+   */
+  visitBefore(personId: string, afterMs: number): string | undefined {
+    const at = this.#walkers.get(personId)?.gate
+    if (!at || this.#newestMs - at.atMs < afterMs || !this.isChild(personId)) return undefined
+    const before = this.#passes.filter(
+      ({ gate, atMs }) => gate === at.id && atMs <= at.atMs + clocksApartMs && at.atMs - atMs <= behindMs,
+    )
+    const visitIds = [...new Set(before.map(({ visitId }) => visitId))]
+    return visitIds.length === 1 ? visitIds[0] : undefined
+  }
+
+  #gateAt(headM: Point3DM): string | undefined {
+    return this.#gates.find(({ zoneM }) => distanceToPolygonM(zoneM, headM) <= this.#nearGateM)?.id
+  }
+}
