@@ -18,7 +18,7 @@ import { AccountViews } from './account-view.ts'
 import { cardPageUrl } from './card-page.ts'
 import type { PhoneAccount, PhoneStore } from './pages/phone-view.ts'
 import { customerKeyOf, forgetPhoneSession, issuePhoneSession, type PhoneSession } from './phone-session.ts'
-import { terms } from './terms.ts'
+import { termsOf } from './terms.ts'
 
 export interface PhoneParts {
   store: LoadedStore
@@ -69,6 +69,7 @@ const shell = pageHtml({
 
 export function phoneRoutes(parts: PhoneParts): Router {
   const { store, till, keys, clock, wallClock, log, publicOrigin } = parts
+  const terms = termsOf(store.profile)
   const views = new AccountViews(store.layout.products)
   const router = Router()
 

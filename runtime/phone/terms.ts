@@ -1,5 +1,17 @@
 /** What a shopper agrees to. A change of a word is a new version: who agreed to which, and when, is kept. */
-export const terms = {
+import type { Profile } from '../profile/profile-schema.ts'
+import type { PhoneStore } from './pages/phone-view.ts'
+
+/** The shop's own terms, else ours. */
+export function termsOf({ phone }: Pick<Profile, 'phone'>): PhoneStore['terms'] {
+  if (!phone?.terms) return defaultTerms
+  const { version, text } = phone.terms
+  return { version, text: { en: paragraphs(text.en), ko: paragraphs(text.ko) } }
+}
+
+const paragraphs = (text: string) => text.split(/\n\s*\n/)
+
+const defaultTerms: PhoneStore['terms'] = {
   version: '2026-11-1',
   text: {
     en: [
@@ -15,4 +27,4 @@ export const terms = {
       '보관된 내 정보를 모두 볼 수 있고 언제든지 삭제할 수 있습니다. 구매·결제 기록은 법에 따라 남지만 누구의 것인지는 남지 않습니다.',
     ],
   },
-} as const
+}
