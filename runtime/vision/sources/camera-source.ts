@@ -30,6 +30,8 @@ export interface CameraSourceOptions extends FrameListener {
 /** Cameras lock accounts for half an hour after some five wrong logins: one try in so long locks none. */
 const loginBackOff = { firstMs: 5 * 60_000, longestMs: 60 * 60_000, forgetAfterMs: 3 * 60 * 60_000 }
 const backOff = { firstMs: 250, longestMs: 30_000, forgetAfterMs: 120_000 }
+/** A stream begins with its next key frame, and its decoder has to start, thirty of them at once. */
+const firstPictureMs = 10_000
 /** How often silence is looked for, in parts of offlineMs. */
 const looks = 5
 /** Weight of a new latency in the running mean. */
@@ -106,8 +108,11 @@ export class CameraSource implements FrameSource {
     const { wireClock, definition } = this.#options
     const { offlineMs } = definition
     this.#health.look()
-    const sinceMs = wireClock.nowMs() - Math.max(this.#attemptedAtMs, this.#health.seenAtMs)
-    if (sinceMs > offlineMs) this.#attempt.abort(failureOf('it sends nothing'))
+    const sawSome = this.#health.seenAtMs > this.#attemptedAtMs
+    const sinceMs = wireClock.nowMs() - (sawSome ? this.#health.seenAtMs : this.#attemptedAtMs)
+    if (sinceMs > (sawSome ? offlineMs : Math.max(offlineMs, firstPictureMs))) {
+      this.#attempt.abort(failureOf('it sends nothing'))
+    }
     this.#watch = wireClock.after(offlineMs / looks, () => this.#look())
   }
 

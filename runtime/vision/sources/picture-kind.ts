@@ -53,7 +53,7 @@ function jpegKind(bytes: Buffer): PictureKind {
 
 function sizedJpeg(bytes: Buffer, at: number): PictureKind {
   if (at + 9 > bytes.length) throw damaged('it is cut off')
-  if (bytes.lastIndexOf(endOfImage) < bytes.length - longestPadding) throw damaged('it is cut off')
+  if (!endsWith(bytes, endOfImage)) throw damaged('it is cut off')
   const heightPx = bytes.readUInt16BE(at + 5)
   const widthPx = bytes.readUInt16BE(at + 7)
   if (widthPx === 0 || heightPx === 0) throw damaged('it has no size')
@@ -65,9 +65,14 @@ const isFrameHeader = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 
 function pngKind(bytes: Buffer): PictureKind {
-  if (bytes.length < 24 || bytes.lastIndexOf(pngEnd) < bytes.length - longestPadding) throw damaged('it is cut off')
+  if (bytes.length < 24 || !endsWith(bytes, pngEnd)) throw damaged('it is cut off')
   const widthPx = bytes.readUInt32BE(16)
   const heightPx = bytes.readUInt32BE(20)
   if (widthPx === 0 || heightPx === 0) throw damaged('it has no size')
   return { format: 'png', widthPx, heightPx }
+}
+
+function endsWith(bytes: Buffer, end: Buffer): boolean {
+  const at = bytes.lastIndexOf(end)
+  return at >= 0 && at >= bytes.length - longestPadding
 }

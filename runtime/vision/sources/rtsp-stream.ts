@@ -145,7 +145,7 @@ class StreamPictures {
       input: coded,
       intervalMs: this.#options.definition.intervalMs,
       onPicture: (picture, atMs) => {
-        if (decoder === this.#decoder) this.#give(picture, atMs)
+        if (decoder === this.#decoder && !this.#stopped) this.#give(picture, atMs)
       },
       onComplaint: (complaint) => this.#sink.damaged(`the decoder says "${complaint}".`),
     })

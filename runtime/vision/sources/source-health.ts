@@ -17,9 +17,14 @@ export interface SourceHealthOptions {
 /** How long what was noticed in living pictures is told, so that it is read and does not flicker. */
 const noticeMs = 5000
 
+/** What no further try mends: there is no use in waiting before it is told. */
+const lasting = new Set(['camera-login-refused', 'camera-login-missing', 'ffmpeg-missing'])
+
 interface Notice {
   state: HealthState
   reason: string
+  /** Each of these is told, also of one state. */
+  about: string
   untilMs: number
 }
 
@@ -59,39 +64,39 @@ export class SourceHealth {
     if (picture.changed) this.#changedAtMs = nowMs
     if (picture.resized) {
       const reason = `Its pictures changed from ${picture.resized} pixels: calibrate it again if it now shows another part of the shop.`
-      this.#notice = { state: 'drifting', reason, untilMs: nowMs + noticeMs }
+      this.#notice = { state: 'drifting', reason, about: reason, untilMs: nowMs + noticeMs }
     }
     const unchangedMs = nowMs - this.#changedAtMs
     if (unchangedMs >= this.#options.frozenMs) {
       const seconds = Math.round(unchangedMs / 1000)
       this.#tell('stuck', `Its picture has not changed for ${seconds} s: start it again.`)
     } else if (this.#notice && this.#notice.untilMs > nowMs) {
-      this.#tell(this.#notice.state, this.#notice.reason)
+      this.#tell(this.#notice.state, this.#notice.reason, this.#notice.about)
     } else {
       this.#tell('online', 'Its pictures come and change.')
     }
   }
 
   damaged(reason: string): void {
-    this.#noticed('noisy', `A picture cannot be used: ${reason}`)
+    this.#noticed('noisy', `A picture cannot be used: ${reason}`, '')
   }
 
   clockJumped(byMs: number): void {
     const seconds = (Math.abs(byMs) / 1000).toFixed(1)
     const reason = `Its clock jumped ${byMs > 0 ? 'forward' : 'back'} by ${seconds} s: synchronise it by NTP.`
-    this.#noticed('drifting', reason)
+    this.#noticed('drifting', reason, reason)
   }
 
-  #noticed(state: HealthState, reason: string): void {
-    this.#notice = { state, reason, untilMs: this.#options.nowMs() + noticeMs }
+  #noticed(state: HealthState, reason: string, about: string): void {
+    this.#notice = { state, reason, about, untilMs: this.#options.nowMs() + noticeMs }
     // Before its first picture, and while it is away, that it does not come is what counts.
-    if (this.#everSeen && !this.silent) this.#tell(state, reason)
+    if (this.#everSeen && !this.silent) this.#tell(state, reason, about)
   }
 
   /** It could not be reached, or left. */
   failed(error: AisleError): void {
     this.#failure = error
-    if (this.silent || error.code.startsWith('camera-login')) this.#tellOffline()
+    if (this.silent || lasting.has(error.code)) this.#tellOffline()
     else if (this.#everSeen) this.#tell('late', `A picture is missing: ${error.sentence}`, error.code)
   }
 

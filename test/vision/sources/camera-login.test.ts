@@ -66,7 +66,7 @@ describe("a camera's login", () => {
         assert.deepEqual({ ...digest?.fields }, { realm, nonce })
       }),
     )
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (header) => void parseChallenges(header)))
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => void parseChallenges(Buffer.from(bytes).toString('latin1'))))
     assert.equal(Object.getPrototypeOf(parseChallenges('Digest __proto__="x"')[0]?.fields), null)
   })
 })

@@ -97,7 +97,7 @@ export class RtspCamera {
     else if (method === 'DESCRIBE') {
       answer('200 OK', [`Content-Base: ${this.url}${path}/`, 'Content-Type: application/sdp'], this.#description())
     } else if (method === 'SETUP') {
-      answer('200 OK', ['Transport: RTP/AVP/TCP;unicast;interleaved=2-3', 'Session: 12345;timeout=4'])
+      answer('200 OK', ['Transport: RTP/AVP/TCP;unicast;interleaved=2-3', 'Session: 12345;timeout=2'])
     } else answer('200 OK', ['Session: 12345'])
     return method
   }

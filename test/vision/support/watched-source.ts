@@ -26,6 +26,7 @@ export class WatchedSource {
   readonly frames: Frame[] = []
   readonly health: HealthReport[] = []
   readonly source: CameraSource
+  #awaited = 0
 
   constructor({ model, url, login, changes, ffmpeg }: WatchedCamera) {
     const definition = { ...(catalogue.get(model) as Camera), ...changes }
@@ -42,15 +43,15 @@ export class WatchedSource {
     this.source.start()
   }
 
-  /** The reason of the first report of `state` from now on, or of the last that was told. */
+  /** The reason of the next report of `state` after the one that was awaited before: none is missed in between. */
   async until(state: HealthReport['state'], matching = /./): Promise<string> {
-    let reason = ''
-    await until(`${state} ${matching}`, () => {
-      const last = this.health.at(-1)
-      reason = last?.state === state && matching.test(last.reason) ? last.reason : ''
-      return reason !== ''
-    }).catch((error) => assert.fail(`${error.message}, but ${JSON.stringify(this.health)}`))
-    return reason
+    const find = () =>
+      this.health.findIndex((report, i) => i >= this.#awaited && report.state === state && matching.test(report.reason))
+    await until(`${state} ${matching}`, () => find() >= 0).catch((error) =>
+      assert.fail(`${error.message}, but ${JSON.stringify(this.health)}`),
+    )
+    this.#awaited = find() + 1
+    return this.health[this.#awaited - 1]?.reason ?? ''
   }
 
   /** So many frames from now on. */
