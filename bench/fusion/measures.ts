@@ -65,7 +65,7 @@ export function measuresOf(results: readonly RunResult[]): Measures {
 /** A line says that the shopper has at least so many. */
 export const isRight = ({ quantity, trueQuantity }: LineOutcome): boolean => quantity <= trueQuantity + 1e-9
 
-function missedQuantity({ outcome, quantity, trueQuantity }: LineOutcome): number {
+export function missedQuantity({ outcome, quantity, trueQuantity }: LineOutcome): number {
   const covered = outcome === 'charge' || outcome === 'review' ? quantity : 0
   return Math.max(0, trueQuantity - covered)
 }

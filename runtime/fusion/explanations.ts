@@ -107,14 +107,17 @@ function spurious({ deltaG, sigmaG, cues }: Subject, shelves: Shelves, policy: F
   const other = policy.spurious * shelves.anyGoodsDensity(massG)
   const parts: Parts = {
     weight: Math.log((offset + other) / (policy.offsets + policy.spurious)),
-    // Whoever shoves a shelf or leans on it has a hand there, but plates settle and drift by themselves, too.
-    hand: Math.log((1 + Math.exp(Math.max(0, ...cues.actors.map(({ handLogOdds }) => handLogOdds)))) / 2),
+    hand: anyHand({ cues }),
     sighting: 0,
     planogram: 0,
     prior: Math.log(policy.offsets + policy.spurious),
   }
   return { takings: [], acted: [], isOff: false, parts, logWeight: sum(parts) }
 }
+
+/** Whoever shoves a shelf, leans on it or fetches a bag has a hand there, but plates settle and drift by themselves, too. */
+export const anyHand = ({ cues }: Pick<Subject, 'cues'>): number =>
+  Math.log((1 + Math.exp(Math.max(0, ...cues.actors.map(({ handLogOdds }) => handLogOdds)))) / 2)
 
 interface Goods {
   items: Omit<Taking, 'personId'>[]

@@ -5,7 +5,7 @@
  */
 
 import type { Candidate, Unit } from './candidate.ts'
-import { cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
+import { anyHand, cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { mayComplete, wholeOf } from './halves.ts'
 import { overlap } from './overlap.ts'
@@ -159,7 +159,7 @@ function lifted({ steps }: Hypothesis, subject: JointSubject, shelves: Shelves):
     .filter((step) => !steps.some(({ completes }) => completes?.includes(step.subject.eventId)))
     .map((step) => {
       const weight = sameMass(step.subject.deltaG, step.subject.sigmaG, subject)
-      const parts: Parts = { weight, hand: 0, sighting: 0, planogram: 0, prior: Math.log(goesAgain) }
+      const parts: Parts = { weight, hand: anyHand(subject), sighting: 0, planogram: 0, prior: Math.log(goesAgain) }
       const none = { acted: [], moves: [], before: [], after: [], weighedBefore: false }
       return { act: 'nothing', ...none, parts, completes: [step.subject.eventId] }
     })

@@ -12,8 +12,10 @@ const usualGoodG = 200
 const usualGoodSpread = 1
 /** So many known weights tell what goods weigh in this store. */
 const enoughWeights = 20
-/** A wrong catalogue weight is often another size of the same product. */
+/** A wrong catalogue weight is often another size of the same product, */
 const wrongWeightSpread = 0.35
+/** or a digit too many or too few: a third of the wrong ones each, and a third is anything (assumption). */
+const slips = [0.1, 10]
 /** Some pieces differ more than the spread says (another batch, a wet bottle). */
 const oddPieces = 0.15
 const oddSpread = 3
@@ -149,7 +151,11 @@ export class Shelves {
     const spreadG = product?.weightSdG ?? Math.max(leastSpreadG, this.#policy.weightSpread * pieceG)
     const usual = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * spreadG ** 2)
     const odd = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * (oddSpread * spreadG) ** 2)
-    const wrong = (otherSizeDensity(massG / pieces, pieceG) + this.anyGoodsDensity(massG / pieces)) / (2 * pieces)
+    const slipped = slips.map((slip) =>
+      normalDensity(massG - pieces * pieceG * slip, sigmaG ** 2 + pieces * (oddSpread * slip * spreadG) ** 2),
+    )
+    const another = otherSizeDensity(massG / pieces, pieceG) + this.anyGoodsDensity(massG / pieces)
+    const wrong = (another / pieces + mean(slipped)) / 3
     const wrongShare = inKilograms ? 0.3 : this.#policy.catalogueWrong
     return (1 - wrongShare) * ((1 - oddPieces) * usual + oddPieces * odd) + wrongShare * wrong
   }
@@ -208,6 +214,8 @@ export class Shelves {
     }
   }
 }
+
+const mean = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length
 
 export function normalDensity(difference: number, variance: number): number {
   return Math.exp((-difference * difference) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance)
