@@ -30,6 +30,7 @@ function secretNames(profile: Profile, live: boolean): Record<ProgramName, strin
       generated.tillTokenAccounts,
       generated.journalKey,
       generated.brokerPasswordTill,
+      ...doorLogins(profile),
       profile.payment.secretKey,
       ...(profile.mail?.password === undefined ? [] : [profile.mail.password]),
     ],
@@ -51,6 +52,14 @@ function secretNames(profile: Profile, live: boolean): Record<ProgramName, strin
       profile.payment.secretKey,
     ],
   }
+}
+
+/** Of controllers that open gates by HTTP. */
+function doorLogins({ gates, devices }: Profile): string[] {
+  const contacts = new Set(gates.map((gate) => gate.contacts))
+  return devices.flatMap(({ id, address }) =>
+    contacts.has(id) && address.transport === 'http' && address.login ? [address.login] : [],
+  )
 }
 
 /**

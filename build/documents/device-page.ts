@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import type {
   Camera,
   DeviceDefinition,
+  DoorController,
   LoadCellPublisher,
   LoadCellStream,
   LoadCellTransmitter,
@@ -19,6 +20,7 @@ export const kindTitles: Record<DeviceDefinition['kind'], string> = {
   'load-cell-publisher': 'Load cell board that publishes over MQTT',
   'relay-module': 'Relays and inputs',
   'relay-publisher': 'Relays and inputs over MQTT',
+  'door-controller': 'Door controller',
   reader: 'Reader',
   camera: 'Camera',
   'vision-appliance': 'Vision appliance',
@@ -58,6 +60,8 @@ function facts(device: DeviceDefinition): string[][] {
       return relayFacts(device)
     case 'relay-publisher':
       return boardFacts(device)
+    case 'door-controller':
+      return controllerFacts(device)
     case 'reader':
       return readerFacts(device)
     case 'camera':
@@ -183,6 +187,16 @@ const boardFacts = ({ relays, inputs, maxBytes }: RelayPublisher): string[][] =>
   ['Longest message', `${maxBytes} bytes`],
 ]
 
+const controllerFacts = ({ doors, doorPath, authentication, alivePath, commands }: DoorController): string[][] => [
+  ['Doors', `${doors}, each at \`${doorPath}\``],
+  [
+    'Is told',
+    `to open once (\`${commands.open}\`), to stay open (\`${commands.keepOpen}\`), to close (\`${commands.close}\`)`,
+  ],
+  ['Login', authentication],
+  ['Is asked whether it is there', `at \`${alivePath}\``],
+]
+
 const purposes: Record<NonNullable<Reader['reads']>, string> = {
   codes: 'codes that a shopper shows',
   'card-tokens': "tokens in place of a card's number",
@@ -257,6 +271,10 @@ function example(device: DeviceDefinition): object {
     case 'mqtt': {
       const topic = `my-store/${topics[device.kind]}`
       return { id, definition: device.id, address: { transport: 'mqtt', topic } }
+    }
+    case 'isapi': {
+      const address = { transport: 'http', url: 'http://192.0.2.15', login: `${id}-login` }
+      return { id, definition: device.id, address }
     }
     case 'http-post':
       return { id, definition: device.id, address: { transport: 'http', url: 'http://192.0.2.14/announce' } }

@@ -377,6 +377,28 @@ export const RelayPublisher = strictObject({
   maxBytes: Type.Integer({ minimum: 100, maximum: 65_536, description: 'A longer message is refused.' }),
 })
 
+/** A controller of doors, by HTTP: it opens and closes, and says nothing of who walks through. */
+export const DoorController = strictObject({
+  ...head,
+  kind: Type.Literal('door-controller'),
+  protocol: Type.Literal('isapi'),
+  authentication: oneOf(['basic', 'digest', 'digest-or-basic'], {
+    description: 'How it is logged in to with the secret that the profile names, which is user:password.',
+  }),
+  doors: Type.Integer({ minimum: 1, maximum: 64, description: 'The wiring of a gate names them as its relays.' }),
+  doorPath: Type.String({ pattern: '^/[^\\s]*\\{door\\}', maxLength: 200, description: '{door}: its number, from 1.' }),
+  commands: strictObject(
+    {
+      open: Type.String({ pattern: '^[A-Za-z]+$', description: 'Once, for as long as the controller is set to.' }),
+      keepOpen: Type.String({ pattern: '^[A-Za-z]+$' }),
+      close: Type.String({ pattern: '^[A-Za-z]+$', description: 'Ends what keeps it open.' }),
+    },
+    { description: 'What stands in <cmd>.' },
+  ),
+  alivePath: Type.String({ pattern: '^/', maxLength: 200, description: 'Read now and then to know that it is there.' }),
+  answerWithinMs: Type.Integer({ minimum: 100, maximum: 10_000 }),
+})
+
 export const readerPurposes = ['codes', 'card-tokens', 'badges', 'adult-answers'] as const
 
 export const Reader = strictObject({
@@ -471,6 +493,7 @@ export const DeviceDefinition = Type.Union([
   LoadCellPublisher,
   RelayModule,
   RelayPublisher,
+  DoorController,
   Reader,
   Camera,
   VisionAppliance,
@@ -484,6 +507,7 @@ export type LoadCellPublisher = Static<typeof LoadCellPublisher>
 export type LoadCellDefinition = LoadCellTransmitter | LoadCellStream | LoadCellPublisher
 export type LoadCellCommand = Static<typeof Command>
 export type RelayModule = Static<typeof RelayModule>
+export type DoorController = Static<typeof DoorController>
 export type RelayPublisher = Static<typeof RelayPublisher>
 export type Reader = Static<typeof Reader>
 export type Camera = Static<typeof Camera>
@@ -491,4 +515,6 @@ export type VisionAppliance = Static<typeof VisionAppliance>
 export type Speaker = Static<typeof Speaker>
 export type StatusFlag = Static<typeof StatusFlag>
 export type DeviceKind = DeviceDefinition['kind']
+/** What can be a gate's contacts. */
+export const contactKinds = ['relay-module', 'relay-publisher', 'door-controller'] as const
 export type DefinitionOf<K extends DeviceKind> = Extract<DeviceDefinition, { kind: K }>

@@ -10,6 +10,7 @@ import { serveTill } from './api/server.ts'
 import { databaseFile } from './backup.ts'
 import { Doors } from './doors/doors.ts'
 import { ShownCodes } from './doors/shown-codes.ts'
+import { unsafeGates } from './doors/unsafe-gates.ts'
 import { signDaily } from './journal-signer.ts'
 import { openLedgerThread } from './ledger/ledger-thread.ts'
 import { publicJournalKey } from './ledger/signed-heads.ts'
@@ -96,8 +97,13 @@ async function startParts(
       port: settings.ports.broker,
       password: handedSecret(secrets, generatedSecrets.brokerPasswordTill),
     }),
+    secret: (name) => handedSecret(secrets, name),
     onCode: (read) => codes.read(read),
   })
+  for (const gap of unsafeGates(profile, definitions)) {
+    log.warn(gap)
+    notice(gap)
+  }
   doors.start(await ledger.doorMemory(clock.nowMs()))
   onStarted(() => doors.stop())
 

@@ -4,6 +4,7 @@ import { AisleError } from '../contract/errors.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import { serveCameras } from './devices/camera.ts'
 import type { Faults } from './devices/faults.ts'
+import { serveHikvisionDoor } from './devices/hikvision-door.ts'
 import { startKeyboardScanner } from './devices/keyboard-scanner.ts'
 import { serveCasAscii } from './devices/load-cells/cas-ascii.ts'
 import { startMqttBoard } from './devices/load-cells/diy-mqtt.ts'
@@ -82,6 +83,15 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     async 'mqtt-gate'({ id, address }) {
       faults.declare(id, 'mqtt-gate')
       const { topic } = addressOf({ id, address }, 'mqtt')
+    async 'hikvision-door'({ id, address }) {
+      faults.declare(id, 'door-controller')
+      const { hostname: host, port } = new URL(addressOf({ id, address }, 'http').url)
+      const module = options.modules.get(id) ?? new RelayModule()
+      const login = `open-aisle:${password}`
+      served.push(
+        await serveHikvisionDoor({ device: id, host, port: Number(port || 80), login, module, clock, faults }),
+      )
+    },
       const module = options.modules.get(id) ?? new RelayModule()
       served.push(startMqttGate({ device: id, brokerUrl, password, topic, clock, faults, module, advance }))
     },

@@ -56,7 +56,9 @@ describe('the devices of a profile, as the twin serves them', () => {
     if (protocol === 'modbus') return { transport: 'modbus-tcp', host: '127.0.0.1', port }
     if (protocol === 'mqtt') return { transport: 'mqtt', topic: 'shop/device' }
     if (protocol === 'usb-keyboard') return { transport: protocol, path: join(tmpdir(), `open-aisle-event-${port}`) }
-    if (protocol.startsWith('http')) return { transport: 'http', url: `http://127.0.0.1:${port}/device` }
+    if (protocol === 'rtsp') return { transport: 'rtsp', url: `rtsp://127.0.0.1:${port}` }
+    if (protocol.startsWith('http') || protocol === 'mjpeg')
+      return { transport: 'http', url: `http://127.0.0.1:${port}/device` }
     return { transport: 'tcp', host: '127.0.0.1', port }
   }
 

@@ -3,12 +3,13 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../contract/clock.ts'
 import { AisleError } from '../../contract/errors.ts'
 import type { DeviceCatalogue, ProfileDevice } from '../../devices/catalogue.ts'
-import type { Reader } from '../../devices/definition-schema.ts'
+import { contactKinds, type Reader } from '../../devices/definition-schema.ts'
 import { MqttLink } from '../../devices/mqtt-link.ts'
 import type { MqttReceiver } from '../../devices/mqtt-receiver.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import { ContactModule } from './contact-module.ts'
 import type { Contacts } from './contacts.ts'
+import { IsapiDoors } from './isapi-doors.ts'
 import { MqttContacts } from './mqtt-contacts.ts'
 import { mqttReader } from './readers/mqtt-reader.ts'
 import { type DoorReader, StreamReader } from './readers/stream-reader.ts'
@@ -20,6 +21,8 @@ export interface DoorDevicesOptions {
   log: Logger
   /** Asked for only where a device at a door is on MQTT. */
   broker(): { host: string; port: number; password: string }
+  /** A secret that the profile names. */
+  secret(name: string): string
   /** Somebody showed something at a gate. What it was leaves the till nowhere but as a hash. */
   onCode(read: ReadCode): void
 }
@@ -44,7 +47,7 @@ export class DoorDevices {
   contacts(id: string): Contacts {
     const { definitions, clock, log } = this.#options
     const device = this.#device(id)
-    const definition = definitions.of(device, 'relay-module', 'relay-publisher')
+    const definition = definitions.of(device, ...contactKinds)
     const { address } = device
     if (definition.kind === 'relay-module' && isModbus(address)) {
       const unit = device.units?.[0] ?? definition.unitIds.minimum
@@ -55,6 +58,10 @@ export class DoorDevices {
       const contacts = new MqttContacts({ name: id, topic: address.topic, definition, publish, clock, log })
       this.#receivers.push(contacts.receiver)
       return contacts
+    }
+    if (definition.kind === 'door-controller' && address.transport === 'http') {
+      const login = address.login === undefined ? undefined : this.#options.secret(address.login)
+      return new IsapiDoors({ name: id, url: address.url, login, definition, clock, log })
     }
     throw unreachable(id)
   }

@@ -44,6 +44,7 @@ export const kindTitles = {
   indicator: { en: 'Weighing indicator', ko: '계량 인디케이터' },
   'mqtt-board': { en: 'Load-cell board over MQTT', ko: 'MQTT 로드셀 보드' },
   'mqtt-gate': { en: 'Gate board over MQTT', ko: 'MQTT 게이트 보드' },
+  'door-controller': { en: 'Door controller', ko: '출입문 제어기' },
   reader: { en: 'Code reader', ko: '코드 리더기' },
   'vision-appliance': { en: 'Vision appliance', ko: '비전 장비' },
   camera: { en: 'Camera', ko: '카메라' },
@@ -121,6 +122,11 @@ export const faultsOfKind = {
     late,
     repeated,
     deaf: { title: { en: 'Hears no orders', ko: '명령을 듣지 못함' } },
+  },
+  'door-controller': {
+    offline,
+    slow: { title: { en: 'Answers slowly', ko: '응답이 느림' }, value: delay(3000) },
+    'wrong-password': { title: { en: 'Refuses the password', ko: '비밀번호를 거부함' } },
   },
   reader: {
     offline,
