@@ -1,6 +1,7 @@
-/** `aisle bench vision --tracking …`: see `vision-tracking.ts`. */
+/** `aisle bench vision --tracking …` or `--throughput …`: see `vision-tracking.ts`, `vision-throughput.ts`. */
 import { parseArgs } from 'node:util'
 import { AisleError } from '../runtime/contract/errors.ts'
+import { measureThroughput } from './vision-throughput.ts'
 import { measureTracking } from './vision-tracking.ts'
 
 /** @throws AisleError `bench-option-unknown` */
@@ -9,19 +10,39 @@ export default async function bench(args: string[]): Promise<void> {
     args,
     options: {
       tracking: { type: 'boolean', default: false },
-      seconds: { type: 'string', default: '60' },
+      throughput: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
       seeds: { type: 'string', default: '2' },
       shoppers: { type: 'string', default: '1,2,4,8' },
       detector: { type: 'string', default: 'simulated' },
+      runs: { type: 'string', default: '3' },
+      cameras: { type: 'string', default: '30' },
+      rate: { type: 'string', default: '10' },
+      stock: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   })
-  if (!values.tracking) {
+  const { detector, json, stock } = values
+  if (values.tracking) {
+    const shoppers = values.shoppers.split(',').map(Number)
+    await measureTracking(
+      { seconds: Number(values.seconds ?? 60), seeds: Number(values.seeds), shoppers, detector },
+      json,
+    )
+  } else if (values.throughput) {
+    await measureThroughput(
+      {
+        seconds: Number(values.seconds ?? 5),
+        runs: Number(values.runs),
+        cameras: Number(values.cameras),
+        rate: Number(values.rate),
+        stock,
+      },
+      json,
+    )
+  } else {
     throw new AisleError('bench-option-unknown', 'It does not say what of the vision is to be measured.', {
-      action: 'Give --tracking.',
+      action: 'Give --tracking or --throughput.',
     })
   }
-  const { detector, json } = values
-  const shoppers = values.shoppers.split(',').map(Number)
-  await measureTracking({ seconds: Number(values.seconds), seeds: Number(values.seeds), shoppers, detector }, json)
 }

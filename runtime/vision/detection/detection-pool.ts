@@ -3,7 +3,7 @@
  * and what cannot be kept up with is told. Pictures are decoded in libvips' threads while models run in worker
  * threads, so the thread that calls this is never held up.
  */
-import type { Clock } from '../../contract/clock.ts'
+import { type Clock, sleep } from '../../contract/clock.ts'
 import type { AisleError } from '../../contract/errors.ts'
 import type { DetectedFrame, Detection } from '../detection.ts'
 import type { StoredFrame } from '../frame-store.ts'
@@ -48,6 +48,8 @@ const backOffMs = { first: 500, most: 30_000 }
 /** Threads that hang in native code cannot be ended: each keeps its core and its memory. */
 const mostAbandoned = 3
 const healthEveryMs = 5000
+/** Longer than the frames that a worker still has take; one that hangs is not waited for. */
+const endWithinMs = 5000
 
 interface Job {
   frame: StoredFrame
@@ -128,9 +130,12 @@ export class DetectionPool {
     return this.#meter.shares(this.#options.wireClock.nowMs())
   }
 
+  /** To be waited for before the program ends: a thread that is cut off amid inference takes the program with it. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all(this.#lanes.map(({ thread }) => thread?.end()))
+    const ended = Promise.all(this.#lanes.map(({ thread }) => thread?.end()))
+    await Promise.race([ended, sleep(this.#options.wireClock, endWithinMs)])
+    for (const { thread } of this.#lanes) void thread?.abandon()
   }
 
   #pump(): void {

@@ -12,10 +12,10 @@ export interface WorkerStart {
   run: ModelRunOptions
 }
 
-export interface ToWorker {
-  job: number
-  prepared: PreparedFrame
-}
+export type ToWorker =
+  | { is: 'frame'; job: number; prepared: PreparedFrame }
+  /** It ends by itself, after the frames that it has. */
+  | { is: 'end' }
 
 export type FromWorker =
   | { is: 'ready'; provider: ExecutionProvider; notices: readonly string[] }
@@ -45,11 +45,12 @@ export class InferenceThread {
   #deadline: Timer | undefined
   #over = false
   /** Resolves when the thread is really gone: never, while native code does not return. */
-  #ended: Promise<unknown> | undefined
+  readonly #gone: Promise<unknown>
 
   constructor(options: InferenceThreadOptions) {
     this.#options = options
     this.#worker = new Worker(options.worker, { workerData: options.start })
+    this.#gone = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.on('message', (message: FromWorker) => this.#hear(message))
     this.#worker.on('error', (error) => this.#lose(lost(`ended: ${errorSentence(error)}`)))
     this.#worker.on('exit', () => this.#lose(lost('ended')))
@@ -60,15 +61,24 @@ export class InferenceThread {
     if (this.#over) return
     if (this.#jobs.size === 0) this.#watch()
     this.#jobs.add(job)
-    this.#worker.postMessage({ job, prepared } satisfies ToWorker, transferables(prepared))
+    this.#worker.postMessage({ is: 'frame', job, prepared } satisfies ToWorker, transferables(prepared))
   }
 
-  /** Ends the thread; resolves when it is gone. */
+  /**
+   * Has the thread end; resolves when it is gone. It is never ended by force: ONNX Runtime ends the whole program when
+   * the thread that it returns to is no more.
+   */
   end(): Promise<unknown> {
+    if (!this.#over) this.#worker.postMessage({ is: 'end' } satisfies ToWorker)
     this.#over = true
     this.#options.clock.clear(this.#deadline)
-    this.#ended ??= this.#worker.terminate()
-    return this.#ended
+    return this.#gone
+  }
+
+  /** Like {@link end}, and the program may end before it does. */
+  abandon(): Promise<unknown> {
+    this.#worker.unref()
+    return this.end()
   }
 
   #hear(message: FromWorker): void {
@@ -93,7 +103,7 @@ export class InferenceThread {
 
   #lose(error: AisleError): void {
     if (this.#over) return
-    void this.end()
+    void this.abandon()
     this.#options.onLost(error)
   }
 }

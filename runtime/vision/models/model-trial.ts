@@ -15,11 +15,23 @@ export type TrialResult = { ok: true } | { ok: false; error: ToldError }
 /** Address space of the trial: what Node itself reserves, and several times the largest model. */
 const limitKiB = Math.ceil((3e9 + 8 * largestModelBytes) / 1024)
 
+/** What passed once passes again: detection that is started anew in the same program does not wait for it. */
+const passed = new Set<string>()
+
 /**
+ * @param use with its hash, in itself or in its definition: `readModel` takes no other
  * @param deadlineMs of real time, from starting the process to the end of one inference
  * @throws AisleError as `readModel` and `openModel` do, and `model-crashes`, `model-hangs`
  */
 export async function tryModel(use: ModelUse, deadlineMs: number): Promise<void> {
+  const { definition, sha256 } = use
+  const what = JSON.stringify([definition, sha256])
+  if (passed.has(what)) return
+  await runApart(use, deadlineMs)
+  passed.add(what)
+}
+
+async function runApart(use: ModelUse, deadlineMs: number): Promise<void> {
   const program = [process.execPath, fileURLToPath(new URL('./model-trial-main.ts', import.meta.url))]
   const [command, ...args] =
     platform() === 'linux' ? ['/bin/sh', '-c', 'ulimit -v "$0"; exec "$@"', String(limitKiB), ...program] : program

@@ -7,7 +7,7 @@ import type { Picture } from '../../../runtime/vision/detection/picture-decoder.
 import type { DetectedFrame } from '../../../runtime/vision/detection.ts'
 import { jpegOf, redAndBlue } from './pictures.ts'
 import { behaviours } from './stubborn-worker.ts'
-import { modelFolder, personAnswer, tinyModel } from './tiny-models.ts'
+import { looping, modelFolder, personAnswer, tinyModel } from './tiny-models.ts'
 
 const hangAfterMs = 1e6
 const stubborn = new URL('./stubborn-worker.ts', import.meta.url)
@@ -25,7 +25,10 @@ describe('the detection pool', () => {
     ;[wire, detected, broken, health] = [new VirtualClock(), [], [], []]
   })
   afterEach(async () => {
-    await pool?.close()
+    const closed = pool?.close()
+    // A worker that hangs is not waited for longer than this.
+    wire.advanceTo(wire.nowMs() + 5000)
+    await closed
     pool = undefined
   })
 
@@ -150,6 +153,16 @@ describe('the detection pool', () => {
       ['aisle-2'],
     )
   }
+
+  it('closes when the frames that are being looked at are done', async () => {
+    const detector = folder.add(tinyModel(personAnswer, { extra: looping(50_000n) }))
+    await open({ detector, wireClock: new SystemClock() })
+    for (let i = 0; i < 3; i++) offer('aisle-1', asking('detect'))
+    await until(() => detected.length > 0)
+    const before = detected.length
+    await pool?.close()
+    assert.equal(detected.length, before)
+  })
 
   it('tells of a frame that inference fails on, and goes on', async () => {
     await open({}, stubborn)

@@ -8,7 +8,9 @@ const tell = (message: FromWorker) => parentPort?.postMessage(message)
 /** Jobs that wait for the next that does not. */
 const waiting: number[] = []
 
-parentPort?.on('message', ({ job, prepared }: ToWorker) => {
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.is === 'end') return parentPort?.close()
+  const { job, prepared } = message
   const asked = prepared.pixels.bytes[0]
   if (asked === behaviours.hang) for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   if (asked === behaviours.end) process.exit(1)

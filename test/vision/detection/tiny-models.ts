@@ -86,8 +86,8 @@ export function tinyModel(answer: Float32Array, options: TinyModelOptions = {}):
   )
 }
 
-/** A loop that does not end within the life of any test. */
-export const endless: TinyModelOptions['extra'] = {
+/** Goes round so often before it answers: a million rounds take about a second. */
+export const looping = (rounds: bigint): TinyModelOptions['extra'] => ({
   nodes: [
     {
       ...{ operator: 'Loop', inputs: ['often', '', 'start'], outputs: ['extra'] },
@@ -111,8 +111,11 @@ export const endless: TinyModelOptions['extra'] = {
       },
     },
   ],
-  constants: [whole('often', [], [2n ** 62n]), float('start', [], [0])],
-}
+  constants: [whole('often', [], [rounds]), float('start', [], [0])],
+})
+
+/** Does not end within the life of any test. */
+export const endless = looping(2n ** 62n)
 
 /** Asks for 4 TB. */
 export const greedy: TinyModelOptions['extra'] = {
