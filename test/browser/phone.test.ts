@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { build } from '../../build/build.ts'
+import type { Dispute } from '../../runtime/till-api/events.ts'
+import { startTestConsole, type TestConsole } from '../console/running-console.ts'
+import { pricedLine, receiptOf, visit } from '../console/scene.ts'
 import { type RunningTestPhone, startTestPhone } from '../phone/running-phone.ts'
 import { openBrowser } from '../support/browser.ts'
 import { edit } from '../support/profile-folder.ts'
@@ -161,5 +164,62 @@ describe("the shoppers' page in a phone's browser", function () {
     await page.getByText('연결이 끊겼습니다').waitFor()
     await button('한 명 줄이기').click()
     await page.waitForFunction((old) => document.querySelector('svg.qr path')?.getAttribute('d') !== old, before)
+  })
+})
+
+describe("the staff's side of it on the store page", function () {
+  this.timeout(60_000)
+  let browser: Browser
+  let running: TestConsole
+  let page: Page
+
+  before(async function () {
+    browser = await openBrowser(this)
+    await build(root, () => {})
+    running = await startTestConsole()
+    const lines = [pricedLine(running.store.layout, { lineId: 'l0', product: 0, quantity: 1, probability: 0.99 })]
+    const reason = 'I put it back. <img src=x onerror=alert(1)>'
+    const dispute: Dispute = { lineId: 'l0', reason, state: 'open', decidedBy: null, atMs: 1 }
+    const bought = visit('v-7', { state: 'paid', lines })
+    const disputed = { ...bought, receipt: receiptOf(bought), disputes: [dispute] }
+    const context = await browser.newContext({ locale: 'en-US' })
+    const [name = '', value = ''] = running.cookie.split(/=(.*)/s)
+    await context.addCookies([{ name, value, url: running.url }])
+    page = await context.newPage()
+    await page.goto(running.url)
+    await section('Receipts').waitFor()
+    for (const data of [disputed, visit('v-8', { state: 'debt', lines })]) {
+      await running.till.tell({ type: 'visit-changed', data })
+    }
+  })
+  after(async () => {
+    await browser?.close()
+    await running?.stop()
+  })
+
+  const section = (name: string) => page.getByRole('region', { name })
+  const sent = () => running.till.commands.map(({ type, ...rest }) => [type, 'outcome' in rest ? rest.outcome : ''])
+
+  it('decides a dispute with what the shopper wrote, and a debt', async () => {
+    const disputes = section('Disputes')
+    await disputes.getByText('I put it back. <img src=x onerror=alert(1)>').waitFor()
+    await disputes.getByRole('button', { name: 'Give back' }).click()
+    await disputes.getByText('Decided').waitFor()
+    const debts = section('Unpaid visits')
+    await debts.getByRole('button', { name: 'Ask the card again' }).click()
+    await debts.getByText('The card is being asked.').waitFor()
+    assert.ok(await debts.getByRole('button', { name: 'Forgive' }).isEnabled())
+    assert.deepEqual(sent(), [
+      ['resolve-dispute', 'refund'],
+      ['collect-debt', ''],
+    ])
+  })
+
+  it('invites a phone by a QR code', async () => {
+    const invitation = section('Shoppers’ phones')
+    await invitation.getByRole('button', { name: 'Invite a phone' }).click()
+    await invitation.getByRole('img', { name: 'QR code of the invitation' }).waitFor()
+    const link = await invitation.getByRole('link').getAttribute('href')
+    assert.match(link ?? '', /^http:\/\/127\.0\.0\.1:8083\/join#./)
   })
 })
