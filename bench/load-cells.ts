@@ -1,21 +1,30 @@
 /**
  * `aisle bench load-cells [--seconds N] [--runs N] [--part NAME] [--cameras] [--peer DIR] [--json]`: 850 channels over
  * Modbus TCP, in one run: a plain socket that only reads and compares, modbus-serial and our client doing the same,
- * and ours whole (polling, health, weighing). Share of one core, time from a step on a plate until it is there to be
- * seen (the transport's share) and until weighing tells its event, and the rate that was kept. With several runs the
- * figures are medians.
+ * and ours whole (polling, health, weighing). With `--peer`, a folder in which node-red and node-red-contrib-modbus
+ * are installed, stock flows are measured beside them. Share of one core, time from a step on a plate until it is
+ * there to be seen (the transport's share) and until weighing tells its event, and the rate that was kept. With several
+ * runs the figures are medians. Parts: rates, gateways, cameras (only with `--cameras`), dead-unit, most.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Case, type ClientName, clients, measure, medianRow, type Row } from './load-cells/measure.ts'
+import { type DeadUnitRow, deadUnitCases, deadUnitLine, measureDeadUnit } from './load-cells/dead-unit.ts'
+import {
+  type Case,
+  type ClientName,
+  clients,
+  measure,
+  medianRow,
+  type Row,
+  stockClients,
+} from './load-cells/measure.ts'
 
 const parts = {
   rates: [10, 20, 60].flatMap((hz) => clients.map((client) => ({ what: 'at once', hz, client }))),
   gateways: (['plain', 'modbus-serial', 'ours'] as const).map((client) => ({
     ...{ what: '6 ms a unit', hz: 20, client, serviceMs: 6 },
   })),
-  dead: deadUnitCases(),
 } satisfies Record<string, Case[]>
 const cameras: Case[] = [0, 1].map((burners) => ({
   ...{ what: burners ? 'a core kept busy' : 'alone', hz: 60, client: 'ours', burners },
@@ -39,31 +48,29 @@ export default async function bench(args: string[]): Promise<void> {
   const say = (line: string) => values.json || console.log(line)
   const wanted = (part: string) => values.part === undefined || values.part === part
   const rows: Row[] = []
-  for (const [part, cases] of Object.entries({ ...parts, ...(values.cameras ? { cameras } : {}) })) {
+  const stock = values.peer === undefined ? [] : stockCases(values.peer, say)
+  const asked: Record<string, Case[]> = { ...parts, ...(values.cameras ? { cameras } : {}) }
+  if (values.peer !== undefined) asked.rates = [...parts.rates, ...stock]
+  for (const [part, cases] of Object.entries(asked)) {
     if (!wanted(part)) continue
     const measured = await measureAll(cases, seconds, runs)
     for (const row of measured) say(lineOf(row))
     for (const line of verdicts(part, measured)) say(line)
     rows.push(...measured)
   }
+  const deadUnit: DeadUnitRow[] = []
+  for (const one of wanted('dead-unit') ? deadUnitCases : []) {
+    const row = await measureDeadUnit(one)
+    say(deadUnitLine(row))
+    deadUnit.push(row)
+  }
   const most: { client: ClientName; hz: number }[] = []
-  for (const client of wanted('most') ? clients : []) {
-    const hz = await mostKept(client)
+  for (const client of wanted('most') ? [...clients, ...new Set(stock.map(({ client }) => client))] : []) {
+    const hz = await mostKept(client, values.peer)
     say(`at most, ${client}: ${hz} Hz kept`)
     most.push({ client, hz })
   }
-  if (values.peer !== undefined) say(peerLine(values.peer))
-  if (values.json) console.log(JSON.stringify({ channels: 850, seconds, runs, rows, most }))
-}
-
-function deadUnitCases(): Case[] {
-  const line = { hz: 20, client: 'ours', serviceMs: 6, firstBusOnly: true, seconds: 30 } as const
-  return [
-    { what: 'one bus, all alive', ...line },
-    // In its second minute: a dead unit is first looked for often, and from the sixth on every 200 s.
-    { what: 'one bus, one dead, gateway waits 1 s', ...line, deadUnit: 3, silentMs: 1000, settleMs: 60_000 },
-    { what: 'one bus, one dead, gateway waits 0.1 s', ...line, deadUnit: 3, silentMs: 100, settleMs: 20_000 },
-  ]
+  if (values.json) console.log(JSON.stringify({ channels: 850, seconds, runs, rows, deadUnit, most }))
 }
 
 /** All cases once, then all again: what else the machine does falls on each of them. */
@@ -76,12 +83,12 @@ async function measureAll(cases: readonly Case[], seconds: number, runs: number)
 }
 
 /** Raises the rate by half until less than 95 % of it is read, three times over: the machine may do something else. */
-async function mostKept(client: ClientName): Promise<number> {
+async function mostKept(client: ClientName, peer?: string): Promise<number> {
   let kept = 0
   for (let hz = 60; hz <= 1000; hz = Math.round(hz * 1.5)) {
     let isKept = false
     for (let attempt = 0; attempt < 3 && !isKept; attempt++) {
-      const { readHz } = await measure({ what: 'at most', hz, client, settleMs: 4000 }, 2)
+      const { readHz } = await measure({ what: 'at most', hz, client, peer, settleMs: 4000 }, 2)
       kept = Math.max(kept, Math.round(readHz))
       isKept = readHz >= 0.95 * hz
     }
@@ -103,6 +110,15 @@ function verdicts(part: string, rows: readonly Row[]): string[] {
       `  ${row.hz} Hz: p99 ${ms(row.seenP99Ms)} is beyond one period and ${allowedMs} ms (${ms(limitMs)}): ${why}`,
     )
   }
+  const whole = rows.find(({ client, hz }) => client === 'ours' && hz === 60)
+  for (const stock of stockClients.flatMap(
+    (name) => rows.find(({ client, hz }) => client === name && hz === 60) ?? [],
+  )) {
+    if (!whole) continue
+    const perReading = ({ cpuPercent, readHz }: Row) => cpuPercent / readHz
+    const ratio = perReading(whole) / perReading(stock)
+    lines.push(`  60 Hz: ours takes ${ratio.toFixed(2)} of what ${stock.client} takes for a reading`)
+  }
   const [alone, beside] = rows
   if (part === 'cameras' && alone && beside) {
     const change = (100 * (beside.seenP99Ms - alone.seenP99Ms)) / alone.seenP99Ms
@@ -111,10 +127,16 @@ function verdicts(part: string, rows: readonly Row[]): string[] {
   return lines
 }
 
-function peerLine(directory: string): string {
-  const node = join(directory, 'node_modules', 'node-red-contrib-modbus')
-  if (!existsSync(node)) return `peer not installed: ${node} is missing; its setup.sh installs it`
-  return `peer installed: run ${join(directory, 'c-modbus-flow.mjs')} on this machine at the same time of day`
+/** None where they are not installed, which is said. */
+function stockCases(peer: string, say: (line: string) => void): Case[] {
+  const missing = ['node-red', 'node-red-contrib-modbus'].filter(
+    (name) => !existsSync(join(peer, 'node_modules', name)),
+  )
+  if (missing.length > 0) {
+    say(`The stock flows are not measured: ${missing.join(' and ')} not installed in ${join(peer, 'node_modules')}.`)
+    return []
+  }
+  return [10, 20, 60].flatMap((hz) => stockClients.map((client) => ({ what: 'at once', hz, client, peer })))
 }
 
 function lineOf(row: Row): string {

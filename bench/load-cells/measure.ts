@@ -3,28 +3,30 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { benchGateways, type ClientResult, type Step } from './layout.ts'
+import type { ClientResult, Step } from './layout.ts'
 
 export const clients = ['plain', 'modbus-serial', 'our-reads', 'ours'] as const
-export type ClientName = (typeof clients)[number]
+/** Stock flows in a Node-RED of their own, where they are installed. */
+export const stockClients = ['stock-flow', 'stock-expert'] as const
+export type ClientName = (typeof clients)[number] | (typeof stockClients)[number]
+
+const files: Record<ClientName, string> = {
+  ...{ plain: 'plain-client', 'modbus-serial': 'modbus-serial-client', 'our-reads': 'our-reads-client' },
+  ...{ ours: 'our-client', 'stock-flow': 'stock-client', 'stock-expert': 'stock-client' },
+}
 
 export interface Case {
   what: string
   hz: number
   client: ClientName
+  /** Where the packages of the stock flow are. */
+  peer?: string
   /** How long a gateway takes for one unit, serving one at a time; 0: it answers at once. */
   serviceMs?: number
-  /** A unit of the first gateway that never answers; the figures are then of the other units of that gateway. */
-  deadUnit?: number
-  /** How long the gateway waits for it. */
-  silentMs?: number
-  /** Only the first gateway is looked at. */
-  firstBusOnly?: boolean
   /** Processes that keep a core busy each, as cameras at full load do. */
   burners?: number
   /** Before anything is measured. */
   settleMs?: number
-  seconds?: number
 }
 
 export interface Row {
@@ -32,7 +34,7 @@ export interface Row {
   client: ClientName
   hz: number
   cpuPercent: number
-  /** Readings of a channel in a second. */
+  /** Readings of a channel in a second, as the gateways answered them. */
   readHz: number
   seenP50Ms: number
   seenP99Ms: number
@@ -48,43 +50,75 @@ export interface Row {
 
 const total = 850
 /** Until the compiler, whose threads count, is done with what runs all the time. */
-const usualSettleMs = 8000
+export const usualSettleMs = 8000
 const stepsPerSecond = 20
 /** A step that is not seen within this time is missed. */
 const seenWithinMs = 2000
 
-export async function measure(one: Case, usualSeconds: number): Promise<Row> {
-  const { hz, client, serviceMs = 0, deadUnit = 0, silentMs = 1000, firstBusOnly = false, burners = 0 } = one
-  const { settleMs = usualSettleMs, seconds = usualSeconds } = one
-  const simulator = start('simulator', { serviceMs, deadUnit, silentMs, firstBusOnly })
+export interface SimulatorSettings {
+  serviceMs: number
+  /** How long the first gateway waits for a unit that is dead. */
+  silentMs?: number
+  /** Steps only on the living units of the first gateway. */
+  firstBusOnly?: boolean
+}
+
+/** Gateways in one process, and a client that reads them in another. */
+export interface Running {
+  simulator: ChildProcess
+  client: ChildProcess
+}
+
+export async function startReading(
+  { client, hz, peer = '' }: Pick<Case, 'client' | 'hz' | 'peer'>,
+  settings: SimulatorSettings,
+): Promise<Running> {
+  const simulator = start('simulator', settings)
   const { ports } = (await message(simulator, 'ready')) as { ports: number[] }
-  const measured = start(`${client === 'ours' ? 'our' : client}-client`, { ports, hz, behindLine: serviceMs > 0 })
+  const asked = { ports, hz, client, peer, behindLine: settings.serviceMs > 0 }
+  const running = { simulator, client: start(files[client], asked) }
+  await message(running.client, 'ready')
+  return running
+}
+
+export function stopReading({ simulator, client }: Running): void {
+  for (const each of [client, simulator]) each.disconnect()
+}
+
+/** Steps on plates for so long, and what the client saw of them. */
+export async function watch({ simulator, client }: Running, seconds: number) {
+  client.send({ type: 'begin' })
+  simulator.send({ type: 'step', perSecond: stepsPerSecond })
+  await pause(seconds * 1000)
+  simulator.send({ type: 'steps' })
+  const { steps, answered } = (await message(simulator, 'steps')) as { steps: Step[]; answered: number }
+  await pause(seenWithinMs)
+  client.send({ type: 'end' })
+  const { result } = (await message(client, 'result')) as { result: ClientResult }
+  return { steps, result, answeredPerS: answered / seconds }
+}
+
+export async function measure(one: Case, seconds: number): Promise<Row> {
+  const { serviceMs = 0, burners = 0, settleMs = usualSettleMs } = one
+  const running = await startReading(one, { serviceMs })
   const busy = Array.from({ length: burners }, () => start('burner', {}))
   try {
-    await message(measured, 'ready')
     await pause(settleMs)
-    measured.send({ type: 'begin' })
-    simulator.send({ type: 'step', perSecond: stepsPerSecond })
-    await pause(seconds * 1000)
-    simulator.send({ type: 'steps' })
-    const { steps } = (await message(simulator, 'steps')) as { steps: Step[] }
-    await pause(seenWithinMs)
-    measured.send({ type: 'end' })
-    const { result } = (await message(measured, 'result')) as { result: ClientResult }
-    return rowOf(one, steps, result)
+    return rowOf(one, await watch(running, seconds))
   } finally {
-    for (const each of [measured, simulator, ...busy]) each.disconnect()
+    stopReading(running)
+    for (const each of busy) each.disconnect()
   }
 }
 
-function rowOf(one: Case, steps: Step[], result: ClientResult): Row {
+function rowOf(one: Case, { steps, result, answeredPerS }: Awaited<ReturnType<typeof watch>>): Row {
   const seen = delays(steps, result.seen)
   const told = delays(steps, result.told)
   const { what, hz, client } = one
   return {
     ...{ what, client, hz },
     cpuPercent: result.cpuPercent,
-    readHz: rateOf(one, result),
+    readHz: answeredPerS / total,
     seenP50Ms: quantile(seen, 0.5),
     seenP99Ms: quantile(seen, 0.99),
     toldP50Ms: quantile(told, 0.5),
@@ -96,15 +130,8 @@ function rowOf(one: Case, steps: Step[], result: ClientResult): Row {
   }
 }
 
-function rateOf({ firstBusOnly, deadUnit }: Case, { readings, readingsOf, seconds }: ClientResult): number {
-  if (!firstBusOnly) return readings / seconds / total
-  const units = benchGateways()[0]?.filter(({ unit }) => unit !== deadUnit) ?? []
-  const counts = units.flatMap(({ first, channels }) => readingsOf.slice(first, first + channels))
-  return counts.reduce((sum, count) => sum + count, 0) / seconds / counts.length
-}
-
 /** From each step to the first sight of it. */
-function delays(steps: readonly Step[], sights: readonly Step[]): number[] {
+export function delays(steps: readonly Step[], sights: readonly Step[]): number[] {
   const byChannel = Map.groupBy(sights, ({ channel }) => channel)
   return steps.flatMap(({ channel, atMs }) => {
     const first = byChannel.get(channel)?.find((sight) => sight.atMs >= atMs && sight.atMs < atMs + seenWithinMs)
@@ -113,7 +140,7 @@ function delays(steps: readonly Step[], sights: readonly Step[]): number[] {
 }
 
 /** NaN of nothing. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }
@@ -145,4 +172,4 @@ async function message(from: ChildProcess, type: string): Promise<object> {
   }
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

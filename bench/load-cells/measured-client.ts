@@ -6,6 +6,10 @@ export interface ClientSettings {
   ports: number[]
   hz: number
   behindLine: boolean
+  /** Which client it is; one file may be several. */
+  client: string
+  /** Where the packages of the stock flow are; empty where they are not wanted. */
+  peer: string
 }
 
 export const clientSettings = JSON.parse(process.argv[2] ?? '{}') as ClientSettings

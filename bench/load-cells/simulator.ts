@@ -6,17 +6,11 @@ import { createServer, type Socket } from 'node:net'
 import { seededRandom } from '../../runtime/contract/random.ts'
 import { listen } from '../../runtime/program/listen.ts'
 import { type BenchUnit, benchGateways, monotonicMs, type Step } from './layout.ts'
+import type { SimulatorSettings } from './measure.ts'
 
-interface Settings {
-  serviceMs: number
-  /** A unit of the first gateway that never answers; 0: none. Its gateway waits for it. */
-  deadUnit: number
-  silentMs: number
-  /** Steps only on the living units of the first gateway. */
-  firstBusOnly: boolean
-}
-
-const { serviceMs, deadUnit, silentMs, firstBusOnly } = JSON.parse(process.argv[2] ?? '{}') as Settings
+const { serviceMs, silentMs = 0, firstBusOnly = false } = JSON.parse(process.argv[2] ?? '{}') as SimulatorSettings
+/** A unit of the first gateway that never answers; its gateway waits for it. 0: none. */
+let deadUnit = 0
 const gateways = benchGateways()
 const total = gateways.flat().reduce((sum, { channels }) => sum + channels, 0)
 const random = seededRandom(7)
@@ -24,16 +18,19 @@ const tenths = Int32Array.from({ length: total }, () => 20_000 + Math.floor(20_0
 const noise = Int8Array.from({ length: 65_536 }, () => Math.round(6 * (random.next() + random.next() - 1)))
 let noiseAt = 0
 let steps: Step[] = []
+/** Readings since the steps began. */
+let answered = 0
 let stepping: NodeJS.Timeout | undefined
 let stepCount = 0
 /** A prime stride: a channel has come to rest long before its next step. */
 const stride = 397
-const stepped = (firstBusOnly ? (gateways[0] as BenchUnit[]) : gateways.flat())
-  .filter(({ unit }) => !firstBusOnly || unit !== deadUnit)
-  .flatMap(({ first, channels }) => Array.from({ length: channels }, (_, i) => first + i))
+const stepped = (firstBusOnly ? (gateways[0] as BenchUnit[]).slice(0, -1) : gateways.flat()).flatMap(
+  ({ first, channels }) => Array.from({ length: channels }, (_, i) => first + i),
+)
 
 function answer(request: Buffer, { first }: BenchUnit): Buffer {
   const count = request.readUInt16BE(10)
+  answered += count >> 1
   const reply = Buffer.allocUnsafe(9 + 2 * count)
   request.copy(reply, 0, 0, 8)
   reply.writeUInt16BE(3 + 2 * count, 4)
@@ -101,8 +98,11 @@ for (const [index, units] of gateways.entries()) {
 }
 
 process.on('message', (message: { type: string; perSecond?: number }) => {
+  // The last of the first gateway: no step is made on it.
+  if (message.type === 'die') deadUnit = gateways[0]?.at(-1)?.unit ?? 0
   if (message.type === 'step') {
     steps = []
+    answered = 0
     clearInterval(stepping)
     stepping = setInterval(
       () => {
@@ -116,7 +116,7 @@ process.on('message', (message: { type: string; perSecond?: number }) => {
   }
   if (message.type === 'steps') {
     clearInterval(stepping)
-    process.send?.({ type: 'steps', steps })
+    process.send?.({ type: 'steps', steps, answered })
   }
 })
 process.on('disconnect', () => process.exit(0))
