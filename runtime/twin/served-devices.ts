@@ -1,8 +1,8 @@
 /** Serves every device of a profile at its address, on its own protocol. */
-import { type Clock, SystemClock } from '../contract/clock.ts'
+import type { Clock } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
 import type { Profile } from '../profile/profile-schema.ts'
-import { serveCameras } from './devices/camera.ts'
+import { addressOf } from './device-address.ts'
 import type { Faults } from './devices/faults.ts'
 import { serveHikvisionDoor } from './devices/hikvision-door.ts'
 import { startKeyboardScanner } from './devices/keyboard-scanner.ts'
@@ -10,7 +10,6 @@ import { serveCasAscii } from './devices/load-cells/cas-ascii.ts'
 import { startMqttBoard } from './devices/load-cells/diy-mqtt.ts'
 import type { LoadCellPhysics, SlaveFactory } from './devices/load-cells/load-cell.ts'
 import { loadCellSlaves } from './devices/load-cells/registry.ts'
-import { requireLoopback } from './devices/loopback.ts'
 import { serveModbus, serveModbusRtuOverTcp } from './devices/modbus-server.ts'
 import type { ModbusUnit } from './devices/modbus-unit.ts'
 import { adam6050 } from './devices/relays/adam-6050.ts'
@@ -20,7 +19,7 @@ import { waveshareRelay } from './devices/relays/waveshare-relay.ts'
 import { type Scanner, serveScanner, startMqttScanner } from './devices/scanner.ts'
 import { serveSpeaker } from './devices/speaker.ts'
 import { startVisionAppliance, type VisionAppliance } from './devices/vision-appliance.ts'
-import { WorldCamera } from './render/world-camera.ts'
+import { isCamera, serveCamerasOf } from './served-cameras.ts'
 import { cellsOf } from './served-plates.ts'
 import type { PeopleView } from './vision/people-view.ts'
 import type { SeenPiece } from './vision/sightings.ts'
@@ -49,7 +48,6 @@ export interface ServeOptions {
 }
 
 type Device = Profile['devices'][number]
-type At<T extends Device['address']['transport']> = Extract<Device['address'], { transport: T }>
 
 /** @throws AisleError `port-taken`, `twin-not-loopback`, `twin-unknown-device` */
 export async function serveDevices(options: ServeOptions): Promise<ServedDevices> {
@@ -60,7 +58,6 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     await Promise.all(served.map((one) => one.stop()))
   }
   const { profile, clock, faults, advance, brokerUrl, brokerPassword: password } = options
-  const wireClock = new SystemClock()
 
   /** How each model is served. Cameras follow later: several may share a port. */
   const simulators: Record<string, (device: Device) => Promise<unknown>> = {
@@ -83,6 +80,9 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     async 'mqtt-gate'({ id, address }) {
       faults.declare(id, 'mqtt-gate')
       const { topic } = addressOf({ id, address }, 'mqtt')
+      const module = options.modules.get(id) ?? new RelayModule()
+      served.push(startMqttGate({ device: id, brokerUrl, password, topic, clock, faults, module, advance }))
+    },
     async 'hikvision-door'({ id, address }) {
       faults.declare(id, 'door-controller')
       const { hostname: host, port } = new URL(addressOf({ id, address }, 'http').url)
@@ -91,9 +91,6 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
       served.push(
         await serveHikvisionDoor({ device: id, host, port: Number(port || 80), login, module, clock, faults }),
       )
-    },
-      const module = options.modules.get(id) ?? new RelayModule()
-      served.push(startMqttGate({ device: id, brokerUrl, password, topic, clock, faults, module, advance }))
     },
     'tcp-scanner': serveReader,
     'serial-scanner': serveReader,
@@ -135,9 +132,6 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
       faults.declare(id, 'speaker')
       const { hostname: host, port, pathname: path } = new URL(addressOf({ id, address }, 'http').url)
       served.push(await serveSpeaker({ device: id, host, port: Number(port || 80), path, clock, faults }))
-    },
-    async 'http-camera'({ id }) {
-      faults.declare(id, 'camera')
     },
   }
 
@@ -183,9 +177,10 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     for (const device of profile.devices) {
       const slave = loadCellSlaves[device.definition]
       if (slave) await serveWeighing(device, slave)
+      else if (isCamera(device)) faults.declare(device.id, 'camera')
       else await (simulators[device.definition] ?? unknownDevice)(device)
     }
-    for (const group of camerasByPort(options)) served.push(await serveCameras({ ...group, clock, wireClock, faults }))
+    await serveCamerasOf(options, served)
   } catch (error) {
     await stop()
     throw error
@@ -206,22 +201,6 @@ function unknownDevice({ id, definition }: Device): never {
     where: `devices/${id}`,
     action: 'Start with --live for this store, or choose another model for the demonstration.',
   })
-}
-
-/** @throws AisleError `twin-unknown-device` when the device is reached in a way that the twin cannot serve */
-function addressOf<T extends Device['address']['transport']>(
-  { id, address }: Pick<Device, 'id' | 'address'>,
-  transport: T,
-): At<T> {
-  if (address.transport === transport) return address as At<T>
-  throw new AisleError(
-    'twin-unknown-device',
-    `The twin serves this device by ${transport}, not ${address.transport}.`,
-    {
-      where: `devices/${id}`,
-      action: `Give it an address with the transport ${transport} for the demonstration.`,
-    },
-  )
 }
 
 function weighingUnits(device: Device, slave: SlaveFactory, options: ServeOptions): Map<number, ModbusUnit> {
@@ -252,32 +231,4 @@ function advancing(unit: ModbusUnit, { advance }: ServeOptions): ModbusUnit {
       return unit.delayMs ?? 0
     },
   }
-}
-
-/** As the sub-streams of cameras are, which detectors look at. */
-const pictureSize = { widthPx: 320, heightPx: 240 }
-
-/** Cameras by host and port: several may be channels of one recorder. */
-function camerasByPort(options: ServeOptions) {
-  const { profile, world, advance } = options
-  const groups = new Map<string, Parameters<typeof serveCameras>[0]['cameras'][number][]>()
-  for (const device of profile.devices) {
-    if (device.definition !== 'http-camera') continue
-    const url = new URL(addressOf(device, 'http').url)
-    requireLoopback(url.hostname, device.id)
-    const place = profile.cameras.find((camera) => camera.device === device.id)
-    // A device without a place in the store is no camera that anybody looks through: any place will do.
-    const { positionM, lookAtM, rollRad, lens } = place ?? { positionM: [0, 0, 3], lookAtM: [1, 1, 0] }
-    const camera = new WorldCamera(world, { id: device.id, ...pictureSize, positionM, lookAtM, rollRad, lens })
-    const picture = () => {
-      advance()
-      return camera.picture()
-    }
-    const at = `${url.hostname} ${url.port || 80}`
-    groups.set(at, [...(groups.get(at) ?? []), { device: device.id, path: url.pathname, picture }])
-  }
-  return [...groups].map(([at, cameras]) => {
-    const [host = '', port = ''] = at.split(' ')
-    return { host, port: Number(port), cameras }
-  })
 }

@@ -44,7 +44,7 @@ describe('a camera that breaks', () => {
     faults.declare('camera', 'camera')
     let shade = 0
     const picture = () => ({ width: 1, height: 1, pixels: Uint8Array.from([40 * shade++, 0, 0]) })
-    const cameras = [{ device: 'camera', path: '/snap', picture }]
+    const cameras = [{ device: 'camera', snapshotPath: '/snap', picture }]
     const served = await serveCameras({ host: '127.0.0.1', port: 0, cameras, clock, wireClock: clock, faults })
     const get = () => fetch(`http://127.0.0.1:${served.port}/snap`)
     const bytes = async () => Buffer.from(await (await get()).arrayBuffer()).toString('hex')

@@ -1,7 +1,4 @@
-/**
- * Cameras that give a picture for a GET, and a stream of them (MJPEG) for a GET of the same path with `.mjpg`; several
- * may share a port, each under its own path.
- */
+/** Cameras that give a picture for a GET, or a stream of them (MJPEG); several may share a port, each by its paths. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Clock, sleep } from '../../contract/clock.ts'
 import type { Picture } from '../render/canvas.ts'
@@ -11,7 +8,8 @@ import { type Served, serve } from './loopback.ts'
 
 export interface CameraOptions {
   device: string
-  path: string
+  snapshotPath?: string
+  streamPath?: string
   picture(): Picture
 }
 
@@ -23,7 +21,6 @@ interface Options {
   faults: Faults
 }
 
-const streamSuffix = '.mjpg'
 const boundary = 'picture'
 const usualFps = 10
 const mostFps = 30
@@ -33,16 +30,19 @@ export function serveCameras({ host, port, ...options }: Options & { host: strin
   const ofDevice = new Map(cameras.map((camera) => [camera.device, new ServedCamera(camera, options)]))
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://camera')
-    const isStream = pathname.endsWith(streamSuffix)
-    const path = isStream ? pathname.slice(0, -streamSuffix.length) : pathname
-    const device = cameras.find((camera) => camera.path === path)?.device
-    const camera = device === undefined ? undefined : ofDevice.get(device)
-    if (!camera || device === undefined || request.method !== 'GET') return void response.writeHead(404).end()
+    // A model's own path is not known here: where an address has none, any is answered.
+    const isAt = (path: string | undefined) => path === pathname || path === '/'
+    const asked = cameras.find(({ snapshotPath, streamPath }) => isAt(snapshotPath) || isAt(streamPath))
+    const camera = asked && ofDevice.get(asked.device)
+    if (!camera || request.method !== 'GET') return void response.writeHead(404).end()
+    const { device, streamPath } = asked
     if (faults.active(device, 'offline')) return void request.socket.destroy()
     if (faults.active(device, 'wrong-password')) {
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="camera"' }).end()
     }
-    const serving = isStream ? camera.stream(request, response, searchParams.get('fps')) : camera.snapshot(response)
+    const serving = isAt(streamPath)
+      ? camera.stream(request, response, searchParams.get('fps'))
+      : camera.snapshot(response)
     // A picture that cannot be made ends the connection, as a camera's fault does.
     serving.catch(() => request.socket.destroy())
   })

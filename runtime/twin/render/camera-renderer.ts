@@ -1,5 +1,5 @@
 /** The pictures of one camera. What stands still is drawn once, and again when the stock on a shelf has changed. */
-import type { StoreLayout } from '../../profile/layout.ts'
+import type { Point3DM, StoreLayout } from '../../profile/layout.ts'
 import { Canvas, type Picture } from './canvas.ts'
 import { drawCapsule } from './draw-capsule.ts'
 import { drawFaces } from './draw-faces.ts'
@@ -18,6 +18,10 @@ export interface Scene {
   exposure: number
 }
 
+/** A plate's goods can be seen when its middle is beside the picture by this share of it. */
+const marginShare = 0.1
+const stockSteps = 6
+
 export class CameraRenderer {
   readonly camera: Pinhole
   /** The picture before the sensor: colours, depths, and whose each pixel is. */
@@ -26,7 +30,8 @@ export class CameraRenderer {
   readonly #look: SceneLook
   readonly #sensor: Sensor
   readonly #room: Canvas
-  #stock = ''
+  readonly #shownPlates: readonly string[]
+  #stock: string | undefined
 
   constructor(layout: StoreLayout, look: SceneLook, view: CameraView) {
     this.camera = new Pinhole(view)
@@ -35,6 +40,7 @@ export class CameraRenderer {
     this.#look = look
     this.#sensor = new Sensor(look.sensor, view)
     this.#room = new Canvas(view)
+    this.#shownPlates = layout.plates.filter(({ positionM }) => this.#shows(positionM)).map(({ id }) => id)
   }
 
   render({ figures, stock, exposure }: Scene): Picture {
@@ -51,10 +57,18 @@ export class CameraRenderer {
   }
 
   #drawRoom(stock: Stock): void {
-    const shown = JSON.stringify([...stock])
+    // What it takes for a shelf to look otherwise: a row less.
+    const shown = this.#shownPlates.map((id) => Math.ceil((stock.get(id) ?? 1) * stockSteps)).join()
     if (shown === this.#stock) return
     this.#stock = shown
     this.#room.clear()
     drawFaces(this.#room, this.camera, facesOf(this.#layout, this.#look, stock), this.#look.light)
+  }
+
+  #shows(pointM: Point3DM): boolean {
+    const px = this.camera.px(pointM)
+    const { widthPx, heightPx } = this.camera
+    const isWithin = (value: number, size: number) => value > -marginShare * size && value < (1 + marginShare) * size
+    return px !== null && isWithin(px[0], widthPx) && isWithin(px[1], heightPx)
   }
 }

@@ -149,9 +149,9 @@ function armOf(figure: Figure, hand: 0 | 1, shoulder: Point3DM, left: Point3DM, 
   })
   return [
     { part: 'body', fromM: shoulder, toM: elbow, radiusM: 0.052 * size * clothes.build, colour: clothes.top },
-    { part: 'body', fromM: elbow, toM: plus(wrist, forward, -0.045 * size), radiusM: 0.042 * size, colour: sleeve },
+    { part: 'body', fromM: elbow, toM: plus(wrist, forward, -0.065 * size), radiusM: 0.036 * size, colour: sleeve },
     {
-      ...{ part, fromM: plus(wrist, forward, -0.035 * size), toM: plus(wrist, forward, 0.055 * size) },
+      ...{ part, fromM: plus(wrist, forward, -0.045 * size), toM: plus(wrist, forward, 0.045 * size) },
       ...{ radiusM: 0.043 * size, colour: clothes.skin },
     },
     ...pieces,

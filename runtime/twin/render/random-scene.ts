@@ -89,20 +89,26 @@ function platesOf(fixture: Fixture, random: Random): Plate[] {
   })
 }
 
-/** A camera under the ceiling, somewhere over the floor, looking anywhere from straight down to far aside. */
+/** A camera under the ceiling: over the floor looking down, or near a wall looking across it. */
 export function randomView(seed: number, [widthM, depthM]: PointM, widthPx: number, heightPx: number): CameraView {
   const random = seededRandom(hash32(seed, 2, 0))
   const heightM = uniform(random, 2.4, 3.6)
-  const [x, y] = [uniform(random, 0.3, widthM - 0.3), uniform(random, 0.3, depthM - 0.3)]
-  const tilt = uniform(random, 0.02, 0.85)
-  const inwards = Math.atan2(depthM / 2 - y, widthM / 2 - x)
-  const aim = inwards + uniform(random, -1.2, 1.2)
+  const isAtWall = random.next() < 0.5
+  const beside = (lengthM: number) =>
+    random.next() < 0.5 ? uniform(random, 0.15, 0.8) : lengthM - uniform(random, 0.15, 0.8)
+  const within = (lengthM: number) => uniform(random, 0.3, lengthM - 0.3)
+  const [x, y] = isAtWall
+    ? [beside(widthM), random.next() < 0.7 ? beside(depthM) : within(depthM)]
+    : [within(widthM), within(depthM)]
+  const tilt = isAtWall ? uniform(random, 0.5, 1.15) : uniform(random, 0.02, 0.85)
+  const spread = isAtWall ? 0.6 : 1.3
+  const aim = Math.atan2(depthM / 2 - y, widthM / 2 - x) + uniform(random, -spread, spread)
   const away = heightM * Math.tan(tilt)
+  const focalPx = widthPx / 2 / Math.tan(uniform(random, 0.63, 1.03))
   return {
     positionM: [x, y, heightM],
     lookAtM: [x + Math.cos(aim) * away, y + Math.sin(aim) * away, 0],
-    lens: { pictureSizePx: [widthPx, heightPx], focalPx: widthPx / 2 / Math.tan(uniform(random, 0.63, 1.03)) },
-    ...{ widthPx, heightPx },
+    ...{ lens: { pictureSizePx: [widthPx, heightPx], focalPx }, widthPx, heightPx },
   }
 }
 
@@ -133,7 +139,7 @@ function isClear(at: PointM, [widthM, depthM]: PointM, footprints: readonly Poin
 }
 
 function placeInView(random: Random, floorM: PointM, { positionM, lookAtM }: CameraView): PointM {
-  if (random.next() < 0.12) return [uniform(random, 0, floorM[0]), uniform(random, 0, floorM[1])]
+  if (random.next() < 0.35) return [uniform(random, 0, floorM[0]), uniform(random, 0, floorM[1])]
   const share = uniform(random, -0.3, 1.3)
   const spread = () => uniform(random, -1.3, 1.3)
   return [

@@ -76,11 +76,16 @@ function darken(
 
 /** How much of a lamp the balls hide from a point, from 0 to 1. */
 function covered(balls: readonly Ball[], lamp: Point3DM, px: number, py: number, pz: number): number {
-  const [lx, ly, lz] = [lamp[0] - px, lamp[1] - py, lamp[2] - pz]
+  const lx = lamp[0] - px
+  const ly = lamp[1] - py
+  const lz = lamp[2] - pz
   const ll = lx * lx + ly * ly + lz * lz
   let most = 0
-  for (const { middle, radiusM } of balls) {
-    const [cx, cy, cz] = [middle[0] - px, middle[1] - py, middle[2] - pz]
+  for (let i = 0; i < balls.length; i++) {
+    const { middle, radiusM } = balls[i] as Ball
+    const cx = middle[0] - px
+    const cy = middle[1] - py
+    const cz = middle[2] - pz
     const along = cx * lx + cy * ly + cz * lz
     if (along <= 0 || along >= ll) continue
     const squared = cx * cx + cy * cy + cz * cz - (along * along) / ll

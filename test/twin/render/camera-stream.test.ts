@@ -14,7 +14,7 @@ describe('a camera of the twin', () => {
   before(async () => {
     faults.declare('camera', 'camera')
     const picture = () => ({ width: 32, height: 24, pixels: new Uint8Array(32 * 24 * 3).fill(20 * ++shown) })
-    const cameras = [{ device: 'camera', path: '/snapshot', picture }]
+    const cameras = [{ device: 'camera', snapshotPath: '/snapshot', streamPath: '/stream', picture }]
     served = await serveCameras({ host: '127.0.0.1', port: 0, cameras, clock, wireClock: clock, faults })
   })
   after(() => served.stop())
@@ -30,7 +30,7 @@ describe('a camera of the twin', () => {
   })
 
   it('streams one picture after the other, each with its length', async () => {
-    const response = await get('/snapshot.mjpg?fps=30')
+    const response = await get('/stream?fps=30')
     assert.equal(response.headers.get('content-type'), 'multipart/x-mixed-replace; boundary=picture')
     const brightness: number[] = []
     let bytes = Buffer.alloc(0)
@@ -50,7 +50,7 @@ describe('a camera of the twin', () => {
   })
 
   it('ends its streams when it goes offline', async () => {
-    const response = await get('/snapshot.mjpg?fps=30')
+    const response = await get('/stream?fps=30')
     faults.set('camera', 'offline', 60)
     await assert.rejects(response.arrayBuffer())
   })
