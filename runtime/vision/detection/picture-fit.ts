@@ -13,7 +13,9 @@ export interface PictureFit {
   frame: SizePx
 }
 
-export function fitPicture({ widthPx, heightPx, fit }: ModelInput, frame: SizePx): PictureFit {
+export function fitPicture({ widthPx, heightPx, fit }: ModelInput, picture: SizePx): PictureFit {
+  // Only its size: what a fit is handed on to has no use for the picture's bytes.
+  const frame = { widthPx: picture.widthPx, heightPx: picture.heightPx }
   if (fit === 'stretched') return { leftPx: 0, topPx: 0, widthPx, heightPx, frame }
   const scale = Math.min(widthPx / frame.widthPx, heightPx / frame.heightPx)
   // A picture a thousand times wider than high still has a row.

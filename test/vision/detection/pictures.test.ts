@@ -39,6 +39,7 @@ describe("a picture in a model's input", () => {
   it('is decoded to the place that it has there', async () => {
     const { fit, pixels, whole } = await prepareFrame(await jpegOf(redAndBlue(64, 32)), input, true)
     assert.deepEqual([fit.widthPx, fit.heightPx, fit.topPx], [8, 4, 2])
+    assert.deepEqual(fit.frame, { widthPx: 64, heightPx: 32 })
     assert.equal(pixels.bytes.length, 8 * 4 * 3)
     assert.deepEqual([whole?.widthPx, whole?.heightPx], [64, 32])
     const [left, right] = [pixels.bytes.subarray(0, 3), pixels.bytes.subarray(21, 24)]
