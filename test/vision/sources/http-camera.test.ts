@@ -48,37 +48,6 @@ describe('a camera over HTTP', () => {
         assert.ok(smallJpegs.some((picture) => picture.equals(newest?.bytes ?? Buffer.alloc(0))))
       })
 
-      it('says that a picture is frozen, and when it moves again', async () => {
-        await start({ model })
-        const moving = camera.picture
-        camera.picture = oneAndTheSame
-        assert.match(await watched.until('stuck'), /has not changed/)
-        camera.picture = moving
-        await watched.until('online')
-      })
-
-      it('says that a camera is gone, shows no old picture, and finds it again', async () => {
-        await start({ model })
-        await watched.until('online')
-        camera.answer = (request) => void request.socket.destroy()
-        camera.cut()
-        await watched.until('late')
-        await watched.until('offline')
-        assert.equal(watched.source.newest, undefined)
-        camera.answer = undefined
-        await watched.until('online')
-      })
-
-      it('reaches a camera anew that is connected and sends nothing', async () => {
-        await start({ model })
-        await watched.until('online')
-        camera.answer = () => {}
-        camera.cut()
-        await watched.until('offline')
-        const before = camera.requests
-        await until('another try', () => camera.requests > before)
-      })
-
       it('says that a picture is damaged, and goes on', async () => {
         await start({ model })
         await watched.until('online')
@@ -118,6 +87,37 @@ describe('a camera over HTTP', () => {
       })
     })
   }
+
+  it('says that a picture is frozen, and when it moves again', async () => {
+    await start()
+    const moving = camera.picture
+    camera.picture = oneAndTheSame
+    assert.match(await watched.until('stuck'), /has not changed/)
+    camera.picture = moving
+    await watched.until('online')
+  })
+
+  it('says that a camera is gone, shows no old picture, and finds it again', async () => {
+    await start()
+    await watched.until('online')
+    camera.answer = (request) => void request.socket.destroy()
+    camera.cut()
+    await watched.until('late')
+    await watched.until('offline')
+    assert.equal(watched.source.newest, undefined)
+    camera.answer = undefined
+    await watched.until('online')
+  })
+
+  it('reaches a camera anew that is connected and sends nothing', async () => {
+    await start()
+    await watched.until('online')
+    camera.answer = () => {}
+    camera.cut()
+    await watched.until('offline')
+    const before = camera.requests
+    await until('another try', () => camera.requests > before)
+  })
 
   it('says what is wrong with what it got', async () => {
     const wrong: [RequestListener, RegExp][] = [

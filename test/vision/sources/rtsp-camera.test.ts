@@ -8,7 +8,7 @@ import { RtspCamera } from '../support/rtsp-camera.ts'
 import { type Clip, hasFfmpeg, makeClip } from '../support/video-clips.ts'
 import { until, type WatchedCamera, WatchedSource } from '../support/watched-source.ts'
 
-const quick = { intervalMs: 50, answerWithinMs: 1000, offlineMs: 800, frozenMs: 1000 }
+const quick = { intervalMs: 50, answerWithinMs: 600, offlineMs: 600, frozenMs: 1000 }
 const login: GuardOptions = { user: 'viewer', password: 'se:same 7' }
 const secret = `${login.user}:${login.password}`
 

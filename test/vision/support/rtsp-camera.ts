@@ -24,6 +24,8 @@ export interface RtspFaults {
 
 const path = '/profile2/media.smp'
 const largestPayload = 600
+/** Pictures between two reports of its clock. */
+const reportEvery = 5
 
 export class RtspCamera {
   readonly #server: Server
@@ -128,7 +130,7 @@ export class RtspCamera {
       timestamp = (timestamp + 90_000 / fps + (streamAheadMs - aheadMs) * 90) % 2 ** 32
       if (timestamp < 0) timestamp += 2 ** 32
       aheadMs = streamAheadMs
-      if (picture % fps === 0) socket.write(framed(3, senderReport(Date.now() + clockAheadMs, timestamp)))
+      if (picture % reportEvery === 0) socket.write(framed(3, senderReport(Date.now() + clockAheadMs, timestamp)))
       const nals = this.clip.pictures[picture++ % this.clip.pictures.length] ?? []
       const payloads = nals.flatMap((nal, i) =>
         split(this.faults.garbled ? garbled(nal) : nal, this.clip.codec, i === 0),
