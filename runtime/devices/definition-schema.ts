@@ -11,6 +11,13 @@ const address = (description: string) => Type.Integer({ minimum: 0, maximum: 655
 const stride = (description: string) => Type.Integer({ minimum: 0, maximum: 1000, description })
 const bit = (description: string) => Type.Integer({ minimum: 0, maximum: 15, description })
 
+/** When a device that speaks by itself counts as late, and when as offline. */
+const silence = (what: string) => {
+  const longest = (state: string) =>
+    Type.Integer({ minimum: 100, maximum: 600_000, description: `No ${what} for so long: ${state}.` })
+  return { lateMs: longest('late'), offlineMs: longest('offline') }
+}
+
 const head = {
   format: Type.Literal('open-aisle-device'),
   version: Type.Literal(1),
@@ -286,8 +293,7 @@ export const LoadCellStream = strictObject({
     maxItems: 8,
     description: 'Answers that mean no.',
   }),
-  lateMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No frame for so long: late.' }),
-  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No frame for so long: offline.' }),
+  ...silence('frame'),
 })
 
 /** A board that publishes its readings itself. */
@@ -305,8 +311,7 @@ export const LoadCellPublisher = strictObject({
     maximum: 600_000,
     description: 'A reading whose ts differs more from the present is not used: it was held back, or a clock is wrong.',
   }),
-  lateMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No reading for so long: late.' }),
-  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No reading for so long: offline.' }),
+  ...silence('reading'),
   maxBytes: Type.Integer({ minimum: 100, maximum: 1_000_000, description: 'A longer message is refused.' }),
 })
 
@@ -455,7 +460,7 @@ export const Camera = strictObject({
     }),
   ),
   answerWithinMs: Type.Integer({ minimum: 100, maximum: 60_000 }),
-  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No picture for so long: offline.' }),
+  offlineMs: silence('picture').offlineMs,
   frozenMs: Type.Integer({
     minimum: 100,
     maximum: 600_000,
@@ -473,8 +478,7 @@ export const VisionAppliance = strictObject({
   }),
   peopleTopic: Type.String({ pattern: '^/[^#+\\s]{1,100}$', description: "Appended to the device's topic." }),
   sightingsTopic: Type.String({ pattern: '^/[^#+\\s]{1,100}$', description: "Appended to the device's topic." }),
-  lateMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No people for so long: late.' }),
-  offlineMs: Type.Integer({ minimum: 100, maximum: 600_000, description: 'No people for so long: offline.' }),
+  ...silence('people'),
   maxBytes: Type.Integer({ minimum: 1000, maximum: 1_000_000, description: 'A longer message is refused.' }),
 })
 

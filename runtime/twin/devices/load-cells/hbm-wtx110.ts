@@ -119,38 +119,22 @@ export function hbmWtx110({ cell, clock, setup = {} }: SlaveOptions): LoadCellSl
       readable: [{ address: 0, count: readRegisters, read: image }],
       writable: [
         { address: 0, count: 1, write: ([word = 0]) => setControl(word) },
-        {
-          address: 2,
-          count: 2,
-          write(words) {
-            manualTareG = gramsOf(words)
-          },
-        },
-        {
-          address: 46,
-          count: 2,
-          write(words) {
-            calibrationG = gramsOf(words)
-          },
-        },
-        {
-          address: 48,
-          count: 2,
-          write(words) {
-            zeroSignal = int32Of(words)
-          },
-        },
-        {
-          address: 50,
-          count: 2,
-          write(words) {
-            nominalSignal = int32Of(words)
-          },
-        },
+        twoWords(2, (words) => {
+          manualTareG = gramsOf(words)
+        }),
+        twoWords(46, (words) => {
+          calibrationG = gramsOf(words)
+        }),
         // Zero signal and nominal signal; the maker's own client writes 0x7FFFFFFF, "as measured now", before adjusting.
-        { address: 48, count: 2, write() {} },
-        { address: 50, count: 2, write() {} },
+        twoWords(48, (words) => {
+          zeroSignal = int32Of(words)
+        }),
+        twoWords(50, (words) => {
+          nominalSignal = int32Of(words)
+        }),
       ],
     }),
   }
 }
+
+const twoWords = (address: number, write: (words: number[]) => void) => ({ address, count: 2, write })
