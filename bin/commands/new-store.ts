@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline/promises'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { identifierPattern } from '../../runtime/contract/schema.ts'
 import { type DeviceCatalogue, loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
-import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
+import { definitionFolders, type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { answersFile, readAnswers, type StoreAnswers } from '../../runtime/store-design/answers.ts'
 import { designStore } from '../../runtime/store-design/design-store.ts'
 import { requireKnownDevices } from '../../runtime/store-design/device-check.ts'
@@ -60,7 +60,7 @@ async function newStore(name: string, options: Options): Promise<void> {
 }
 
 function checkName(name: string, folder: string, { overwrite }: Options): void {
-  if (!new RegExp(identifierPattern).test(name) || name === 'devices') {
+  if (!new RegExp(identifierPattern).test(name) || definitionFolders.includes(name)) {
     throw new AisleError('store-name', `${JSON.stringify(name)} cannot be the name of a store.`, {
       action: 'Take letters, digits, dots and hyphens, such as my-first-store.',
     })

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
-import { loadStore } from '../../runtime/profile/load-store.ts'
+import { definitionFolders, loadStore } from '../../runtime/profile/load-store.ts'
 import { devicePage, kindTitles, table } from './device-page.ts'
 import { failSafePage } from './fail-safe-page.ts'
 import { floorPlanSvg, profilePage } from './profile-page.ts'
@@ -26,7 +26,7 @@ export async function makeDocuments(root: string): Promise<Map<string, string>> 
   pages.set('fail-safe.md', failSafePage())
 
   const entries = await readdir(profiles, { withFileTypes: true })
-  for (const { name } of entries.filter((entry) => entry.isDirectory() && entry.name !== 'devices')) {
+  for (const { name } of entries.filter((entry) => entry.isDirectory() && !definitionFolders.includes(entry.name))) {
     const store = await loadStore(join(profiles, name))
     pages.set(`profiles/${name}.md`, profilePage(store))
     pages.set(`profiles/${name}.svg`, floorPlanSvg(store))

@@ -25,6 +25,9 @@ export interface LoadedStore {
   notes: string[]
 }
 
+/** What lies beside the stores in `hardware-profiles` and is none. */
+export const definitionFolders: readonly string[] = ['devices', 'models']
+
 const fits = { profile: compileCheck(Profile), catalogue: compileCheck(Catalogue), planogram: compileCheck(Planogram) }
 
 /** What stands in the three files, whatever it is. */

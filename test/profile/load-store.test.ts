@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import type { PlanogramEntry, StoreLayout } from '../../runtime/profile/layout.ts'
-import { loadStore } from '../../runtime/profile/load-store.ts'
+import { definitionFolders, loadStore } from '../../runtime/profile/load-store.ts'
 import { copyProfile, edit } from '../support/profile-folder.ts'
 
 const profiles = fileURLToPath(new URL('../../hardware-profiles/', import.meta.url))
 const stores = readdirSync(profiles, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== 'devices')
+  .filter((entry) => entry.isDirectory() && !definitionFolders.includes(entry.name))
   .map((entry) => entry.name)
 
 /** Loads a spoiled copy of the corner shop and gives the error that it must raise. */
