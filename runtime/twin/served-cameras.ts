@@ -7,7 +7,9 @@ import type { Faults } from './devices/faults.ts'
 import { requireLoopback, type Served } from './devices/loopback.ts'
 import { serveRtspCameras } from './devices/rtsp-camera.ts'
 import type { Picture } from './render/canvas.ts'
-import { WorldCamera } from './render/world-camera.ts'
+import type { CameraView } from './render/pinhole.ts'
+import { RenderThread } from './render/render-thread.ts'
+import { worldScene } from './render/world-scene.ts'
 import type { World } from './world/world.ts'
 
 export interface CameraServeOptions {
@@ -42,7 +44,7 @@ interface Channel {
   device: string
   protocol: Protocol
   path: string
-  picture(): Picture
+  picture(): Promise<Picture>
 }
 
 /**
@@ -52,7 +54,11 @@ interface Channel {
 export async function serveCamerasOf(options: CameraServeOptions, served: Pick<Served, 'stop'>[]): Promise<void> {
   const { clock, faults } = options
   const wireClock = new SystemClock()
-  const channels = options.profile.devices.filter(isCamera).map((device) => channelOf(device, options))
+  const devices = options.profile.devices.filter(isCamera)
+  const views = new Map(devices.map(({ id }) => [id, viewOf(id, options.profile)]))
+  const thread = new RenderThread({ layout: options.world.layout, views })
+  served.push(thread)
+  const channels = devices.map((device) => channelOf(device, thread, options))
   // Several may be channels of one recorder.
   for (const [{ host, port, transport }, group] of byAddress(channels)) {
     const common = { host, port, clock, wireClock, faults }
@@ -74,19 +80,22 @@ function byAddress(channels: readonly (Channel & { at: Address })[]): [Address, 
   return [...groups.values()].map((group) => [(group[0] as { at: Address }).at, group])
 }
 
-function channelOf({ id, definition, address }: Device, { profile, world, advance }: CameraServeOptions) {
+function channelOf({ id, definition, address }: Device, thread: RenderThread, { world, advance }: CameraServeOptions) {
   const protocol = protocols[definition] as Protocol
   const transport: Address['transport'] = protocol === 'rtsp' ? 'rtsp' : 'http'
   const url = new URL(addressOf({ id, address }, transport).url)
   requireLoopback(url.hostname, id)
-  const place = profile.cameras.find(({ device }) => device === id)
-  // A device without a place in the store is no camera that anybody looks through: any place will do.
-  const { positionM, lookAtM, rollRad, lens } = place ?? { positionM: [0, 0, 3], lookAtM: [1, 1, 0] }
-  const camera = new WorldCamera(world, { id, ...pictureSize, positionM, lookAtM, rollRad, lens })
   const picture = () => {
     advance()
-    return camera.picture()
+    return thread.draw(id, worldScene(world, id))
   }
   const at = { host: url.hostname, port: Number(url.port || usualPort[transport]), transport }
   return { device: id, protocol, path: url.pathname || '/', picture, at }
+}
+
+function viewOf(device: string, { cameras }: Profile): CameraView {
+  const place = cameras.find((camera) => camera.device === device)
+  // A device without a place in the store is no camera that anybody looks through: any place will do.
+  const { positionM, lookAtM, rollRad, lens } = place ?? { positionM: [0, 0, 3], lookAtM: [1, 1, 0] }
+  return { ...pictureSize, positionM, lookAtM, rollRad, lens }
 }

@@ -10,7 +10,7 @@ export interface CameraOptions {
   device: string
   snapshotPath?: string
   streamPath?: string
-  picture(): Picture
+  picture(): Picture | Promise<Picture>
 }
 
 interface Options {
@@ -94,7 +94,7 @@ class ServedCamera {
     const isStuck = faults.active(this.#camera.device, 'stuck')
     if (this.#kept && (isStuck || wireClock.nowMs() - this.#keptAtMs < maxAgeMs)) return this.#kept
     this.#keptAtMs = wireClock.nowMs()
-    this.#kept = encodeJpeg(this.#camera.picture())
+    this.#kept = Promise.resolve(this.#camera.picture()).then(encodeJpeg)
     return this.#kept
   }
 

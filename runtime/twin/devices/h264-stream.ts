@@ -18,13 +18,13 @@ export type RtpChannel = 0 | 1
 type OnPacket = (channel: RtpChannel, packet: Buffer) => void
 
 export class H264Stream {
-  readonly #picture: () => Picture
+  readonly #picture: () => Promise<Picture>
   readonly #wireClock: Clock
   readonly #viewers = new Set<OnPacket>()
   #running: AbortController | undefined
   #ended: Promise<unknown> = Promise.resolve()
 
-  constructor(picture: () => Picture, wireClock: Clock) {
+  constructor(picture: () => Promise<Picture>, wireClock: Clock) {
     this.#picture = picture
     this.#wireClock = wireClock
   }
@@ -53,12 +53,12 @@ export class H264Stream {
   async #run(signal: AbortSignal): Promise<void> {
     const sockets = await Promise.all([this.#listen(0), this.#listen(1)])
     const [packets, reports] = sockets.map((socket) => socket.address().port)
-    const first = this.#picture()
+    const first = await this.#picture()
     const encoder = startEncoder(first, `rtp://127.0.0.1:${packets}?rtcpport=${reports}&pkt_size=${packetBytes}`)
     const end = AbortSignal.any([signal, whenGone(encoder)])
     try {
       let dueMs = this.#wireClock.nowMs()
-      for (let picture = first; !end.aborted; picture = this.#picture()) {
+      for (let picture = first; !end.aborted; picture = await this.#picture()) {
         // What the encoder has not taken yet is not followed by more.
         if (encoder.stdin?.write(picture.pixels) === false) await once(encoder.stdin, 'drain', { signal: end })
         dueMs = Math.max(dueMs + 1000 / fps, this.#wireClock.nowMs())

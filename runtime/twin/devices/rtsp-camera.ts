@@ -12,7 +12,7 @@ import { type Served, serve } from './loopback.ts'
 export interface RtspCamera {
   device: string
   path: string
-  picture(): Picture
+  picture(): Promise<Picture>
 }
 
 interface Options {
@@ -52,8 +52,8 @@ export async function serveRtspCameras({
 }
 
 /** What it shows now; when it is stuck, what it showed before. */
-function shownBy({ device, picture }: RtspCamera, faults: Faults): () => Picture {
-  let last: Picture | undefined
+function shownBy({ device, picture }: RtspCamera, faults: Faults): () => Promise<Picture> {
+  let last: Promise<Picture> | undefined
   return () => {
     if (!last || !faults.active(device, 'stuck')) last = picture()
     return last
