@@ -14,7 +14,8 @@ const enoughCameras = 2
 interface Suspicion {
   frames: number
   cameras: Set<string>
-  found: Set<PersonTrack>
+  /** In how many of the frames each of the two was found. */
+  found: Map<PersonTrack, number>
 }
 
 export class TwinTracks {
@@ -28,8 +29,9 @@ export class TwinTracks {
     for (const [i, younger] of shown.entries()) {
       for (let j = 0; j < i; j++) {
         const older = shown[j] as PersonTrack
-        if (!this.#suspect(camera, older, younger, found)) continue
-        const gone = isBetter(older, younger) ? younger : older
+        const suspicion = this.#suspect(camera, older, younger, found)
+        if (!suspicion) continue
+        const gone = isBetter(older, younger, suspicion) ? younger : older
         this.forget(gone)
         return gone
       }
@@ -42,30 +44,44 @@ export class TwinTracks {
     for (const others of this.#suspicions.values()) others.delete(track)
   }
 
-  #suspect(camera: string, older: PersonTrack, younger: PersonTrack, found: ReadonlySet<PersonTrack>): boolean {
+  /** @returns the suspicion when it has become a certainty */
+  #suspect(
+    camera: string,
+    older: PersonTrack,
+    younger: PersonTrack,
+    found: ReadonlySet<PersonTrack>,
+  ): Suspicion | undefined {
     const [a, b] = [older.positionM, younger.positionM]
     const distanceM = Math.hypot(a[0] - b[0], a[1] - b[1])
     const isBothFound = found.has(older) && found.has(younger)
     if (distanceM > nearM || (isBothFound && distanceM > sameM)) {
       this.#suspicions.get(younger)?.delete(older)
-      return false
+      return undefined
     }
-    if (!found.has(older) && !found.has(younger)) return false
+    if (!found.has(older) && !found.has(younger)) return undefined
     const suspicion = this.#between(older, younger)
     suspicion.frames++
     suspicion.cameras.add(camera)
-    for (const track of [older, younger]) if (found.has(track)) suspicion.found.add(track)
+    for (const track of [older, younger]) {
+      if (found.has(track)) suspicion.found.set(track, (suspicion.found.get(track) ?? 0) + 1)
+    }
     // One of two who is hidden behind the other is found by no camera at all.
-    return suspicion.frames >= enoughFrames && suspicion.cameras.size >= enoughCameras && suspicion.found.size === 2
+    const isCertain =
+      suspicion.frames >= enoughFrames && suspicion.cameras.size >= enoughCameras && suspicion.found.size === 2
+    return isCertain ? suspicion : undefined
   }
 
   #between(older: PersonTrack, younger: PersonTrack): Suspicion {
     const others = this.#suspicions.get(younger) ?? new Map<PersonTrack, Suspicion>()
     this.#suspicions.set(younger, others)
-    const suspicion = others.get(older) ?? { frames: 0, cameras: new Set(), found: new Set() }
+    const suspicion = others.get(older) ?? { frames: 0, cameras: new Set(), found: new Map() }
     others.set(older, suspicion)
     return suspicion
   }
 }
 
-const isBetter = (a: PersonTrack, b: PersonTrack) => (a.confirmed === b.confirmed ? a.hits >= b.hits : a.confirmed)
+/** Somebody known, or else whom more of the cameras meant: a track that was left behind is found now and then. */
+function isBetter(a: PersonTrack, b: PersonTrack, { found }: Suspicion): boolean {
+  if (a.confirmed !== b.confirmed) return a.confirmed
+  return (found.get(a) ?? 0) >= (found.get(b) ?? 0)
+}

@@ -102,6 +102,19 @@ describe('floor tracker', () => {
     assert.deepEqual(floor.names, [])
   })
 
+  it('makes one person of two tracks when cameras place somebody differently, and keeps the name', () => {
+    const floor = new Floor().watch(1, () => [standing([4, 3])])
+    // As if one camera had been pushed: what it shows stands 0.7 m beside.
+    const others = cameras.slice(0, 3).map(({ id }) => id)
+    floor.watch(4, () => [standing([4, 3], { hiddenFrom: ['cam-4'] }), standing([4.5, 2.5], { hiddenFrom: others })])
+    assert.deepEqual(floor.names, ['p1'])
+  })
+
+  it('leaves two persons two who stand close together', () => {
+    const floor = new Floor().watch(4, () => [standing([4, 3]), standing([4.6, 3])])
+    assert.deepEqual(floor.names, ['p1', 'p2'])
+  })
+
   it('begins no track with weak detections, but goes on with them', () => {
     const floor = new Floor().watch(2, () => [standing([4, 3], { score: 0.3 })])
     assert.deepEqual(floor.names, [])
