@@ -26,13 +26,14 @@ export class RelayModule {
   /** Called when a relay is switched. */
   onChange: (channel: number) => void = () => {}
 
+  /** Without power, at itself or at one of its gates, its relays drop and stay so until they are written again. */
   get powered(): boolean {
-    return this.#powered
+    const powered = this.#powered && this.#gates.every((gate) => gate.powered)
+    if (!powered) this.#relays.clear()
+    return powered
   }
 
-  /** Without power its relays drop, and stay so until they are written again. */
   set powered(powered: boolean) {
-    if (!powered) this.#relays.clear()
     this.#powered = powered
   }
 
@@ -50,11 +51,11 @@ export class RelayModule {
   }
 
   relay(channel: number): boolean {
-    return this.#relays.get(channel) ?? false
+    return this.powered && (this.#relays.get(channel) ?? false)
   }
 
   setRelay(channel: number, closed: boolean, atMs: number): void {
-    if (!this.#powered) return
+    if (!this.powered) return
     if (closed !== this.relay(channel)) this.onChange(channel)
     const rising = closed && !this.relay(channel)
     this.#relays.set(channel, closed)
@@ -89,6 +90,8 @@ export class GateMechanics {
   watchdogCut = false
   /** Somebody or something holds its arm: it turns outwards for everybody, and its contact does not let go. */
   held = false
+  /** So does the module that drives it: they hang on one supply. */
+  powered = true
   /** Something is jammed in it: it turns for nobody. */
   blocked = false
 
@@ -98,11 +101,6 @@ export class GateMechanics {
     this.#wiring = wiring
     this.#passTimeoutMs = passTimeoutMs
     module.attach(this)
-  }
-
-  /** Of the gate and the module that drives it. */
-  set powered(powered: boolean) {
-    this.#module.powered = powered
   }
 
   pulsed(channel: number, atMs: number): void {
