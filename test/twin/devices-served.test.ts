@@ -57,7 +57,7 @@ describe('the devices of a profile, as the twin serves them', () => {
     if (protocol === 'mqtt') return { transport: 'mqtt', topic: 'shop/device' }
     if (protocol === 'usb-keyboard') return { transport: protocol, path: join(tmpdir(), `open-aisle-event-${port}`) }
     if (protocol === 'rtsp') return { transport: 'rtsp', url: `rtsp://127.0.0.1:${port}` }
-    if (protocol.startsWith('http') || protocol === 'mjpeg')
+    if (protocol.startsWith('http') || protocol === 'mjpeg' || protocol === 'isapi')
       return { transport: 'http', url: `http://127.0.0.1:${port}/device` }
     return { transport: 'tcp', host: '127.0.0.1', port }
   }
