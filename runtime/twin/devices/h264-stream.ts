@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { type Clock, sleep } from '../../contract/clock.ts'
+import { usualDecoder } from '../../vision/sources/camera-capture.ts'
 import type { Picture } from '../render/canvas.ts'
 
 export const rtpPayloadType = 96
@@ -86,7 +87,7 @@ function startEncoder({ width, height }: Picture, url: string): ChildProcess {
   const coding = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p']
   const keyFrames = ['-g', String(fps), '-x264-params', 'bframes=0:repeat-headers=1']
   return spawn(
-    'ffmpeg',
+    usualDecoder.ffmpeg,
     [
       ...['-v', 'error', '-use_wallclock_as_timestamps', '1', ...input, '-i', 'pipe:0', '-threads', '1'],
       ...[...coding, ...keyFrames, '-f', 'rtp', '-payload_type', String(rtpPayloadType), url],
