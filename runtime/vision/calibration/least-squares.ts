@@ -91,7 +91,8 @@ export function leastSquares<T>({ start, moved, parameters, residuals }: Problem
         change.map((part) => -part),
       )
     const there = next && residuals(next)
-    const nextSlopes: number[][] | null = there && sumOfSquares(there) < sumOfSquares(here) ? slopesAt(next, there) : null
+    const nextSlopes: number[][] | null =
+      there && sumOfSquares(there) < sumOfSquares(here) ? slopesAt(next, there) : null
     if (!next || !there || !nextSlopes) {
       damping *= 4
       continue
