@@ -9,7 +9,9 @@ import { root } from '../store-options.ts'
 export default function addBench(program: Command): void {
   program
     .command('bench <name> [args...]')
-    .description('measure: weights or fusion --recordings DIR, plates, twin, till, vision --tracking or --throughput [--json]')
+    .description(
+      'measure: weights or fusion --recordings DIR, plates, twin, till, vision --tracking or --throughput [--json]',
+    )
     .allowUnknownOption()
     .action(async (name: string, args: string[]) => {
       const file = join(root, 'bench', `${name}.ts`)
