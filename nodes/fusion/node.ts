@@ -14,6 +14,11 @@ import { noAliases, personAliases } from '../visit/person-aliases.ts'
 const tickMs = 250
 /** After a restart, what sensing kept is seen again first: nothing is summarised before. */
 const catchUpMs = 3000
+/**
+ * So many of the till's events from before all open visits tell what lies where: about a hundred takings, since each
+ * is told with its evidence, baskets and payments. More would make a restart slow.
+ */
+const recalledEvents = 1000
 /** Sightings that another node of the flow may send a second time. */
 const rememberedSightings = 500
 
@@ -62,7 +67,12 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
     const baskets = new Map<string, Attribution>()
     const oldestMs = clock.nowMs() - defaultFusionPolicy.memoryMs
-    const told = (await journalled(context, state, ['evidence'])).map(({ data }) => data)
+    const all = await journalled(context, state, ['evidence'], recalledEvents)
+    const isPast = ({ sequence }: { sequence: number }) => sequence <= (state.recoverAfter ?? 0)
+    const told = all.filter((one) => !isPast(one)).map(({ data }) => data)
+    const toldIds = new Set(told.map(({ event }) => event.eventId))
+    const past = all.filter(isPast).map(({ data }) => data)
+    fusion.recall(past.filter(({ event }) => event.settledAtMs >= oldestMs && !toldIds.has(event.eventId)))
     const summarised = new Set(told.filter(({ near }) => near !== null).map(revisionOf))
     for (const evidence of told) {
       if (evidence.event.settledAtMs < oldestMs) continue

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { AttributedLine } from '../contract/messages.ts'
 import type { Unit } from './candidate.ts'
-import type { Hypothesis, Step } from './hypotheses.ts'
+import type { Hypothesis, Posterior, Step } from './hypotheses.ts'
 import { evidenceNotes } from './notes.ts'
 import type { Shelves } from './shelves.ts'
 
@@ -11,9 +11,6 @@ export interface Owner {
   id: string
   personIds: ReadonlySet<string>
 }
-
-/** Hypotheses of events that hang together; their weights sum to 1. */
-export type Posterior = readonly Hypothesis[]
 
 /** A line shows the largest quantity that is likelier than not. */
 const likelierThanNot = 0.5

@@ -74,8 +74,16 @@ function exchanged(later: Subject, earlier: readonly Subject[], shelves: Shelves
   )
 }
 
+const masses = new WeakMap<Subject, readonly number[]>()
+
 /** What single pieces and whole liftings of a taking may weigh. */
-function massesOf({ explanations }: Subject): number[] {
+function massesOf(subject: Subject): readonly number[] {
+  const known = masses.get(subject) ?? computedMasses(subject)
+  masses.set(subject, known)
+  return known
+}
+
+function computedMasses({ explanations }: Subject): number[] {
   return [
     ...new Set(
       explanations.flatMap(({ takings }) => takings.flatMap(({ pieces, pieceG }) => [pieceG, pieces * pieceG])),
@@ -94,12 +102,18 @@ function sharePerson(a: Subject, b: Subject): boolean {
   return [...plausiblePeople(b)].some((personId) => people.has(personId))
 }
 
-const plausiblePeople = ({ cues }: Subject) =>
-  new Set(
-    cues.actors
-      .filter(({ personId, handLogOdds }) => personId !== null && handLogOdds > plausibleHand)
-      .map(({ personId }) => personId),
+const plausible = new WeakMap<Subject, ReadonlySet<string | null>>()
+
+function plausiblePeople(subject: Subject): ReadonlySet<string | null> {
+  const known = plausible.get(subject)
+  if (known) return known
+  const near = subject.cues.actors.filter(
+    ({ personId, handLogOdds }) => personId !== null && handLogOdds > plausibleHand,
   )
+  const people = new Set(near.map(({ personId }) => personId))
+  plausible.set(subject, people)
+  return people
+}
 
 const ids = (subjects: readonly Subject[]) => subjects.map(({ eventId }) => eventId)
 
@@ -119,7 +133,9 @@ export function clusters(subjects: readonly Subject[], causes: ReadonlyMap<strin
   const groups = new Map<string, Subject[]>()
   for (const subject of subjects) {
     const key = find(subject.eventId)
-    groups.set(key, [...(groups.get(key) ?? []), subject])
+    const group = groups.get(key)
+    if (group) group.push(subject)
+    else groups.set(key, [subject])
   }
   return [...groups.values()]
 }

@@ -63,6 +63,19 @@ export interface Subject {
   fit: { home: number; off: number }
 }
 
+/** For each product that may lie there, how much likelier it is than before anything was seen (natural logarithm). */
+export type PlaceShift = ReadonlyMap<string, number>
+
+/** An event as its group sees it. */
+export interface JointSubject extends Subject {
+  /** What the whole fixture says of how likely goods from elsewhere are here (natural logarithm, added). */
+  offLogOdds: number
+  /** What others say of single products lying here (natural logarithm, added). */
+  here: PlaceShift
+  /** About how many takings were out in the store then: what comes back from other hands may be any of them. */
+  inHands: number
+}
+
 /** Products of the whole store are tried, but only the likeliest are followed. */
 const mostProducts = 24
 const mostPieces = 6

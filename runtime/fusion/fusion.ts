@@ -14,16 +14,18 @@ import {
 } from '../contract/messages.ts'
 import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
-import { linesOf, type Owner, type Posterior } from './basket.ts'
+import { linesOf, type Owner } from './basket.ts'
 import { type Causes, causesOf, clusters } from './clusters.ts'
 import type { Actor } from './cues.ts'
 import { type Subject, subjectOf } from './explanations.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
-import { explain } from './hypotheses.ts'
+import { GoodsOut } from './goods-out.ts'
+import { explain, type Posterior } from './hypotheses.ts'
 import { PlaceTrust } from './place-trust.ts'
 import { PlanogramTrust } from './planogram-trust.ts'
 import { PlateHealth } from './plate-health.ts'
-import { shelfMoves } from './shelf-moves.ts'
+import { Posteriors } from './posteriors.ts'
+import { ShelfNews } from './shelf-news.ts'
 import { Shelves } from './shelves.ts'
 import { Surroundings } from './surroundings.ts'
 
@@ -58,12 +60,16 @@ export class Fusion {
   /** In the order of their time. */
   #subjects: Subject[] = []
   readonly #causes = new Map<string, Causes>()
-  #posteriors = new Map<string, Posterior>()
+  readonly #posteriors = new Posteriors()
+  readonly #shelfNews = new ShelfNews()
+  readonly #goodsOut = new GoodsOut()
   readonly #visits = new Map<string, KnownVisit>()
   readonly #visitOfPerson = new Map<string, KnownVisit>()
   /** Everybody who may ever have moved something: a basket that becomes empty again is told, too. */
   readonly #people = new Set<string>()
-  /** What was last said of each basket and of each event's shelf. */
+  /** Who belongs to another visit than when baskets were last told. */
+  readonly #rebound = new Set<string>()
+  /** What was last said of each basket. */
   readonly #said = new Map<string, string>()
   #revision = 0
   #nowMs = 0
@@ -110,7 +116,10 @@ export class Fusion {
       finished: known?.finished ?? false,
     }
     this.#visits.set(visit.visitId, current)
-    for (const personId of personIds) this.#visitOfPerson.set(personId, current)
+    for (const personId of personIds) {
+      this.#visitOfPerson.set(personId, current)
+      this.#rebound.add(personId)
+    }
     if (visit.state === 'exited') this.#surroundings.leave(personIds)
   }
 
@@ -170,11 +179,30 @@ export class Fusion {
     if (older && evidence.near === null && older.evidence.near !== null) return []
     if (older) this.#subjects.splice(index, 1)
     this.#causes.delete(event.eventId)
+    this.#goodsOut.add(event)
     if (event.kind !== 'withdrawn') this.#insert(subjectOf(evidence, this.#shelves, this.#policy))
     for (const { personId } of evidence.near ?? []) this.#people.add(personId)
     this.#forget(event.settledAtMs - this.#policy.memoryMs)
     this.#explain()
     return this.#changes()
+  }
+
+  /**
+   * Learns what lies where from journalled evidence of visits that are over, as it was learnt while they went on; for
+   * recovery, before {@link addEvidence} of what open visits rest on. In the order of the journal.
+   */
+  recall(evidence: readonly Evidence[]): void {
+    const last = new Map(evidence.map((one) => [one.event.eventId, one]))
+    const subjects = [...last.values()]
+      .filter(({ event, near }) => event.kind !== 'withdrawn' && near !== null)
+      .sort((a, b) => order(a.event, b.event))
+      .map((one) => subjectOf(one, this.#shelves, this.#policy))
+    const causes = new Map(
+      subjects.map((subject, i) => [subject.eventId, causesOf(subject, subjects.slice(0, i), this.#shelves)]),
+    )
+    for (const { evidence } of subjects) this.#goodsOut.add(evidence.event)
+    this.#trust.remember(subjects, causes)
+    this.#places.remember(subjects, causes)
   }
 
   /** The final attribution of a visit that has exited: nothing more is awaited. */
@@ -192,7 +220,7 @@ export class Fusion {
   /** What only concerned people who have left explains nothing any more, unless it left goods lying somewhere. */
   #retire(): void {
     const retired = new Set<Subject>()
-    for (const posterior of this.#posteriors.values()) {
+    for (const posterior of this.#posteriors.all) {
       const subjects = (posterior[0]?.steps ?? []).map(({ subject }) => subject.eventId)
       const group = this.#subjects.filter(({ eventId }) => subjects.includes(eventId))
       const isOver = group.every(({ deltaG, cues }) => deltaG < 0 && cues.actors.every((actor) => this.#hasLeft(actor)))
@@ -201,6 +229,7 @@ export class Fusion {
     if (retired.size === 0) return
     this.#trust.remember([...retired], this.#causes)
     this.#places.remember([...retired], this.#causes)
+    this.#shelfNews.forget(new Set([...retired].map(({ eventId }) => eventId)))
     for (const { eventId } of retired) this.#causes.delete(eventId)
     this.#subjects = this.#subjects.filter((subject) => !retired.has(subject))
     this.#explain()
@@ -220,8 +249,10 @@ export class Fusion {
   }
 
   #forget(beforeMs: number): void {
+    this.#goodsOut.forget(beforeMs)
     const old = this.#subjects.filter(({ atMs }) => atMs < beforeMs)
     if (old.length === 0) return
+    this.#shelfNews.forget(new Set(old.map(({ eventId }) => eventId)))
     for (const { eventId } of old) this.#causes.delete(eventId)
     this.#forgetPeople()
     this.#subjects = this.#subjects.filter(({ atMs }) => atMs >= beforeMs)
@@ -250,17 +281,21 @@ export class Fusion {
         ...subject,
         offLogOdds: off.get(subject.eventId) ?? 0,
         here: here.get(subject.eventId) ?? new Map(),
+        inHands: subject.deltaG > 0 ? this.#goodsOut.at(subject.atMs) : 1,
       }))
       const key = JSON.stringify(
-        group.map(({ evidence, offLogOdds, here }) => [fingerprint(evidence), offLogOdds, ...here]),
+        group.map(({ evidence, offLogOdds, here, inHands }) => [fingerprint(evidence), offLogOdds, inHands, ...here]),
       )
       posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))
     }
-    this.#posteriors = posteriors
+    this.#posteriors.replace(posteriors)
   }
 
+  /** Only of those whom something new concerns: the others' baskets are as they were. */
   #changes(): Attribution[] {
-    return this.#owners().flatMap(({ owner, visit }) => {
+    const concerned = new Set([...this.#posteriors.takeChanged(), ...this.#rebound])
+    this.#rebound.clear()
+    return this.#owners(concerned).flatMap(({ owner, visit }) => {
       if (visit?.finished) return []
       const attribution = this.#attribution(owner, visit, false)
       const text = JSON.stringify(attribution.lines)
@@ -270,9 +305,9 @@ export class Fusion {
     })
   }
 
-  #owners(): { owner: Owner; visit: KnownVisit | undefined }[] {
+  #owners(personIds: Iterable<string>): { owner: Owner; visit: KnownVisit | undefined }[] {
     const owners = new Map<string, { owner: Owner; visit: KnownVisit | undefined }>()
-    for (const personId of [...this.#people].sort()) {
+    for (const personId of [...personIds].filter((id) => this.#people.has(id)).sort()) {
       const visit = this.#visitOfPerson.get(personId)
       const owner = visit ? ownerOf(visit) : { id: personId, personIds: new Set([personId]) }
       owners.set(owner.id, { owner, visit })
@@ -281,13 +316,7 @@ export class Fusion {
   }
 
   #attribution(owner: Owner, visit: KnownVisit | undefined, final: boolean): Attribution {
-    const posteriors = [...this.#posteriors.values()]
-    const shelf = shelfMoves(owner, posteriors).filter(({ eventId, ...move }) => {
-      const key = `shelf/${eventId}/${move.plate}/${move.sku}`
-      const isNew = this.#said.get(key) !== JSON.stringify(move)
-      this.#said.set(key, JSON.stringify(move))
-      return isNew
-    })
+    const shelf = this.#shelfNews.of(owner.id, owner.personIds, this.#posteriors)
     return {
       type: 'attribution',
       ...envelope(this.#layout.storeId, this.#revision, this.#nowMs),
@@ -295,7 +324,7 @@ export class Fusion {
       visitId: visit?.visitId ?? null,
       revision: this.#revision,
       final,
-      lines: visit?.isStaff ? [] : linesOf(owner, posteriors, this.#shelves),
+      lines: visit?.isStaff ? [] : linesOf(owner, this.#posteriors.of(owner.personIds), this.#shelves),
       shelf: shelf.slice(0, 100),
     }
   }
@@ -307,7 +336,14 @@ function order(a: WeightEvent, b: WeightEvent): number {
   return a.settledAtMs - b.settledAtMs || (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0)
 }
 
+const fingerprints = new WeakMap<Evidence, string>()
+
 /** Two pieces of evidence with the same fingerprint say the same. */
-function fingerprint({ event, near, sighted }: Evidence): string {
-  return JSON.stringify([event.eventId, event.revision, event.plates, event.settledAtMs, near, sighted])
+function fingerprint(evidence: Evidence): string {
+  const known = fingerprints.get(evidence)
+  if (known !== undefined) return known
+  const { event, near, sighted } = evidence
+  const text = JSON.stringify([event.eventId, event.revision, event.plates, event.settledAtMs, near, sighted])
+  fingerprints.set(evidence, text)
+  return text
 }

@@ -5,11 +5,10 @@
  */
 
 import type { Candidate, Unit } from './candidate.ts'
-import { anyHand, cuesOf, logSum, type Parts, type Subject, subjectOf, sum } from './explanations.ts'
+import { anyHand, cuesOf, type JointSubject, logSum, type Parts, subjectOf, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { mayComplete, wholeOf } from './halves.ts'
 import { overlap } from './overlap.ts'
-import type { PlaceShift } from './place-trust.ts'
 import { exchanges, putBacks, retakings, sameMass } from './returns.ts'
 import type { Shelves } from './shelves.ts'
 
@@ -25,13 +24,8 @@ export interface Hypothesis {
   steps: Step[]
 }
 
-/** An event as its group sees it. */
-export interface JointSubject extends Subject {
-  /** What the whole fixture says of how likely goods from elsewhere are here (natural logarithm, added). */
-  offLogOdds: number
-  /** What others say of single products lying here (natural logarithm, added). */
-  here: PlaceShift
-}
+/** All that events which hang together may have been, likeliest first; the weights sum to 1. */
+export type Posterior = readonly Hypothesis[]
 
 /** Hypotheses this much less likely than the best one are dropped. */
 const hopeless = 12
@@ -41,11 +35,7 @@ const goesAgain = 0.5
 const sameReachM = 0.7
 
 /** Works through events in the order of their time; the weights of the answer sum to 1, likeliest first. */
-export function explain(
-  subjects: readonly JointSubject[],
-  shelves: Shelves,
-  policy: FusionPolicy,
-): readonly Hypothesis[] {
+export function explain(subjects: readonly JointSubject[], shelves: Shelves, policy: FusionPolicy): Posterior {
   let beam: Hypothesis[] = [{ logWeight: 0, units: [], steps: [] }]
   subjects.forEach((subject, i) => {
     const first = takings(subject)
@@ -125,7 +115,8 @@ function wholesOf(
   const sets = begun.length > 1 ? [...begun.map((one) => [one]), begun] : begun.map((one) => [one])
   return sets.map((beginnings) => {
     const evidence = beginnings.reduceRight((whole, beginning) => wholeOf(beginning.evidence, whole), subject.evidence)
-    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds: subject.offLogOdds, here: subject.here }
+    const { offLogOdds, here, inHands } = subject
+    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds, here, inHands }
     const begunBy = beginnings.map(({ eventId }) => eventId)
     return { begunBy, subject: whole, takings: takings(whole).filter(({ act }) => act === 'take') }
   })

@@ -4,7 +4,7 @@
  * another; several at one place are, so every taking from a place bears on the others there.
  */
 import type { Causes } from './clusters.ts'
-import { logSum, mostChanged, type Subject } from './explanations.ts'
+import { logSum, mostChanged, type PlaceShift, type Subject } from './explanations.ts'
 import type { Shelves } from './shelves.ts'
 
 /** A classifier that errs may err on the whole kind: one taking counts no more than this (natural logarithm). */
@@ -14,9 +14,6 @@ const mostTrust = 8
 
 const bounded = (logOdds: number, most: number) => Math.max(-most, Math.min(most, logOdds))
 
-/** For each product that may lie there, how much likelier it is than before anything was seen (natural logarithm). */
-export type PlaceShift = ReadonlyMap<string, number>
-
 /** Log odds that a rival lies there and not what the planogram has, by plate and rival. */
 type Learned = Map<string, Map<string, number>>
 
@@ -25,6 +22,7 @@ export class PlaceTrust {
   readonly #remembered: Learned = new Map()
   /** An event says the same as long as it is not summarised anew. */
   readonly #said = new WeakMap<Subject, ReadonlyMap<string, number>>()
+  readonly #rivals = new WeakMap<Subject, ReadonlyMap<string, number>>()
 
   constructor(shelves: Shelves) {
     this.#shelves = shelves
@@ -48,7 +46,7 @@ export class PlaceTrust {
   #shift(subject: Subject, learned: Learned, own: ReadonlyMap<string, number> | undefined): PlaceShift {
     const logOdds = learned.get(mostChanged(subject) ?? '')
     if (!logOdds) return new Map()
-    const rivals = this.#shelves.rivals(subject.plates)
+    const rivals = this.#rivalsOf(subject)
     const shares = [...rivals].map(([sku, prior]) => {
       const others = bounded((logOdds.get(sku) ?? 0) - (own?.get(sku) ?? 0), mostTrust)
       return { sku, prior, share: prior * Math.exp(others) }
@@ -59,6 +57,12 @@ export class PlaceTrust {
     const home = quarters(1 / total)
     const homes = this.#shelves.localSkus(subject.plates).map((sku) => [sku, home] as const)
     return new Map([...homes, ...shifts].filter(([, shift]) => shift !== 0))
+  }
+
+  #rivalsOf(subject: Subject): ReadonlyMap<string, number> {
+    const rivals = this.#rivals.get(subject) ?? this.#shelves.rivals(subject.plates)
+    this.#rivals.set(subject, rivals)
+    return rivals
   }
 
   /** Adds up what takings say; goods that were seen to be put down there say nothing of what lies there otherwise. */

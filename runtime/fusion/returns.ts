@@ -1,7 +1,7 @@
 /** Goods that were moved before move again: put back, taken from where they were put, or exchanged for others. */
 
 import type { Candidate, Unit } from './candidate.ts'
-import { actedBy, cuesOf, type Parts, type Subject, sum } from './explanations.ts'
+import { actedBy, cuesOf, type JointSubject, type Parts, type Subject, sum } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { overReadings } from './readings.ts'
 import { normalDensity, type Shelves } from './shelves.ts'
@@ -16,8 +16,8 @@ const sharedReading = 0.02
 const sharedG = 30
 /** Share of takings, from where something was put down before, that are of that very thing. */
 const takesWhatWasPut = 0.5
-/** Wrong places that are as near to a shopper as the right one. */
-const wrongPlaces = 4
+/** Plates within reach of somebody who stands at a shelf, about three on each of four boards: each may be the wrong place. */
+const wrongPlaces = 12
 /** Candidates this much less likely (natural logarithm) are not followed. */
 const hopeless = 12
 
@@ -40,7 +40,7 @@ export function retakings(units: Unit[], subject: Subject, shelves: Shelves, pol
 }
 
 /** Things that somebody holds are put down: one, two, or all that one taking lifted. */
-export function putBacks(units: Unit[], subject: Subject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
+export function putBacks(units: Unit[], subject: JointSubject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
   return putGroups(units.filter(({ plates }) => plates === null)).flatMap((group) => {
     const weight = sameThing(group, subject)
     const atHome = group.every(({ sku }) => shelves.isHome(sku, subject.plates))
@@ -50,7 +50,7 @@ export function putBacks(units: Unit[], subject: Subject, shelves: Shelves, poli
       const { personId } = actor
       const acted = [actedBy(subject, actor, looksOf(group))]
       const isOwn = group.every(({ takenBy }) => takenBy === personId)
-      const prior = several + (isOwn ? 0 : Math.log(policy.handedOver))
+      const prior = several + (isOwn ? 0 : Math.log(policy.handedOver / subject.inHands))
       const parts = { weight, planogram, prior, ...cuesOf(acted) }
       if (isHopeless(parts, subject)) return []
       const moves = group.map(({ sku, quantity }) => ({ personId, sku, quantity: -quantity }))
