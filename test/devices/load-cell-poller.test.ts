@@ -143,6 +143,23 @@ describe('polling load cells', () => {
     assert.ok(probes <= 3, `${probes} probes of 300 ms within 2.5 s`)
   })
 
+  it('knows what a look for a dead unit costs from who was asked after it, not from who still waited before it', async () => {
+    let freeAtMs = 0
+    const looks: number[] = []
+    await start(async (request) => {
+      // A line that is busy all the time, so that requests of the living always stand before the look.
+      const startMs = Math.max(clock.nowMs(), freeAtMs)
+      if (request.unit === 2 && stateOf(plateAt(2, 1)) === 'offline') looks.push(startMs)
+      freeAtMs = startMs + (request.unit === 2 ? 200 : 15)
+      await sleep(clock, freeAtMs - clock.nowMs())
+      return request.unit === 2 ? 'silent' : healthy(request)
+    })
+    await until('two looks', () => looks.length >= 2)
+    const [first = 0, second = 0] = looks
+    // Ten times 200 ms; a look that is taken to cost nothing would be followed by the next after a second.
+    assert.ok(second - first > 1500, `the second look came ${Math.round(second - first)} ms after the first`)
+  })
+
   it('says what a unit that refuses said', async () => {
     await start((request) => (request.unit === 3 ? { exception: 2 } : healthy(request)))
     await until('the refusal', () => stateOf(plateAt(3, 8)) === 'offline')

@@ -56,8 +56,8 @@ export class LoadCellPoller {
   #dueMs = 0
   #round = 0
   #stopped = false
-  /** When the probe began whose cost is not known yet. */
-  #probeFromMs: number | undefined
+  /** The probe whose cost is not known yet: until somebody answers to what was asked after it. */
+  #probed: { unit: PolledUnit; fromMs: number; isSilent: boolean } | undefined
   #nextProbeAtMs = 0
   #probeShare = firstProbeShare
 
@@ -139,12 +139,12 @@ export class LoadCellPoller {
 
   /** One at a time, and only as often as its cost allows. */
   #probe(nowMs: number): void {
-    if (nowMs < this.#nextProbeAtMs || this.#probeFromMs !== undefined) return
+    if (nowMs < this.#nextProbeAtMs || this.#probed) return
     const waiting = this.#units.filter((unit) => unit.demoted && !unit.busy && nowMs - unit.probedAtMs >= probeEveryMs)
     const unit = waiting.sort((a, b) => a.probedAtMs - b.probedAtMs)[0]
     if (!unit) return
     unit.probedAtMs = nowMs
-    this.#probeFromMs = nowMs
+    this.#probed = { unit, fromMs: nowMs, isSilent: false }
     this.#poll(unit)
   }
 
@@ -176,7 +176,8 @@ export class LoadCellPoller {
     unit.missedReads = 0
     if (unit.demoted) this.#probeShare = firstProbeShare
     unit.demoted = false
-    this.#probeDone()
+    // What was asked before the probe is answered before it, and says nothing of its cost.
+    if (this.#probed?.isSilent || this.#probed?.unit === unit) this.#probeDone()
     if (this.#stopped) return
     const { plan, clock, onBatch, onReading } = this.#options
     const atMs = clock.nowMs()
@@ -241,22 +242,23 @@ export class LoadCellPoller {
       unit.forget()
       this.#tellUnit(unit, 'offline', errorSentence(error))
     } else if (unit.missedReads >= missedUntilLate) this.#tellUnit(unit, 'late', errorSentence(error))
+    if (this.#probed?.unit === unit) this.#probed.isSilent = true
     // Alone on its line there is nobody whose answer could end the probe.
     if (this.#units.every(({ demoted }) => demoted)) this.#probeDone()
   }
 
   /** The line is free again: what the probe cost says when the next may be. */
   #probeDone(): void {
-    if (this.#probeFromMs === undefined) return
+    if (!this.#probed) return
     const nowMs = this.#options.wireClock.nowMs()
-    const costMs = Math.max(0, nowMs - this.#probeFromMs)
-    this.#probeFromMs = undefined
+    const costMs = Math.max(0, nowMs - this.#probed.fromMs)
+    this.#probed = undefined
     this.#nextProbeAtMs = nowMs + costMs / this.#probeShare
     this.#probeShare = Math.max(leastProbeShare, this.#probeShare / 2)
   }
 
   #connectionChanged(connected: boolean, reason: string): void {
-    this.#probeFromMs = undefined
+    this.#probed = undefined
     this.#nextProbeAtMs = 0
     this.#probeShare = firstProbeShare
     if (connected) {
