@@ -1,6 +1,6 @@
 /** A basket's lines from the joint posteriors of everything that happened. */
 import { createHash } from 'node:crypto'
-import type { AttributedLine } from '../contract/messages.ts'
+import type { AttributedLine, EvidenceNote } from '../contract/messages.ts'
 import type { Unit } from './candidate.ts'
 import type { Hypothesis, Posterior, Step } from './hypotheses.ts'
 import { evidenceNotes } from './notes.ts'
@@ -20,39 +20,72 @@ const leastProbability = 0.05
 const worthSaying = 0.03
 const mostAlternatives = 3
 
-export function linesOf(owner: Owner, posteriors: readonly Posterior[], shelves: Shelves): AttributedLine[] {
-  const bearing = new Map<string, Posterior[]>()
-  for (const posterior of posteriors) {
-    for (const sku of skusHeld(owner, posterior)) bearing.set(sku, [...(bearing.get(sku) ?? []), posterior])
-  }
-  return [...bearing]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([sku, ofSku]) => lineOf(owner, sku, ofSku, shelves) ?? [])
+/** What one posterior says of one product in one basket. */
+interface Share {
+  quantities: Distribution
+  eventIds: string[]
+  notes: EvidenceNote[]
+  alternatives: ReadonlyMap<string, number>
 }
 
-function lineOf(owner: Owner, sku: string, posteriors: Posterior[], shelves: Shelves): AttributedLine | undefined {
-  const shown = shownQuantity(totalDistribution(posteriors.map((posterior) => distribution(owner, sku, posterior))))
+export function linesOf(owner: Owner, posteriors: readonly Posterior[], shelves: Shelves): AttributedLine[] {
+  const bearing = new Map<string, Share[]>()
+  for (const posterior of posteriors) {
+    for (const [sku, share] of sharesOf(owner, posterior, shelves)) {
+      const ofSku = bearing.get(sku)
+      if (ofSku) ofSku.push(share)
+      else bearing.set(sku, [share])
+    }
+  }
+  return [...bearing].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([sku, shares]) => lineOf(owner, sku, shares) ?? [])
+}
+
+function lineOf(owner: Owner, sku: string, shares: readonly Share[]): AttributedLine | undefined {
+  const shown = shownQuantity(totalDistribution(shares.map(({ quantities }) => quantities)))
   if (!shown) return undefined
-  const perPosterior = posteriors.map((posterior) => eventsOf(owner, sku, posterior))
-  const eventIds = [...new Set(perPosterior.flat())].slice(-100)
-  const notes = posteriors.flatMap((posterior) => {
-    const best = posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
-    if (!best || Math.exp(best.logWeight) < worthSaying) return []
-    const moved = new Set(held(owner, sku, best).flatMap((unit) => unit.eventIds))
-    return evidenceNotes(
-      best.steps.filter(({ subject }) => moved.has(subject.eventId)),
-      shelves,
-    )
-  })
   return {
     lineId: lineId(owner.id, sku),
     sku,
     quantity: shown.quantity,
     probability: round(shown.probability),
-    eventIds,
-    alternatives: alternatives(owner, sku, posteriors, shelves),
-    notes: notes.slice(0, 30),
+    eventIds: [...new Set(shares.flatMap(({ eventIds }) => eventIds))].slice(-100),
+    alternatives: likeliestAlternatives(shares),
+    notes: shares.flatMap(({ notes }) => notes).slice(0, 30),
   }
+}
+
+/** A posterior never changes: what it says is worked out once for each basket, not at each event anew. */
+const known = new WeakMap<Posterior, Map<string, ReadonlyMap<string, Share>>>()
+
+function sharesOf(owner: Owner, posterior: Posterior, shelves: Shelves): ReadonlyMap<string, Share> {
+  const ofPosterior = known.get(posterior) ?? new Map<string, ReadonlyMap<string, Share>>()
+  known.set(posterior, ofPosterior)
+  const key = JSON.stringify([owner.id, ...owner.personIds])
+  const shares =
+    ofPosterior.get(key) ??
+    new Map([...skusHeld(owner, posterior)].map((sku) => [sku, shareOf(owner, sku, posterior, shelves)]))
+  ofPosterior.set(key, shares)
+  return shares
+}
+
+function shareOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelves): Share {
+  const eventIds = eventsOf(owner, sku, posterior)
+  return {
+    quantities: distribution(owner, sku, posterior),
+    eventIds,
+    notes: notesOf(owner, sku, posterior, shelves),
+    alternatives: alternatives(owner, sku, posterior, new Set(eventIds), shelves),
+  }
+}
+
+function notesOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelves): EvidenceNote[] {
+  const best = posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
+  if (!best || Math.exp(best.logWeight) < worthSaying) return []
+  const moved = new Set(held(owner, sku, best).flatMap((unit) => unit.eventIds))
+  return evidenceNotes(
+    best.steps.filter(({ subject }) => moved.has(subject.eventId)),
+    shelves,
+  )
 }
 
 /** Probability of each total quantity. */
@@ -118,22 +151,28 @@ function eventsOf(owner: Owner, sku: string, posterior: Posterior): string[] {
   return [...weights].filter(([, weight]) => weight >= worthSaying).map(([eventId]) => eventId)
 }
 
-/** What else the events of this line may have been, likeliest first. */
+/** What else the events of this line may have been, each as a text. */
 function alternatives(
   owner: Owner,
   sku: string,
-  posteriors: Posterior[],
+  posterior: Posterior,
+  eventIds: ReadonlySet<string>,
   shelves: Shelves,
-): AttributedLine['alternatives'] {
+): Map<string, number> {
   const texts = new Map<string, number>()
-  for (const posterior of posteriors) {
-    const eventIds = new Set(eventsOf(owner, sku, posterior))
-    for (const hypothesis of posterior) {
-      if (held(owner, sku, hypothesis).length > 0) continue
-      const steps = hypothesis.steps.filter(({ subject }) => eventIds.has(subject.eventId))
-      const text = steps.map((step) => stepText(step, owner, shelves)).join('; then ')
-      if (text) texts.set(text, (texts.get(text) ?? 0) + Math.exp(hypothesis.logWeight))
-    }
+  for (const hypothesis of posterior) {
+    if (held(owner, sku, hypothesis).length > 0) continue
+    const steps = hypothesis.steps.filter(({ subject }) => eventIds.has(subject.eventId))
+    const text = steps.map((step) => stepText(step, owner, shelves)).join('; then ')
+    if (text) texts.set(text, (texts.get(text) ?? 0) + Math.exp(hypothesis.logWeight))
+  }
+  return texts
+}
+
+function likeliestAlternatives(shares: readonly Share[]): AttributedLine['alternatives'] {
+  const texts = new Map<string, number>()
+  for (const { alternatives } of shares) {
+    for (const [text, probability] of alternatives) texts.set(text, (texts.get(text) ?? 0) + probability)
   }
   return [...texts]
     .filter(([, probability]) => probability >= worthSaying)
