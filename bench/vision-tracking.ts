@@ -12,6 +12,7 @@ import { root } from '../bin/store-options.ts'
 import { AisleError } from '../runtime/contract/errors.ts'
 import { loadTwinStore, type TwinStore } from '../runtime/twin/scenario/scenario-store.ts'
 import { type TrackMeasures, TrackScore } from './vision/measures.ts'
+import { RenderedDetector } from './vision/rendered-detector.ts'
 import { runScene } from './vision/run-scene.ts'
 import { type BenchCamera, cornerCameras, profileCameras } from './vision/scene.ts'
 import { poorErrors, type SceneDetector, SimulatedDetector } from './vision/simulated-detector.ts'
@@ -38,6 +39,7 @@ const headline = { cameras: 4, shoppers: 4 }
 
 const detectors: Record<string, (seed: number) => SceneDetector> = {
   simulated: (seed) => new SimulatedDetector(seed),
+  rendered: (seed) => new RenderedDetector(seed),
   'simulated-poor': (seed) => new SimulatedDetector(seed, poorErrors),
 }
 

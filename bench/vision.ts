@@ -1,6 +1,7 @@
-/** `aisle bench vision --tracking …` or `--throughput …`: see `vision-tracking.ts`, `vision-throughput.ts`. */
+/** `aisle bench vision --tracking …`, `--detection …` or `--throughput …`: see `vision-tracking.ts` and so on. */
 import { parseArgs } from 'node:util'
 import { AisleError } from '../runtime/contract/errors.ts'
+import { measureDetection } from './vision-detection.ts'
 import { measureThroughput } from './vision-throughput.ts'
 import { measureTracking } from './vision-tracking.ts'
 
@@ -10,7 +11,9 @@ export default async function bench(args: string[]): Promise<void> {
     args,
     options: {
       tracking: { type: 'boolean', default: false },
+      detection: { type: 'boolean', default: false },
       throughput: { type: 'boolean', default: false },
+      pictures: { type: 'string', default: '240' },
       seconds: { type: 'string' },
       seeds: { type: 'string', default: '2' },
       shoppers: { type: 'string', default: '1,2,4,8' },
@@ -29,6 +32,8 @@ export default async function bench(args: string[]): Promise<void> {
       { seconds: Number(values.seconds ?? 60), seeds: Number(values.seeds), shoppers, detector },
       json,
     )
+  } else if (values.detection) {
+    await measureDetection(Number(values.pictures), json)
   } else if (values.throughput) {
     await measureThroughput(
       {
@@ -42,7 +47,7 @@ export default async function bench(args: string[]): Promise<void> {
     )
   } else {
     throw new AisleError('bench-option-unknown', 'It does not say what of the vision is to be measured.', {
-      action: 'Give --tracking or --throughput.',
+      action: 'Give --tracking, --detection or --throughput.',
     })
   }
 }

@@ -278,7 +278,7 @@ def normalised(inputs):
     return (inputs - 114) / 58
 
 
-def loss_of(detector, batch):
+def loss_of(detector, batch, distance_weight):
     inputs, people_targets, hand_targets = batch
     people, hands = detector(inputs)
     total = 0
@@ -290,7 +290,7 @@ def loss_of(detector, batch):
         weight = torch.from_numpy(np.stack([weight for _, weight, _ in wanted]))
         pairs = [pairs for _, _, pairs in wanted]
         total = total + heat_loss(maps[:, 0], heat, weight)
-        total = total + 2 * distance_loss(maps, pairs, stride, unit, distances)
+        total = total + distance_weight * distance_loss(maps, pairs, stride, unit, distances)
     return total
 
 
@@ -304,6 +304,8 @@ def train(options):
     steps = options.steps
     optimiser = torch.optim.AdamW(detector.parameters(), lr=options.rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, steps, pct_start=0.15)
+    if options.start:
+        detector.load_state_dict(torch.load(options.start)["detector"])
     done, state_file = 0, Path(options.state)
     if state_file.exists():
         state = torch.load(state_file)
@@ -319,7 +321,8 @@ def train(options):
     while done < steps and time.monotonic() - started < options.minutes * 60:
         epoch, step = divmod(done, epoch_steps)
         indices = orders[epoch][step * options.batch : (step + 1) * options.batch]
-        loss = loss_of(detector, batch_of(pictures, indices, np.random.default_rng([options.seed, done])))
+        batch = batch_of(pictures, indices, np.random.default_rng([options.seed, done]))
+        loss = loss_of(detector, batch, options.distance_weight)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(detector.parameters(), 10)
@@ -356,10 +359,12 @@ def main():
     parser.add_argument("--pictures", required=True, nargs="+", help="folders of aisle render-pictures")
     parser.add_argument("--out", required=True, help="the model, an ONNX file")
     parser.add_argument("--state", required=True, help="where it keeps what it needs to go on after a pause")
+    parser.add_argument("--start", help="the state of an earlier training, to begin with its weights")
     parser.add_argument("--minutes", type=float, default=1e9, help="pauses after so many; run it again to go on")
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--distance-weight", type=float, default=2, help="of boxes and points beside the heat maps")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     train(parser.parse_args())

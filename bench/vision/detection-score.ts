@@ -1,0 +1,160 @@
+/** What a detector found in pictures, against what was to be seen in them. */
+import type { HandTruth, PersonTruth } from '../../runtime/twin/render/ground-truth.ts'
+import type { CameraModel } from '../../runtime/vision/camera-model/camera-model.ts'
+import type { BoxPx, Detection, PointPx } from '../../runtime/vision/detection.ts'
+
+/** Finds of a lesser score are left to tracking, which follows people through weak ones. */
+const leastScore = 0.3
+/** Whoever shows less of the head, or a hand that shows less, is neither wanted nor wrong. */
+const leastVisible = 0.35
+const leastPersonPx = 14
+const leastHandPx = 4
+const leastOverlap = 0.5
+/** A find of a hand may be off by its size, or by so much. */
+const handSlackPx = 6
+
+export interface DetectionMeasures {
+  pictures: number
+  people: number
+  personPrecision: number
+  personRecall: number
+  hands: number
+  handPrecision: number
+  handRecall: number
+  /** Middle of the head, in pixels of the picture. */
+  headErrorMedianPx: number
+  /** From where somebody stands to where the model's point on the floor is. */
+  floorErrorMedianCm: number
+  floorErrorP95Cm: number
+  handErrorMedianPx: number
+}
+
+class Count {
+  wanted = 0
+  found = 0
+  wrong = 0
+
+  get recall(): number {
+    return this.found / this.wanted
+  }
+
+  get precision(): number {
+    return this.found / (this.found + this.wrong)
+  }
+}
+
+export class DetectionScore {
+  readonly #people = new Count()
+  readonly #hands = new Count()
+  readonly #headPx: number[] = []
+  readonly #floorCm: number[] = []
+  readonly #handPx: number[] = []
+  #pictures = 0
+
+  add(truth: readonly PersonTruth[], detections: readonly Detection[], camera: CameraModel): void {
+    this.#pictures++
+    const found = detections.filter(({ score }) => score >= leastScore)
+    const people = match(
+      truth,
+      found.filter(({ kind }) => kind === 'person'),
+      (person, { boxPx }) => (person.boxPx ? overlap(person.boxPx, boxPx) : 0),
+      leastOverlap,
+    )
+    count(this.#people, people, (person) => isWantedPerson(person, camera))
+    for (const [person, detection] of people.pairs) {
+      if (isWantedPerson(person, camera)) this.#addErrors(person, detection, camera)
+    }
+    const hands = match(
+      truth.flatMap((person) => person.hands),
+      found.filter(({ kind }) => kind === 'hand'),
+      ({ boxPx, wristPx }, detection) => (boxPx && wristPx ? 1 / (1 + distance(boxPx, detection.boxPx)) : 0),
+      1 / (1 + handSlackPx),
+    )
+    count(this.#hands, hands, (hand) => isWantedHand(hand))
+    for (const [{ wristPx }, { boxPx }] of hands.pairs) if (wristPx) this.#handPx.push(away(wristPx, middleOf(boxPx)))
+  }
+
+  #addErrors({ head, floorM }: PersonTruth, detection: Detection, camera: CameraModel): void {
+    if (head.middlePx && detection.head) this.#headPx.push(away(head.middlePx, detection.head.atPx))
+    const fix = detection.floor && camera.onPlane(detection.floor.atPx, 0)
+    if (fix) this.#floorCm.push(100 * Math.hypot(fix.pointM[0] - floorM[0], fix.pointM[1] - floorM[1]))
+  }
+
+  get measures(): DetectionMeasures {
+    return {
+      pictures: this.#pictures,
+      people: this.#people.wanted,
+      personPrecision: this.#people.precision,
+      personRecall: this.#people.recall,
+      hands: this.#hands.wanted,
+      handPrecision: this.#hands.precision,
+      handRecall: this.#hands.recall,
+      headErrorMedianPx: quantile(this.#headPx, 0.5),
+      floorErrorMedianCm: quantile(this.#floorCm, 0.5),
+      floorErrorP95Cm: quantile(this.#floorCm, 0.95),
+      handErrorMedianPx: quantile(this.#handPx, 0.5),
+    }
+  }
+}
+
+function isWantedPerson({ head, boxPx }: PersonTruth, camera: CameraModel): boolean {
+  const isThere = head.middlePx !== null && camera.isInPicture(head.middlePx)
+  return isThere && head.visibleShare >= leastVisible && boxPx !== null && longest(boxPx) >= leastPersonPx
+}
+
+const isWantedHand = ({ boxPx, visibleShare }: HandTruth): boolean =>
+  visibleShare >= leastVisible && boxPx !== null && longest(boxPx) >= leastHandPx
+
+interface Matched<T> {
+  pairs: readonly (readonly [T, Detection])[]
+  missed: readonly T[]
+  wrong: readonly Detection[]
+}
+
+/** The surest find takes the truth that it fits best. */
+function match<T>(
+  truth: readonly T[],
+  found: readonly Detection[],
+  likeness: (one: T, detection: Detection) => number,
+  least: number,
+): Matched<T> {
+  const left = new Set(truth)
+  const pairs: [T, Detection][] = []
+  const wrong: Detection[] = []
+  for (const detection of found.toSorted((a, b) => b.score - a.score)) {
+    const best = [...left].toSorted((a, b) => likeness(b, detection) - likeness(a, detection))[0]
+    if (best === undefined || likeness(best, detection) < least) wrong.push(detection)
+    else {
+      pairs.push([best, detection])
+      left.delete(best)
+    }
+  }
+  return { pairs, missed: [...left], wrong }
+}
+
+function count<T>(into: Count, { pairs, missed, wrong }: Matched<T>, isWanted: (one: T) => boolean): void {
+  const found = pairs.filter(([one]) => isWanted(one)).length
+  into.found += found
+  into.wanted += found + missed.filter(isWanted).length
+  into.wrong += wrong.length
+}
+
+/** Area of the intersection by that of the union. */
+function overlap(a: BoxPx, b: BoxPx): number {
+  const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0])
+  const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1])
+  if (width <= 0 || height <= 0) return 0
+  return (width * height) / (a[2] * a[3] + b[2] * b[3] - width * height)
+}
+
+/** Of the middles, beyond the size of the first box. */
+const distance = (a: BoxPx, b: BoxPx): number => Math.max(0, away(middleOf(a), middleOf(b)) - longest(a))
+
+const middleOf = ([left, top, width, height]: BoxPx): PointPx => [left + width / 2, top + height / 2]
+const longest = ([, , width, height]: BoxPx): number => Math.max(width, height)
+const away = (a: PointPx, b: PointPx): number => Math.hypot(a[0] - b[0], a[1] - b[1])
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+}
