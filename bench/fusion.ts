@@ -2,8 +2,8 @@
  * `aisle bench fusion --recordings DIR [--json]`: receipts against the truth of labelled recordings.
  *
  * `aisle bench fusion --twin [--visits N] [--seed S] [--workers W] [--mix demonstration|lively]
- * [--appliance good|poor|over-confident] [--json]`: N visits of simulated shoppers in virtual time, in every store
- * that comes with Open Aisle; 10,000 of them take hours.
+ * [--appliance good|poor|over-confident] [--causes] [--json]`: N visits of simulated shoppers in virtual time, in every store
+ * that comes with Open Aisle; 10,000 of them take hours. `--causes` says why lines were wrong, in review or let go.
  *
  * `aisle bench fusion --cost [--json]`: what fusion costs against shoppers and plates.
  */
@@ -27,10 +27,11 @@ export default async function bench(args: string[]): Promise<void> {
       workers: { type: 'string', default: '1' },
       mix: { type: 'string', default: 'lively' },
       appliance: { type: 'string', default: 'good' },
+      causes: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
-  const { mix, appliance, json } = values
+  const { mix, appliance, causes, json } = values
   if (values.cost) return measureCost(json)
   if (!values.twin) return measureRecordings(values.recordings ?? '', json)
   if (!isOneOf(runMixes, mix) || !isOneOf(appliances, appliance)) {
@@ -39,5 +40,5 @@ export default async function bench(args: string[]): Promise<void> {
     })
   }
   const [visits, seed, workers] = [Number(values.visits), Number(values.seed), Number(values.workers)]
-  await measureTwin({ visits, seed, workers, mix, appliance }, json)
+  await measureTwin({ visits, seed, workers, mix, appliance, causes }, json)
 }

@@ -5,6 +5,7 @@ import { seededRandom } from '../../runtime/contract/random.ts'
 import type { Product, StoreLayout } from '../../runtime/profile/layout.ts'
 import type { Arrival } from '../../runtime/store/recorded-store.ts'
 import { replayStore } from '../../runtime/store/replay-store.ts'
+import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import type { TwinStore } from '../../runtime/twin/scenario/scenario-store.ts'
 import { behaviourOf, mixes } from '../../runtime/twin/shoppers/behaviour.ts'
@@ -17,6 +18,7 @@ import { goodAppliance, overConfidentAppliance, poorAppliance } from '../../runt
 import { hash32, streamOf } from '../../runtime/twin/world/hash-noise.ts'
 import { itemsOf, type VisitTruth } from '../../runtime/twin/world/truth.ts'
 import { processorMs } from '../processor-time.ts'
+import { type Shortfall, shortfallsOf } from './causes.ts'
 
 export const appliances = {
   good: goodAppliance,
@@ -62,6 +64,8 @@ export interface RunResult {
   platformSeconds: number
   /** From a weight event's telling until its line stood in a basket. */
   lineDelaysMs: number[]
+  /** Why lines were wrong, in review or let go. */
+  shortfalls: Shortfall[]
 }
 
 /** About how long a shopper stays: so many come in that time as shall be inside at once. */
@@ -90,10 +94,14 @@ export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore): RunResult 
   }
   const startedMs = processorMs()
   const delays = new LineDelays()
+  const evidence = new Map<string, Evidence>()
   const { visits } = replayStore(
     { startMs: usualStartMs, durationMs: 0, layout, admission: 'by-scan', arrivals: arrivals() },
     {
-      onEvidence: ({ event }) => delays.told(event),
+      onEvidence: (one) => {
+        delays.told(one.event)
+        evidence.set(one.event.eventId, one)
+      },
       onAttribution: ({ lines, receivedAtMs }) => {
         for (const { eventIds } of lines) for (const eventId of eventIds) delays.stands(eventId, receivedAtMs)
       },
@@ -101,7 +109,9 @@ export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore): RunResult 
   )
   const platformSeconds = (processorMs() - startedMs - twinMs) / 1000
   if (!truth) throw new RangeError('a run that did not come to its end')
-  return { ...outcomeOf(plan, layout, visits, truth), platformSeconds, lineDelaysMs: delays.all }
+  const outcome = outcomeOf(plan, layout, visits, truth)
+  const shortfalls = shortfallsOf(outcome.lines, { truth: truth.visits, visits, evidence })
+  return { ...outcome, platformSeconds, lineDelaysMs: delays.all, shortfalls }
 }
 
 /** What a run's visits came to, against what really happened. */
@@ -110,7 +120,7 @@ export function outcomeOf(
   layout: StoreLayout,
   visits: readonly VisitSnapshot[],
   truth: VirtualTruth,
-): Omit<RunResult, 'platformSeconds' | 'lineDelaysMs'> {
+): Omit<RunResult, 'platformSeconds' | 'lineDelaysMs' | 'shortfalls'> {
   const products = new Map(layout.products.map((product) => [product.sku, product]))
   const shoppers = truth.visits.filter(({ role, enteredAtMs }) => role === 'shopper' && enteredAtMs !== null)
   return {

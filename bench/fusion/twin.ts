@@ -1,11 +1,14 @@
 /** Thousands of simulated visits in all stores, and whether fusion does with them what an owner asks. */
 import { Worker } from 'node:worker_threads'
+import { type CauseRow, causeRows } from './causes.ts'
 import { isRight, type Measures, measuresOf } from './measures.ts'
 import type { LineOutcome, RunPlan, RunResult } from './twin-run.ts'
 import type { StuckRun } from './twin-worker.ts'
 
 interface Options extends Pick<RunPlan, 'mix' | 'appliance' | 'seed' | 'visits'> {
   workers: number
+  /** Whether to say why lines were wrong, in review or let go. */
+  causes: boolean
 }
 
 const stores = ['corner-shop', 'gs25-euljiro', 'emart24-gimpo']
@@ -29,8 +32,12 @@ export async function measureTwin(options: Options, asJson: boolean): Promise<vo
   }))
   const all = measuresOf(results)
   const wrong = wrongLines(results)
-  if (asJson) console.log(JSON.stringify({ ...all, targets, stores: ofStores, wrong, stuck }))
-  else print(ofStores, all, wrong, stuck)
+  const causes = options.causes ? causesOf(results) : []
+  if (asJson) console.log(JSON.stringify({ ...all, targets, stores: ofStores, wrong, stuck, causes }))
+  else {
+    print(ofStores, all, wrong, stuck)
+    printCauses(causes)
+  }
 }
 
 function plansOf({ visits, seed, mix, appliance }: Options): RunPlan[] {
@@ -107,6 +114,27 @@ function print(
   }
   for (const { plan, stuck: why } of stuck)
     console.log(`not counted: ${plan.store} seed ${plan.seed} crowd ${plan.crowd}: ${why}`)
+}
+
+function causesOf(results: readonly RunResult[]): CauseRow[] {
+  const lines = results.flatMap((result) => result.lines)
+  const worthMinor = lines.reduce((sum, { trueQuantity, priceMinor }) => sum + trueQuantity * priceMinor, 0)
+  return causeRows(
+    results.flatMap(({ shortfalls }) => shortfalls),
+    worthMinor,
+  )
+}
+
+function printCauses(causes: readonly CauseRow[]): void {
+  if (causes.length > 0) console.log(`\n${'cause'.padEnd(34)} wrong lines  review lines  let go %`)
+  for (const { cause, wrongLines, reviewLines, letGo } of causes) {
+    const cells = [
+      String(wrongLines).padStart(11),
+      String(reviewLines).padStart(13),
+      (100 * letGo).toFixed(2).padStart(9),
+    ]
+    console.log(`${cause.padEnd(34)} ${cells.join(' ')}`)
+  }
 }
 
 function rowOf({ store, ...measures }: Measures & { store: string }): string {

@@ -68,14 +68,37 @@ export function decideLines(
   policy: LineRulesPolicy,
   context: LineRulesContext,
 ): LineDecision {
-  const decided = lines.map((line): DecidedLine => {
+  const firstDecided = lines.map((line): DecidedLine => {
     const { lineId, sku, quantity, probability } = line
     const byLine = decideLine(line, policy, context.products.get(sku))
     const byVisit = byLine.outcome === 'charge' && !context.isFinal ? notFinal : byLine
     return { lineId, sku, quantity, probability, ...byVisit }
   })
+  const decided = firstDecided.map((line, i) =>
+    isOtherReading(i, lines, firstDecided) ? { ...line, ...otherReading } : line,
+  )
   const some = (outcome: DecidedLine['outcome']) => decided.some((line) => line.outcome === outcome)
   return { outcome: some('review') ? 'review' : some('charge') ? 'charge' : 'empty', lines: decided }
+}
+
+const otherReading = { outcome: 'review', rule: 'other-reading' } as const
+/** A reading less likely than this is not worth a reviewer's look. */
+const leastReading = 0.1
+
+/**
+ * Whoever reviews whether an event was one product should be able to choose the other that it may have been: such a line
+ * is not let go, though it is the less likely one.
+ */
+function isOtherReading(i: number, lines: readonly AttributedLine[], decided: readonly DecidedLine[]): boolean {
+  const { sku, probability, eventIds } = lines[i] as AttributedLine
+  if (decided[i]?.rule !== 'let-go-below' || probability < leastReading || eventIds.length === 0) return false
+  return lines.some(
+    (other, j) =>
+      decided[j]?.rule === 'uncertain' &&
+      decided[j].outcome === 'review' &&
+      other.sku !== sku &&
+      eventIds.every((eventId) => other.eventIds.includes(eventId)),
+  )
 }
 
 const notFinal = { outcome: 'review', rule: 'basket-not-final' } as const

@@ -10,6 +10,7 @@ const run = (lines: LineOutcome[]): RunResult => ({
   plan: { store: 'small', seed: 1, visits: 2, crowd: 1, mix: 'lively', appliance: 'good' },
   ...{ visits: 2, visitsInReview: 1, lines, mostAtOnce: 1, storeSeconds: 1800, platformSeconds: 3 },
   lineDelaysMs: [100, 200, 300],
+  shortfalls: [],
 })
 
 describe('what the owner of a store asks of fusion', () => {

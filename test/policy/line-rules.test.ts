@@ -117,6 +117,25 @@ const anyPolicy: fc.Arbitrary<LineRulesPolicy> = fc.record({
   afterGap: fc.constantFrom('review', 'let-go'),
 })
 
+describe('line rules of two readings of one event', () => {
+  const of = (cola: number, zero: number, eventIds = ['e1']) =>
+    outcomes([line('milk', cola), line('beer', zero, { eventIds })], { ageRestricted: 'as-others' })
+
+  it('show the less likely one too when the other waits for a person', () => {
+    deepEqual(of(0.52, 0.47), [
+      ['review', 'uncertain'],
+      ['review', 'other-reading'],
+    ])
+  })
+
+  it('let it go when the other is charged, or it rests on something else, or is hardly likely', () => {
+    const letGo = ['let-go', 'let-go-below']
+    deepEqual(of(0.95, 0.3)[1], letGo)
+    deepEqual(of(0.52, 0.3, ['e1', 'e2'])[1], letGo)
+    deepEqual(of(0.52, 0.05)[1], letGo)
+  })
+})
+
 describe('line rules of a basket that is not final', () => {
   it('charge nothing: what would be charged goes to review', () => {
     const lines = [line('milk', 0.99), line('milk', 0.4)]
