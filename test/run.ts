@@ -30,12 +30,14 @@ for (const chosen of runs) {
 const skipped = total.pending > 0 ? `, ${total.pending} skipped` : ''
 console.log(`${total.passes} passed, ${total.failures} failed${skipped}`)
 
-/** What mocha is to run, one after the other: whole stores and browsers want the machine for themselves. */
+/** What mocha is to run, one after the other: a store in accelerated time wants the machine for itself. */
 function allTests(): string[][] {
   const files = globSync('test/**/*.test.ts', { cwd: root }).sort()
-  const alone = files.filter((file) => /^test.(e2e|browser)/.test(file) && file !== longest)
-  const together = files.filter((file) => !alone.includes(file) && file !== longest)
-  return [['--parallel', '--jobs', '2', longest, ...together], alone]
+  const stores = files.filter((file) => file.startsWith('test/e2e/') && file !== longest)
+  const pages = files.filter((file) => file.startsWith('test/browser/'))
+  const others = files.filter((file) => ![...stores, ...pages, longest].includes(file))
+  const twoAtATime = ['--parallel', '--jobs', '2']
+  return [[...twoAtATime, longest, ...others], stores, [...twoAtATime, ...pages]]
 }
 
 async function mocha(chosen: string[]): Promise<Counts> {

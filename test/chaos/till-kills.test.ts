@@ -11,7 +11,7 @@ import { KilledTill } from './support/killed-till.ts'
 import { Shopping } from './support/shopping.ts'
 import { seed, seedNote, times } from './support/trial.ts'
 
-const kills = times(500, 10)
+const kills = times(500, 6)
 
 describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
   this.timeout(180_000 + kills * 12_000)
