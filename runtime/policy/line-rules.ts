@@ -81,7 +81,9 @@ export function decideLines(
   return { outcome: some('review') ? 'review' : some('charge') ? 'charge' : 'empty', lines: decided }
 }
 
-const otherReading = { outcome: 'review', rule: 'other-reading' } as const
+/** The rule of a line that only says what another line may have been instead. */
+export const otherReadingRule = 'other-reading'
+const otherReading = { outcome: 'review', rule: otherReadingRule } as const
 /** A reading less likely than this is not worth a reviewer's look. */
 const leastReading = 0.1
 

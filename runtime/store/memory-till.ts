@@ -5,6 +5,7 @@
 import { AisleError } from '../contract/errors.ts'
 import { type BasketChange, type DecidedLine, envelope, type People, type PricedLine } from '../contract/messages.ts'
 import { PersonTracker } from '../people/person-tracker.ts'
+import { otherReadingRule } from '../policy/line-rules.ts'
 import type { Product, StoreLayout } from '../profile/layout.ts'
 import type { CommandAnswer, CommandOf, TillCommand } from '../till-api/commands.ts'
 import type { TillEvent, TillState, VisitSnapshot } from '../till-api/events.ts'
@@ -102,7 +103,9 @@ export class MemoryTill implements TillClient {
   /** A receipt for every visit with lines that are charged or wait for review, in the order of the first sight. */
   answer(): Answer {
     const receipts = [...this.#visits.values()].flatMap(({ personIds, decision }) => {
-      const lines = (decision?.lines ?? []).filter(({ outcome }) => outcome !== 'let-go')
+      const lines = (decision?.lines ?? []).filter(
+        ({ outcome, rule }) => outcome !== 'let-go' && rule !== otherReadingRule,
+      )
       const items = lines.map(({ sku, quantity }) => ({ sku, quantity }))
       return items.length === 0 ? [] : [{ person: personIds[0] as string, items }]
     })
