@@ -1,6 +1,7 @@
 /** Which programs a store has, where each begins, and which secrets each may know. */
 import { join } from 'node:path'
 import { AisleError } from '../runtime/contract/errors.ts'
+import { watchesItself } from '../runtime/profile/own-vision.ts'
 import type { Profile } from '../runtime/profile/profile-schema.ts'
 import { type ProgramName, programNames, type RunSettings } from '../runtime/program/run-settings.ts'
 import { generatedSecrets as generated } from '../runtime/security/secret-names.ts'
@@ -15,12 +16,14 @@ const files: Record<ProgramName, string> = {
   console: 'runtime/console/main.ts',
   phone: 'runtime/phone/main.ts',
   twin: 'runtime/twin/main.ts',
+  vision: 'runtime/vision/main.ts',
 }
 
 /** A program gets the secrets named here and no others: whoever breaks into the flows finds no payment key. */
-function secretNames(profile: Profile, live: boolean): Record<ProgramName, string[]> {
-  const deviceLogins = profile.devices.flatMap(({ address }) =>
-    'login' in address && address.login ? [address.login] : [],
+function secretNames(profile: Profile, live: boolean, ownVision: boolean): Record<ProgramName, string[]> {
+  const cameras = new Set(profile.cameras.map(({ device }) => device))
+  const logins = profile.devices.flatMap(({ id, address }) =>
+    'login' in address && address.login ? [{ login: address.login, ofCamera: cameras.has(id) }] : [],
   )
   return {
     broker: [generated.brokerPasswordSensing, generated.brokerPasswordDevices, generated.brokerPasswordTill],
@@ -34,7 +37,13 @@ function secretNames(profile: Profile, live: boolean): Record<ProgramName, strin
       profile.payment.secretKey,
       ...(profile.mail?.password === undefined ? [] : [profile.mail.password]),
     ],
-    sensing: [generated.sensingToken, generated.brokerPasswordSensing, ...deviceLogins],
+    sensing: [
+      generated.sensingToken,
+      generated.brokerPasswordSensing,
+      // Each camera is reached by one of the two.
+      ...(ownVision ? [generated.visionToken] : []),
+      ...logins.flatMap(({ login, ofCamera }) => (ofCamera && ownVision ? [] : [login])),
+    ],
     flows: [generated.tillTokenFlows, generated.sensingToken, generated.sessionKey, generated.flowCredentials],
     console: [
       generated.tillTokenConsole,
@@ -50,6 +59,11 @@ function secretNames(profile: Profile, live: boolean): Record<ProgramName, strin
       generated.brokerPasswordDevices,
       generated.twinControl,
       profile.payment.secretKey,
+    ],
+    vision: [
+      generated.visionToken,
+      generated.brokerPasswordDevices,
+      ...logins.flatMap(({ login, ofCamera }) => (ofCamera ? [login] : [])),
     ],
   }
 }
@@ -70,9 +84,10 @@ export function programPlans(
   profile: Profile,
   secret: (name: string) => string | undefined,
 ): ProgramPlan[] {
-  const names = secretNames(profile, settings.live)
+  const ownVision = watchesItself(profile, settings)
+  const names = secretNames(profile, settings.live, ownVision)
   return programNames
-    .filter((name) => name !== 'twin' || !settings.live)
+    .filter((name) => (name !== 'twin' || !settings.live) && (name !== 'vision' || ownVision))
     .map((name) => ({
       name,
       file: join(root, files[name]),

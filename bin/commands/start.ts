@@ -16,12 +16,14 @@ import { dataOption, profileOption, root, type StoreOptions, storeDirectories } 
 
 interface StartOptions extends StoreOptions {
   live?: boolean
+  vision?: boolean
   port: number
   editorPort: number
   tillPort: number
   sensingPort: number
   brokerPort: number
   phonePort: number
+  visionPort: number
   speed: number
   seed: number
   visits?: number
@@ -37,12 +39,14 @@ export default function addStart(program: Command): void {
     .addOption(profileOption)
     .addOption(dataOption)
     .option('--live', 'without the twin, against the addresses in the profile')
+    .option('--vision', 'watch the cameras itself, without the vision appliance of the profile')
     .option('--port <n>', 'store page', port, 8080)
     .option('--editor-port <n>', 'Node-RED editor', port, 1880)
     .option('--till-port <n>', "the till's API", port, 8081)
     .option('--sensing-port <n>', "sensing's API", port, 8082)
     .option('--broker-port <n>', 'MQTT broker', port, 1883)
     .option('--phone-port <n>', "shoppers' page", port, 8083)
+    .option('--vision-port <n>', "newest pictures of the store's own vision", port, 8084)
     .option('--speed <x>', 'demonstration only: times faster than real time', number(0.1, 20), 1)
     .option('--seed <n>', 'demonstration only: the same seed gives the same shoppers', number(0, 2 ** 32 - 1), 1)
     .option('--visits <n>', 'demonstration only: let in this many shoppers, then no more', number(0, 1e6))
@@ -92,6 +96,11 @@ function runSettings(options: StartOptions): RunSettings {
       action: 'Leave --speed out.',
     })
   }
+  if (options.vision && options.speed !== 1) {
+    throw new AisleError('speed-vision', 'Cameras give ten pictures a second, however fast the shoppers are.', {
+      action: 'Leave --speed out.',
+    })
+  }
   return {
     ...storeDirectories(options),
     host: '127.0.0.1',
@@ -102,9 +111,11 @@ function runSettings(options: StartOptions): RunSettings {
       sensing: options.sensingPort,
       broker: options.brokerPort,
       phone: options.phonePort,
+      vision: options.visionPort,
     },
     clock: { scale: options.speed, originMs: Date.now() },
     live: options.live === true,
+    vision: options.vision === true,
     twin: {
       ...{ seed: options.seed, shoppersPerHour: options.shoppersPerHour, mix: options.mix },
       byHour: options.byHour === true,

@@ -5,6 +5,8 @@ import type { MqttReceiver } from './mqtt-receiver.ts'
 export interface MqttLinkOptions {
   broker: { host: string; port: number; user: string; password: string }
   receivers: readonly MqttReceiver[]
+  /** Connects also while there is nobody to hear for. */
+  speaks?: boolean
   log: Logger
 }
 
@@ -27,7 +29,7 @@ export class MqttLink {
 
   start(): void {
     this.#byTopic = byTopic(this.#receivers)
-    if (this.#receivers.length > 0) this.#connect()
+    if (this.#receivers.length > 0 || this.#options.speaks) this.#connect()
     for (const receiver of this.#receivers) receiver.start()
   }
 

@@ -276,6 +276,45 @@ const GroupSchema = strictObject(
   { description: 'A name that flows use for shelves or cameras, whatever their addresses are.' },
 )
 
+const modelFile = (description: string) =>
+  Type.Optional(
+    strictObject(
+      {
+        model: Identifier({ title: 'Model', description: 'File name in hardware-profiles/models, without .json.' }),
+        file: Type.String({
+          title: 'File',
+          minLength: 1,
+          maxLength: 500,
+          description: "Its ONNX file; relative to the profile's folder.",
+        }),
+        sha256: Type.Optional(Type.String({ title: 'SHA-256', pattern: '^[0-9a-f]{64}$' })),
+      },
+      { description },
+    ),
+  )
+
+const VisionSchema = strictObject(
+  {
+    detector: modelFile('Finds people and hands; without it the one that comes with Open Aisle.'),
+    embedder: modelFile('Tells people apart by their looks; without it only by where they go.'),
+    workers: Type.Optional(
+      Type.Integer({
+        title: 'Threads',
+        minimum: 1,
+        maximum: 64,
+        description: 'Pictures looked at at the same time; by default one a core but one, at most 4.',
+      }),
+    ),
+    provider: Type.Optional(
+      oneOf(['cpu', 'cuda', 'openvino'], {
+        title: 'Runs on',
+        description: 'Where this build of ONNX Runtime has it; else on the processor, and says so.',
+      }),
+    ),
+  },
+  { title: 'Own vision', description: 'How the store watches its cameras itself.' },
+)
+
 export const Profile = strictObject(
   {
     format: Type.Literal('open-aisle-profile'),
@@ -310,6 +349,7 @@ export const Profile = strictObject(
       maxItems: 10,
       description: "Somebody else's box that publishes people and sightings.",
     }),
+    vision: Type.Optional(VisionSchema),
     speakers: Type.Optional(
       Type.Array(
         strictObject({

@@ -13,6 +13,8 @@ export interface RunSettings {
   clock: ClockRate
   /** Without the twin, against the addresses in the profile. */
   live: boolean
+  /** The store watches its cameras itself, also where its profile has an appliance that would. */
+  vision?: boolean
   /** What the twin does; ignored by every other program. */
   twin: {
     seed: number
@@ -35,9 +37,11 @@ export interface Ports {
   sensing: number
   broker: number
   phone: number
+  /** Of a store that watches its cameras itself. */
+  vision?: number
 }
 
-export const programNames = ['broker', 'till', 'sensing', 'flows', 'console', 'phone', 'twin'] as const
+export const programNames = ['broker', 'till', 'sensing', 'flows', 'console', 'phone', 'twin', 'vision'] as const
 export type ProgramName = (typeof programNames)[number]
 
 /**

@@ -8,6 +8,8 @@ export const generatedSecrets = {
   /** Signs the head of the till's journal once a day (Ed25519). Keep a copy of it apart from the data. */
   journalKey: 'journal-key',
   sensingToken: 'sensing-token',
+  /** With which sensing asks the vision program for pictures. */
+  visionToken: 'vision-token',
   /** Signs the login cookie that console and editor share. */
   sessionKey: 'session-key',
   /** Signs the invitations that the console makes and the phones' program takes. */

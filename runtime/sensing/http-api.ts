@@ -1,14 +1,14 @@
 /** Sensing's HTTP API, as `runtime/sensing-api/sensing-client.ts` describes it. Every route needs the token. */
-import { createHash, timingSafeEqual } from 'node:crypto'
-import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import type { Logger } from 'pino'
 import { Type } from 'typebox'
 import { type Clock, SystemClock } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
 import { compileGate, Identifier, parseJson, strictObject } from '../contract/schema.ts'
+import { requireToken } from '../security/require-token.ts'
 import type { PlateReading, SampleBatch, SensedType } from '../sensing-api/sensing-client.ts'
+import { pictureRoute, sendPicture } from '../vision/picture-server.ts'
 import type { Frame } from '../vision/sources/frame-source.ts'
-import { shownPicture } from '../vision/sources/shown-picture.ts'
 import type { Backlog } from './backlog.ts'
 import { LineStream } from './line-stream.ts'
 import { addLoadCellRoutes, type LoadCellService } from './load-cell-routes.ts'
@@ -20,7 +20,7 @@ export interface SensingApiOptions {
   /** Calls `onBatch` for each batch from now on. Returns a function that ends it. */
   onSamples(onBatch: (batch: SampleBatch) => void): () => void
   /** The newest picture of a camera; undefined when there is none that is fresh. */
-  picture(camera: string): Frame | undefined
+  picture(camera: string): Frame | undefined | Promise<Frame | undefined>
   loadCells: LoadCellService
   log: Logger
 }
@@ -44,7 +44,7 @@ export function createSensingApi(options: SensingApiOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   // Before every route, so that a route that is added later is closed as well.
-  app.use(requireToken(options.token))
+  app.use(requireToken(options.token, 'sensing'))
 
   app.get('/v1/stream', (request, response) => {
     const consumer = readConsumer(request.query.consumer, 'consumer')
@@ -84,16 +84,14 @@ export function createSensingApi(options: SensingApiOptions): Express {
     response.on('close', unlisten)
   })
 
-  app.get('/v1/cameras/:id/picture', (request, response, next) => {
-    const frame = options.picture(request.params.id)
-    if (!frame) {
+  app.get(pictureRoute, (request, response, next) => {
+    const answer = async () => {
+      const frame = await options.picture(String(request.params.id))
+      if (frame) return sendPicture(response, frame)
       const message = 'There is no fresh picture of this camera.'
       throw new AisleError('picture-missing', message, { action: "Look at the camera's health." })
     }
-    shownPicture(frame).then(({ bytes, contentType }) => {
-      response.set({ 'cache-control': 'no-store', 'x-taken-at-ms': String(frame.takenAtMs) })
-      response.type(contentType).send(bytes)
-    }, next)
+    answer().catch(next)
   })
 
   app.use((_request, response) => {
@@ -106,16 +104,6 @@ export function createSensingApi(options: SensingApiOptions): Express {
 }
 
 const maxWaitingBatches = 2000
-
-function requireToken(token: string): RequestHandler {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const expected = digest(`Bearer ${token}`)
-  return (request, response, next) => {
-    // Compared as digests, so that the time tells neither content nor length.
-    if (token !== '' && timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) return next()
-    response.status(401).json({ code: 'unauthorized', message: 'This needs the token of sensing.', action: 'Send it.' })
-  }
-}
 
 function readTypes(value: unknown): ReadonlySet<SensedType> {
   const wanted = typeof value === 'string' ? value.split(',') : []

@@ -1,22 +1,27 @@
 /** The devices of a profile that sense: load cells on their lines, cameras, vision appliances. */
 import type { Logger } from 'pino'
+import { errorSentence } from '../contract/errors.ts'
 import type { ProfileDevice } from '../devices/catalogue.ts'
 import type { LoadCellCommands } from '../devices/load-cells/load-cell-orders.ts'
 import { MqttLink } from '../devices/mqtt-link.ts'
+import { CameraReports } from '../devices/vision/camera-reports.ts'
 import { VisionAppliance, type VisionListener } from '../devices/vision/vision-appliance.ts'
+import { type OwnVision, ownVisionOf } from '../profile/own-vision.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
-import { cameraCapture, usualDecoder } from '../vision/sources/camera-capture.ts'
-import { CameraSource } from '../vision/sources/camera-source.ts'
-import type { Frame, FrameSource } from '../vision/sources/frame-source.ts'
+import { fetchPicture } from '../vision/picture-server.ts'
+import type { Frame } from '../vision/sources/frame-source.ts'
+import { profileCamera } from '../vision/sources/profile-camera.ts'
 import { LoadCellLines, type LoadCellLinesOptions, type LoadCellListener } from './load-cell-lines.ts'
 
 export interface SensingDevicesOptions extends LoadCellLinesOptions {
   profile: Profile
   secrets: ProgramSecrets
   broker: { host: string; port: number }
+  /** Where the store's own vision has its pictures. */
+  visionUrl: string
   log: Logger
   listener: SensingListener
 }
@@ -26,7 +31,7 @@ export interface SensingListener extends VisionListener, LoadCellListener {}
 export interface SensingDevices {
   start(): void
   /** The newest picture of a camera; undefined when there is none that is fresh. */
-  picture(camera: string): Frame | undefined
+  picture(camera: string): Promise<Frame | undefined>
   /** Orders to load cells. */
   loadCells: LoadCellCommands
   /** Says at which plates hands may be; undefined: nobody knows, so everywhere. */
@@ -45,14 +50,12 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   const { profile, secrets, broker, log } = options
   const devices = new Map(profile.devices.map((device) => [device.id, device]))
   const lines = new LoadCellLines(profile, options)
-  const cameras = new Map(
-    profile.cameras.map(({ id, device }) => [id, createCamera(deviceIn(devices, device), options)]),
-  )
+  const cameras = camerasOf(options)
   const appliances = profile.visionAppliances.map(({ id, device }) =>
     createAppliance(id, deviceIn(devices, device), options),
   )
   const password = handedSecret(secrets, generatedSecrets.brokerPasswordSensing)
-  const receivers = () => [...appliances, ...lines.receivers]
+  const receivers = () => [...appliances, ...cameras.receivers, ...lines.receivers]
   const messages = new MqttLink({
     broker: { ...broker, user: 'sensing', password },
     receivers: receivers(),
@@ -61,10 +64,10 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   return {
     start() {
       lines.start()
-      for (const camera of cameras.values()) camera.start()
+      cameras.start()
       messages.start()
     },
-    picture: (camera) => cameras.get(camera)?.newest,
+    picture: cameras.picture,
     loadCells: lines.commands,
     attend: (plates) => lines.attend(plates),
     async change(changed) {
@@ -73,7 +76,7 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
     },
     async stop() {
       await Promise.all([lines.stop(), messages.stop()])
-      await Promise.all([...cameras.values()].map((camera) => camera.stop()))
+      await cameras.stop()
     },
   }
 }
@@ -87,24 +90,46 @@ export function sameEyes(a: Profile, b: Profile): boolean {
   return eyesOf(a) === eyesOf(b)
 }
 
-function createCamera(device: ProfileDevice, options: SensingDevicesOptions): FrameSource {
-  const { catalogue, secrets, clock, wireClock, listener } = options
-  const definition = catalogue.of(device, 'camera')
-  const { url, login } = addressOf(device, definition.protocol === 'rtsp' ? 'rtsp' : 'http')
-  return new CameraSource({
-    device: device.id,
-    capture: cameraCapture({
-      url,
-      login: login === undefined ? undefined : handedSecret(secrets, login),
-      definition,
-      decoder: usualDecoder,
-      wireClock,
-    }),
-    definition,
-    clock,
-    wireClock,
+/** Cameras are reached here only where no vision program reaches them: many bear only few who look. */
+function camerasOf(options: SensingDevicesOptions) {
+  const own = ownVisionOf(options.profile)
+  return own ? watchedCameras(own, options) : reachedCameras(options)
+}
+
+function watchedCameras({ topic, cameras }: OwnVision, options: SensingDevicesOptions) {
+  const { secrets, wireClock, visionUrl, listener, log } = options
+  const reports = new CameraReports({
+    ...{ topic, wireClock, devices: cameras.map(({ device }) => device) },
     onHealth: listener.onHealth,
+    onRefused: (error) => log.warn({ error: errorSentence(error) }, 'the vision reported nonsense'),
   })
+  const token = handedSecret(secrets, generatedSecrets.visionToken)
+  return {
+    receivers: [reports],
+    start: () => {},
+    picture: (camera: string) => fetchPicture(visionUrl, token, camera),
+    stop: async () => {},
+  }
+}
+
+function reachedCameras({ profile, listener, ...options }: SensingDevicesOptions) {
+  const devices = new Map(profile.devices.map((device) => [device.id, device]))
+  const cameras = new Map(
+    profile.cameras.map(({ id, device }) => [
+      id,
+      profileCamera(deviceIn(devices, device), { ...options, onHealth: listener.onHealth }),
+    ]),
+  )
+  return {
+    receivers: [],
+    start() {
+      for (const camera of cameras.values()) camera.start()
+    },
+    picture: async (camera: string) => cameras.get(camera)?.newest,
+    async stop() {
+      await Promise.all([...cameras.values()].map((camera) => camera.stop()))
+    },
+  }
 }
 
 function createAppliance(id: string, device: ProfileDevice, options: SensingDevicesOptions): VisionAppliance {

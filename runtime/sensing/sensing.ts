@@ -27,7 +27,7 @@ export interface SensingOptions {
   catalogue: DeviceCatalogue
   dataDirectory: string
   host: string
-  ports: { sensing: number; broker: number }
+  ports: { sensing: number; broker: number; vision?: number }
   secrets: ProgramSecrets
   /** The store's time. */
   clock: Clock
@@ -94,6 +94,7 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
     catalogue,
     secrets,
     broker,
+    visionUrl: `http://${host}:${ports.vision}`,
     clock,
     wireClock,
     log,

@@ -4,7 +4,12 @@ import type { ProgramName } from '../program/run-settings.ts'
 import { type ProgramPlan, WatchedProgram } from './watched-program.ts'
 
 /** What takes in comes down first; what has to write down what was taken in comes down last. */
-const stopOrder: readonly ProgramName[][] = [['console', 'phone', 'flows', 'twin'], ['sensing'], ['till'], ['broker']]
+const stopOrder: readonly ProgramName[][] = [
+  ['console', 'phone', 'flows', 'twin', 'vision'],
+  ['sensing'],
+  ['till'],
+  ['broker'],
+]
 
 /** Long enough for every program to hear of a change of speed before it comes. */
 const changeLeadMs = 500

@@ -1,6 +1,7 @@
 /** Serves every device of a profile at its address, on its own protocol. */
 import type { Clock } from '../contract/clock.ts'
 import { AisleError } from '../contract/errors.ts'
+import { ownVisionDevice } from '../profile/own-vision.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import { addressOf } from './device-address.ts'
 import type { Faults } from './devices/faults.ts'
@@ -176,6 +177,8 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     // One after the other, so that the first taken port is the one that is named.
     for (const device of profile.devices) {
       const slave = loadCellSlaves[device.definition]
+      // It looks at the cameras that are served here.
+      if (device.id === ownVisionDevice) continue
       if (slave) await serveWeighing(device, slave)
       else if (isCamera(device)) faults.declare(device.id, 'camera')
       else await (simulators[device.definition] ?? unknownDevice)(device)

@@ -163,7 +163,8 @@ export async function startTwin(
         invite: (wanted) => queue.invite(wanted),
         finished: () => queue.finished,
         webhooks,
-        speed: { initial: settings.clock.scale, request: context.requestSpeed },
+        // What looks at pictures takes as long for each at any speed.
+        speed: { initial: settings.clock.scale, request: settings.vision ? undefined : context.requestSpeed },
       }),
     })
   }

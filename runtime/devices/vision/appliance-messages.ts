@@ -14,6 +14,9 @@ const readPeopleLine = compileGate(
         id: Identifier(),
         head: Point3M(),
         hands: Type.Array(Type.Union([Point3M(), Type.Null()]), { maxItems: 2 }),
+        handSigmas: Type.Optional(
+          Type.Array(Type.Union([Type.Number({ minimum: 0 }), Type.Null()]), { maxItems: 2, description: 'Metres.' }),
+        ),
         score: Type.Number({ minimum: 0, maximum: 1 }),
       }),
       { maxItems: 200 },
@@ -46,8 +49,20 @@ export type SeenSighting = Pick<Sighting, 'type' | 'camera' | 'positionM' | 'can
 /** @throws AisleError `people-invalid`, `json-invalid` */
 export function readPeople(payload: string, where: string): SeenPeople {
   const line = readPeopleLine(parseJson(payload, where, limits), where)
-  const people = line.people.map(({ id, head, hands, score }) => ({ trackId: id, headM: head, handsM: hands, score }))
+  const people = line.people.map(({ id, head, hands, handSigmas, score }) => ({
+    ...{ trackId: id, headM: head, handsM: hands, score },
+    ...(handSigmas ? { handSigmasM: handSigmas } : {}),
+  }))
   return { type: 'people', seenAtMs: line.t * 1000, people }
+}
+
+/** The line that {@link readPeople} reads. */
+export function writePeople({ seenAtMs, people }: SeenPeople): string {
+  const line = people.map(({ trackId, headM, handsM, handSigmasM, score }) => ({
+    ...{ id: trackId, head: headM, hands: handsM, score },
+    ...(handSigmasM ? { handSigmas: handSigmasM } : {}),
+  }))
+  return JSON.stringify({ t: seenAtMs / 1000, people: line })
 }
 
 /** @throws AisleError `sighting-invalid`, `json-invalid` */
