@@ -3,11 +3,11 @@
  * found out for each pixel which face is nearest, and only that one is coloured.
  */
 import type { Point3DM } from '../../profile/layout.ts'
+import { cross, dot, along as plus } from '../../vision/camera-model/vectors.ts'
 import { type Canvas, clipped, isEmpty, ofTheRoom, type PixelRect, wholeOf } from './canvas.ts'
 import type { RoomLight } from './light.ts'
 import { nearestM, type Pinhole } from './pinhole.ts'
 import type { Texture } from './textures.ts'
-import { cross, dot, plus } from './vector.ts'
 
 /** In the store's axes; seen from the side that `along` x `up` points to. */
 export interface Face {

@@ -1,10 +1,10 @@
 /** A person as cameras see one: where the body's points are, and the parts that are drawn around them. */
 import type { Point3DM, PointM } from '../../profile/layout.ts'
+import { cross, dot, minus, along as plus, unit } from '../../vision/camera-model/vectors.ts'
 import type { Rgb } from './canvas.ts'
 import type { Clothes } from './clothes.ts'
 import type { Capsule } from './draw-capsule.ts'
 import type { Pinhole } from './pinhole.ts'
-import { cross, dot, minus, plus, unit } from './vector.ts'
 
 export interface Figure {
   id: string

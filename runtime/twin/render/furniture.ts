@@ -1,11 +1,11 @@
 /** Everything of a store that stands still, as faces: floor, walls, shelves with their boards and goods, gates. */
 import type { Fixture, Plate, Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
+import { cross, along as plus } from '../../vision/camera-model/vectors.ts'
 import { axesOf } from '../world/geometry.ts'
 import { hashUniform, streamOf } from '../world/hash-noise.ts'
 import type { Face } from './draw-faces.ts'
 import type { SceneLook } from './look.ts'
 import { goodsFront, plain, type Texture } from './textures.ts'
-import { cross, plus } from './vector.ts'
 
 /** How full a plate is, from 0 to 1. */
 export type Stock = ReadonlyMap<string, number>

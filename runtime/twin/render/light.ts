@@ -1,10 +1,10 @@
 /** Lamps under a ceiling, and how bright they make what they shine on. */
 import { type Random, uniform } from '../../contract/random.ts'
 import type { Point3DM, PointM } from '../../profile/layout.ts'
+import { dot, minus, unit } from '../../vision/camera-model/vectors.ts'
 import type { Rgb } from './canvas.ts'
 import type { FigureLight } from './draw-capsule.ts'
 import type { Pinhole } from './pinhole.ts'
-import { dot, minus, unit } from './vector.ts'
 
 export interface Lamp {
   positionM: Point3DM

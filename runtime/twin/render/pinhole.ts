@@ -1,10 +1,11 @@
 /**
  * A camera without distortion. Its own axes: x to the right of the picture, y down, z into the scene; a pixel's
- * centre lies half a pixel from its upper left corner.
+ * centre lies half a pixel from its upper left corner. It shares no projection with the platform's camera model, so
+ * that an error in either shows.
  */
 import type { Point3DM } from '../../profile/layout.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
-import { cross, dot, minus, plus, unit } from './vector.ts'
+import { cross, dot, minus, along as plus, unit } from '../../vision/camera-model/vectors.ts'
 
 /** A camera of the profile, and the size of the pictures that are wanted. Its lens is drawn without distortion. */
 export interface CameraView extends Pick<Profile['cameras'][number], 'positionM' | 'lookAtM' | 'rollRad' | 'lens'> {

@@ -1,6 +1,7 @@
 /** Stores, cameras and people at random, to train a detector on more than any one store shows. */
 import { integerBetween, pick, type Random, seededRandom, uniform } from '../../contract/random.ts'
 import type { Fixture, Plate, Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
+import { along as plus } from '../../vision/camera-model/vectors.ts'
 import { Body, type HandPose } from '../shoppers/body.ts'
 import { axesOf, distanceM, distanceToPolygonM, footprintOf } from '../world/geometry.ts'
 import { hash32 } from '../world/hash-noise.ts'
@@ -10,7 +11,6 @@ import { anyClothes } from './clothes.ts'
 import type { Figure } from './figure.ts'
 import type { CameraView } from './pinhole.ts'
 import { vivid } from './textures.ts'
-import { plus } from './vector.ts'
 
 /** A hand is on its way to a shelf, or back, for this share of the time (chosen: what matters most is frequent). */
 const reachingShare = 0.45

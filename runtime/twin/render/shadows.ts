@@ -1,10 +1,10 @@
 /** What figures take from the light of the room around them: soft, from the nearest lamps. */
 import type { Point3DM } from '../../profile/layout.ts'
+import { minus, along as plus } from '../../vision/camera-model/vectors.ts'
 import { type Canvas, clipped, isEmpty, ofTheRoom, type PixelRect, wholeOf } from './canvas.ts'
 import { type Figure, headMiddleOf } from './figure.ts'
 import type { RoomLight } from './light.ts'
 import type { Pinhole } from './pinhole.ts'
-import { minus, plus } from './vector.ts'
 
 interface Ball {
   middle: Point3DM
