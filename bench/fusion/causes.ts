@@ -3,8 +3,7 @@ import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { visitIdOf } from '../../runtime/twin/virtual/records.ts'
 import type { TruthEvent, VisitTruth } from '../../runtime/twin/world/truth.ts'
-import { isRight, missedQuantity } from './measures.ts'
-import type { LineOutcome } from './twin-run.ts'
+import { isRight, type LineOutcome, missedQuantity } from './line-outcome.ts'
 
 export interface Shortfall {
   visitId: string

@@ -1,5 +1,6 @@
 /** What the owner of a store asks of fusion, counted from what became of many visits. */
-import type { LineOutcome, RunResult } from './twin-run.ts'
+import { isRight, type LineOutcome, missedQuantity } from './line-outcome.ts'
+import type { RunResult } from './twin-run.ts'
 
 /** Lines of about the same stated probability. */
 export interface Bin {
@@ -60,14 +61,6 @@ export function measuresOf(results: readonly RunResult[]): Measures {
     storeHours,
     secondsPerStoreHour: total(({ platformSeconds }) => platformSeconds) / storeHours,
   }
-}
-
-/** A line says that the shopper has at least so many. */
-export const isRight = ({ quantity, trueQuantity }: LineOutcome): boolean => quantity <= trueQuantity + 1e-9
-
-export function missedQuantity({ outcome, quantity, trueQuantity }: LineOutcome): number {
-  const covered = outcome === 'charge' || outcome === 'review' ? quantity : 0
-  return Math.max(0, trueQuantity - covered)
 }
 
 function reliabilityOf(lines: readonly LineOutcome[]): Bin[] {

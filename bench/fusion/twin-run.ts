@@ -19,6 +19,7 @@ import { hash32, streamOf } from '../../runtime/twin/world/hash-noise.ts'
 import { itemsOf, type VisitTruth } from '../../runtime/twin/world/truth.ts'
 import { processorMs } from '../processor-time.ts'
 import { type Shortfall, shortfallsOf } from './causes.ts'
+import type { LineOutcome } from './line-outcome.ts'
 
 export const appliances = {
   good: goodAppliance,
@@ -38,19 +39,6 @@ export interface RunPlan {
   crowd: number
   mix: keyof typeof runMixes
   appliance: keyof typeof appliances
-}
-
-/** One line of a visit's decision, or goods that no line told of. */
-export interface LineOutcome {
-  visitId: string
-  sku: string
-  outcome: 'charge' | 'review' | 'let-go' | 'untold'
-  probability: number
-  quantity: number
-  /** What was really taken and not put back. */
-  trueQuantity: number
-  /** Worth of one piece, or of one gram. */
-  priceMinor: number
 }
 
 export interface RunResult {

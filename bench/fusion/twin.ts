@@ -1,8 +1,9 @@
 /** Thousands of simulated visits in all stores, and whether fusion does with them what an owner asks. */
 import { Worker } from 'node:worker_threads'
 import { type CauseRow, causeRows } from './causes.ts'
-import { isRight, type Measures, measuresOf } from './measures.ts'
-import type { LineOutcome, RunPlan, RunResult } from './twin-run.ts'
+import { isRight, type LineOutcome } from './line-outcome.ts'
+import { type Measures, measuresOf } from './measures.ts'
+import type { RunPlan, RunResult } from './twin-run.ts'
 import type { StuckRun } from './twin-worker.ts'
 
 interface Options extends Pick<RunPlan, 'mix' | 'appliance' | 'seed' | 'visits'> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import type { LineOutcome } from '../../bench/fusion/line-outcome.ts'
 import { measuresOf } from '../../bench/fusion/measures.ts'
-import type { LineOutcome, RunResult } from '../../bench/fusion/twin-run.ts'
+import type { RunResult } from '../../bench/fusion/twin-run.ts'
 
 const line = (outcome: LineOutcome['outcome'], probability: number, quantity: number, trueQuantity: number) => ({
   ...{ visitId: 'visit-1', sku: 'cola', outcome, probability, quantity, trueQuantity, priceMinor: 100 },

@@ -1,6 +1,8 @@
 /** Where an account's receipts go by e-mail: sealed under its subject's key here too, and gone with it. */
+
 import type { CommandOf } from '../../till-api/commands.ts'
-import { refusal, type Step } from './step.ts'
+import { accountOf } from './account-rows.ts'
+import type { Step } from './step.ts'
 import { readSealed, sealer } from './subjects.ts'
 import type { Connection } from './tables.ts'
 
@@ -12,12 +14,7 @@ export interface EmailAddress {
 /** @throws AisleError `account-unknown` */
 export async function setEmail(step: Step, command: CommandOf<'set-email'>): Promise<void> {
   const { accountId, address, language } = command
-  const account = await step.trx
-    .selectFrom('accounts')
-    .select('account_id')
-    .where('account_id', '=', accountId)
-    .executeTakeFirst()
-  if (!account) throw refusal('account-unknown', `There is no account ${accountId}.`, 'Register it first.')
+  await accountOf(step.trx, accountId)
   const sealed = await sealer(step, accountId)
   const { subject_id } = await step.trx
     .selectFrom('subjects')

@@ -1,7 +1,9 @@
 /** What a person may ask of the till: all that it knows of them, and to be forgotten. */
+
 import type { CommandOf } from '../../till-api/commands.ts'
 import type { AccountExport, AccountOverview, Dispute, Refund } from '../../till-api/events.ts'
 import { endedStates } from '../visits/visit-state.ts'
+import { accountOf } from './account-rows.ts'
 import { emailOf } from './email-addresses.ts'
 import { unsettled } from './outbox.ts'
 import { refusal, type Step } from './step.ts'
@@ -123,12 +125,6 @@ export async function forgetSubject(step: Pick<Step, 'trx' | 'journal'>, subject
 function withoutReasons(column: string | null): string | null {
   if (column === null) return null
   return stored((JSON.parse(column) as (Refund | Dispute)[]).map((entry) => ({ ...entry, reason: '' })))
-}
-
-async function accountOf(db: Connection, accountId: string) {
-  const account = await db.selectFrom('accounts').selectAll().where('account_id', '=', accountId).executeTakeFirst()
-  if (account) return account
-  throw refusal('account-unknown', `There is no account ${accountId}.`, 'It may have been forgotten already.')
 }
 
 async function isInUse(db: Connection, accountId: string): Promise<boolean> {

@@ -1,6 +1,8 @@
 /** Phones that make codes for the door: each belongs to one account, and an account has one at a time. */
+
 import type { CommandOf } from '../../till-api/commands.ts'
 import { readToken } from '../../till-api/entry-token.ts'
+import { accountOf } from '../ledger/account-rows.ts'
 import { refusal, type Step } from '../ledger/step.ts'
 import { sealer } from '../ledger/subjects.ts'
 import type { AccountRow } from '../ledger/tables.ts'
@@ -15,12 +17,7 @@ export async function registerDevice(step: Step, command: CommandOf<'register-de
   if (!isPublicKey(publicKey)) {
     throw refusal('key-invalid', 'This is no public key of the curve P-256.', 'Send its SPKI in base64url.')
   }
-  const account = await step.trx
-    .selectFrom('accounts')
-    .select('account_id')
-    .where('account_id', '=', accountId)
-    .executeTakeFirst()
-  if (!account) throw refusal('account-unknown', `There is no account ${accountId}.`, 'Register it first.')
+  await accountOf(step.trx, accountId)
   const holder = await step.trx.selectFrom('devices').selectAll().where('device_id', '=', deviceId).executeTakeFirst()
   if (holder) throw refusal('device-taken', `The device ${deviceId} is registered.`, 'Let the phone make a new key.')
   await step.trx.deleteFrom('devices').where('account_id', '=', accountId).execute()
