@@ -82,6 +82,12 @@ export type TillEvent = {
   | { type: 'stock-moved'; data: { reason: string; plate: string; sku: string; quantity: number; eventId: string } }
 )
 export type TillEventType = TillEvent['type']
+export type EvidenceEvent = Extract<TillEvent, { type: 'evidence' }>
+
+/** `GET /v1/visits/ID/evidence`: what the shelves told, and who was near, from the visit's admission to its last basket. */
+export interface JournalledEvidence {
+  evidence: EvidenceEvent[]
+}
 
 /** `GET /v1/accounts/ID/overview`: how an account stands, with its latest visits, for its owner's phone. */
 export interface AccountOverview {

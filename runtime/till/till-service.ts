@@ -9,7 +9,13 @@ import {
   type TillCommand,
   type TillRole,
 } from '../till-api/commands.ts'
-import type { AccountExport, AccountOverview, TillState, VisitSnapshot } from '../till-api/events.ts'
+import type {
+  AccountExport,
+  AccountOverview,
+  JournalledEvidence,
+  TillState,
+  VisitSnapshot,
+} from '../till-api/events.ts'
 import { streamEvents } from './api/event-stream.ts'
 import { hashCredential } from './credential-hash.ts'
 import type { Doors } from './doors/doors.ts'
@@ -191,6 +197,10 @@ export class TillService {
   /** @throws AisleError `visit-unknown` */
   visit(visitId: string): Promise<VisitSnapshot> {
     return this.#options.ledger.visit(visitId)
+  }
+
+  async evidence(visitId: string): Promise<JournalledEvidence> {
+    return { evidence: await this.#options.ledger.evidence(visitId) }
   }
 
   /** Newest first; go on with the `openedAtMs` of the last one. */

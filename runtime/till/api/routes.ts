@@ -83,6 +83,12 @@ export const tillRoutes: readonly TillRoute[] = [
     handle: (till, { params }) => till.visit(idParams(params).id),
   },
   {
+    method: 'get',
+    path: '/v1/visits/:id/evidence',
+    roles: ['console'],
+    handle: (till, { params }) => till.evidence(idParams(params).id),
+  },
+  {
     // Relayed by whoever faces the provider. A forged one makes the till ask once more, and believe nothing.
     method: 'post',
     path: '/v1/payment-hints',

@@ -26,6 +26,7 @@ export const ledgerCalls = [
   'events',
   'state',
   'visit',
+  'evidence',
   'history',
   'verify',
   'head',

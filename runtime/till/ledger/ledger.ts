@@ -169,6 +169,10 @@ export class Ledger {
     return this.#read((db) => queries.readVisit(db, visitId))
   }
 
+  evidence(visitId: string) {
+    return this.#read((db) => queries.readEvidence(db, visitId))
+  }
+
   history(beforeMs: number, limit: number) {
     return this.#read((db) => queries.readHistory(db, beforeMs, limit))
   }

@@ -1,5 +1,6 @@
 /** What clients may read of the ledger. */
-import type { TillEvent, TillEventType, TillState, VisitSnapshot } from '../../till-api/events.ts'
+import type { Evidence } from '../../till-api/commands.ts'
+import type { EvidenceEvent, TillEvent, TillEventType, TillState, VisitSnapshot } from '../../till-api/events.ts'
 import { endedStates, undecidedStates } from '../visits/visit-state.ts'
 import { readSealed } from './subjects.ts'
 import type { Connection } from './tables.ts'
@@ -93,6 +94,33 @@ async function recoverAfter(db: Connection, head: number): Promise<number> {
 /** @throws AisleError `visit-unknown` */
 export async function readVisit(db: Connection, visitId: string): Promise<VisitSnapshot> {
   return snapshotOf(db, await loadVisit(db, visitId))
+}
+
+/**
+ * The evidence that was journalled from the visit's admission to its last basket; nothing while it has none.
+ * @throws AisleError `visit-unknown`
+ */
+export async function readEvidence(db: Connection, visitId: string): Promise<EvidenceEvent[]> {
+  await loadVisit(db, visitId)
+  const sequences = (table: 'journal' | 'baskets') => db.selectFrom(table).where('visit_id', '=', visitId)
+  const first = await sequences('journal')
+    .select((build) => build.fn.min('sequence').as('sequence'))
+    .executeTakeFirst()
+  const basket = await sequences('baskets').select('sequence').executeTakeFirst()
+  if (first?.sequence == null || !basket) return []
+  const rows = await db
+    .selectFrom('journal')
+    .select(['sequence', 'at_ms', 'data'])
+    .where('sequence', '>=', first.sequence)
+    .where('sequence', '<=', basket.sequence)
+    .where('type', '=', 'evidence')
+    .orderBy('sequence')
+    .execute()
+  return rows.map(({ sequence, at_ms, data }) => ({
+    ...{ type: 'evidence', sequence, atMs: at_ms },
+    // It names nobody: nothing in it is sealed.
+    data: JSON.parse(data) as Evidence,
+  }))
 }
 
 /** Visits opened before `beforeMs`, newest first. */
