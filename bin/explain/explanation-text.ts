@@ -35,7 +35,7 @@ function visitText(visit: VisitExplanation, formats: Formats, timeZone: string):
     `${texts.roles[visit.role]}${party > 1 ? `, ${texts.party(party)}` : ''}`,
     `Admitted ${time(visit.openedAtMs, '')}; came in: ${time(visit.enteredAtMs, 'not seen')}; left: ${time(visit.exitedAtMs, 'not yet')}`,
     ...(ownPeople.length > 0 ? [`Below, ${ownPeople.join(' and ')} is this visit; other letters are others.`] : []),
-    ...(visit.lines.length === 0 ? [`${texts.basketEmpty}.`] : []),
+    ...(visit.lines.length === 0 && visit.exitedAtMs === null ? [`${texts.basketEmpty}.`] : []),
     ...(visit.basketFinal ? [] : ['The basket is not final: later evidence may still change it.']),
   ]
 }
