@@ -162,7 +162,7 @@ function randomFigure(random: Random, id: string, at: PointM, layout: StoreLayou
   body.walkedM = uniform(random, 0, 10)
   const isReaching = random.next() < reachingShare
   const reach: Point3DM = reached
-    ? plus(reached.positionM, [uniform(random, -0.08, 0.08), uniform(random, -0.08, 0.08), 0.09])
+    ? plus(reached.positionM, [uniform(random, -0.08, 0.08), uniform(random, -0.08, 0.08), 0.09], 1)
     : anywhereInReach(random, body)
   const calm: HandPose[] = ['rest', 'rest', 'chest', 'bag', 'pocket']
   const poses: HandPose[] = [pick(random, calm), isReaching ? reach : pick(random, calm)]
