@@ -20,10 +20,7 @@ export function eventText(event: EventExplanation, number: number, timeZone: str
     }),
     `  ${timeLine(event, timeZone)}`,
     ...peopleText(people),
-    ...looks.map(({ person, product, probability }) => {
-      const where = person === null ? 'near no hand that was seen' : `in the hand of ${person}`
-      return `  A camera saw it ${where} and took it for ${product}: ${percent(probability)}`
-    }),
+    ...looksText(looks),
   ]
 }
 
@@ -53,6 +50,21 @@ function peopleText(people: EventExplanation['people']): string[] {
     }),
     `  ${' '.repeat(width)} ${distanceScale()}`,
   ]
+}
+
+/** Less likely products are in the data alone. */
+const worthSaying = 0.01
+
+function looksText(looks: EventExplanation['looks']): string[] {
+  const ofPerson = Map.groupBy(
+    looks.filter(({ probability }) => probability >= worthSaying),
+    ({ person }) => person,
+  )
+  return [...ofPerson].map(([person, taken]) => {
+    const where = person === null ? 'at no hand that was seen' : `in the hand of ${person}`
+    const goods = taken.map(({ product, probability }) => `${product} (${percent(probability)})`)
+    return `  What cameras saw ${where}: ${goods.join(', ')}`
+  })
 }
 
 const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)}`

@@ -58,14 +58,18 @@ function lineText(line: LineExplanation, formats: Formats, numberOf: ReadonlyMap
 
 const evidenceHead = `  What ${texts.speaksFor} (+) or ${texts.speaksAgainst} (-), and what each alone would make of even odds:`
 
+/** What moves nothing that one could see speaks neither way. */
+const evenBar = probabilityBar(0.5)
+
 function noteText(
   { kind, text, logOdds, fromEvenOdds, eventId }: NoteExplanation,
   numberOf: ReadonlyMap<string, number>,
 ) {
   const number = eventId === null ? undefined : numberOf.get(eventId)
   const from = number === undefined ? kind : `${kind}, event ${number}`
-  const sign = logOdds < 0 ? '-' : '+'
-  return [`    ${sign} ${probabilityBar(fromEvenOdds)} ${percent(fromEvenOdds).padStart(8)}  ${from}: ${text}`]
+  const bar = probabilityBar(fromEvenOdds)
+  const sign = bar === evenBar ? ' ' : logOdds < 0 ? '-' : '+'
+  return [`    ${sign} ${bar} ${percent(fromEvenOdds).padStart(8)}  ${from}: ${text}`]
 }
 
 function notFoundText(eventIds: readonly string[]): string[] {

@@ -63,6 +63,7 @@ const colaLine: AttributedLine = {
   notes: [
     { kind: 'hand', text: 'The nearest hand was 5 cm away.', logOdds: -0.85, eventId: 'event-1' },
     { kind: 'weight', text: 'The shelf lost 515.2 g.', logOdds: 3.48, eventId: 'event-1' },
+    { kind: 'planogram', text: 'The product belongs to this place.', logOdds: -0.01, eventId: 'event-1' },
   ],
 }
 
@@ -129,6 +130,7 @@ describe('aisle explain', () => {
       /\+ \[ {10}\|######### \] {5}97 % {2}weight, event 1: The shelf lost 515\.2 g\.\n +- \[ {6}####\|/,
     )
     assert.match(text, /\[ {6}####\| {10}\] {5}30 % {2}hand, event 1: The nearest hand was 5 cm away\./)
+    assert.match(text, /\n {6}\[ {10}\| {10}\] {5}50 % {2}planogram, event 1: /)
     assert.match(text, /Or else:\n {4}3 %: Somebody else took it\n/)
   })
 
@@ -140,7 +142,7 @@ describe('aisle explain', () => {
     assert.match(text, /12:04:05\.6 the weight began to move -> \+0\.9 s at rest -> \+1\.2 s told/)
     assert.match(text, /\n {2}A \(this visit\) \|\.h\.{10}O\.+ {2}hand 0\.05, head 0\.60, seen 100 % of the time\n/)
     assert.match(text, /\n {2}B {14}\|\.{30}O\.+ {2}no hand seen, head 1\.50, seen 50 % of the time\n/)
-    assert.match(text, /A camera saw it in the hand of A and took it for .*: 87 %\n/)
+    assert.match(text, /\n {2}What cameras saw in the hand of A: .* \(87 %\)\n/)
     assert.match(text, /nothing of: event-lost\.$/)
   })
 
@@ -162,7 +164,7 @@ describe('aisle explain', () => {
     assert.deepEqual([data.ownPeople, data.eventsNotFound], [['A'], ['event-lost']])
     assert.deepEqual(
       data.lines[0]?.evidence.map(({ kind }) => kind),
-      ['weight', 'hand'],
+      ['weight', 'hand', 'planogram'],
     )
     for (const secret of ['anna', 'track']) {
       assert.ok(!told.includes(secret))
