@@ -2,6 +2,7 @@
  * Why a visit's basket is what it is, as data: what the till keeps of the visit, joined with what was journalled of the
  * shelves. Nobody is named: people are letters.
  */
+import type { FloorPlanLayout } from '../../runtime/console/pages/live-view.ts'
 import { floorPlanOf } from '../../runtime/console/store-view.ts'
 import type { EvidenceNote } from '../../runtime/contract/messages.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
@@ -87,6 +88,12 @@ export function explainVisit(
   const wanted = new Set(lines.flatMap(({ eventIds }) => eventIds))
   const found = latestOf(journalled.filter(({ data }) => wanted.has(data.event.eventId)))
   const letterOf = lettersOf(visit.personIds, found)
+  const scene: Scene = {
+    letterOf,
+    own: new Set(visit.personIds),
+    plateOf: new Map(floorPlanOf(store).plates.map((plate) => [plate.id, plate])),
+    nameOf: new Map(store.layout.products.map(({ sku, name }) => [sku, name])),
+  }
   const { visitId, role, party, state, openedAtMs, enteredAtMs, exitedAtMs, payment, basket, debtSettled } = visit
   return {
     ...{ visitId, role, party, state, openedAtMs, enteredAtMs, exitedAtMs },
@@ -95,7 +102,7 @@ export function explainVisit(
     debtSettled: debtSettled ?? null,
     ownPeople: visit.personIds.flatMap((personId) => letterOf.get(personId) ?? []),
     lines: lines.map((line) => explainLine(line, visit)),
-    events: found.map((one) => explainEvent(one, { letterOf, own: new Set(visit.personIds), store })),
+    events: found.map((one) => explainEvent(one, scene)),
     eventsNotFound: [...wanted].filter((eventId) => !found.some(({ data }) => data.event.eventId === eventId)),
   }
 }
@@ -154,21 +161,21 @@ const letter = (i: number) =>
 interface Scene {
   letterOf: ReadonlyMap<string, string>
   own: ReadonlySet<string>
-  store: Pick<LoadedStore, 'profile' | 'layout'>
+  plateOf: ReadonlyMap<string, FloorPlanLayout['plates'][number]>
+  /** Of a product. */
+  nameOf: ReadonlyMap<string, string>
 }
 
-function explainEvent({ data, atMs }: EvidenceEvent, { letterOf, own, store }: Scene): EventExplanation {
+function explainEvent({ data, atMs }: EvidenceEvent, { letterOf, own, plateOf, nameOf }: Scene): EventExplanation {
   const { eventId, kind, deltaG, sigmaG, startedAtMs, settledAtMs, receivedAtMs } = data.event
   const person = (personId: string) => letterOf.get(personId) ?? '?'
-  const floor = floorPlanOf(store)
   const plates = data.event.plates.map(({ plate, deltaG }) => {
-    const known = floor.plates.find(({ id }) => id === plate)
+    const known = plateOf.get(plate)
     const place = known
       ? `${known.fixture}, shelf ${known.shelf} from below, place ${known.index} from the left`
       : plate
     return { plate, place, products: known?.products ?? [], deltaG }
   })
-  const name = (sku: string) => store.layout.products.find((product) => product.sku === sku)?.name ?? sku
   return {
     ...{ eventId, kind, deltaG, sigmaG, startedAtMs, settledAtMs },
     ...{ toldAtMs: receivedAtMs, journalledAtMs: atMs, plates },
@@ -177,7 +184,7 @@ function explainEvent({ data, atMs }: EvidenceEvent, { letterOf, own, store }: S
         return { person: person(personId), own: own.has(personId), handM, headM, seen }
       }) ?? null,
     looks: data.sighted.map(({ personId, sku, probability }) => {
-      return { person: personId === null ? null : person(personId), product: name(sku), probability }
+      return { person: personId === null ? null : person(personId), product: nameOf.get(sku) ?? sku, probability }
     }),
   }
 }
