@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { SystemClock } from '../../runtime/contract/clock.ts'
-import { e1214 } from '../../runtime/twin/devices/relays/e1214.ts'
 import { Faults } from '../../runtime/twin/devices/faults.ts'
 import { baykonMx08 } from '../../runtime/twin/devices/load-cells/baykon-mx08.ts'
 import type { LoadCellPhysics } from '../../runtime/twin/devices/load-cells/load-cell.ts'
 import type { Served } from '../../runtime/twin/devices/loopback.ts'
 import { serveModbus } from '../../runtime/twin/devices/modbus-server.ts'
 import type { ModbusUnit } from '../../runtime/twin/devices/modbus-unit.ts'
+import { e1214 } from '../../runtime/twin/devices/relays/e1214.ts'
 import { GateMechanics, RelayModule } from '../../runtime/twin/world/gate-mechanics.ts'
 import { type RawModbus, rawModbus } from './modbus-client.ts'
 
