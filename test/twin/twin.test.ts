@@ -242,9 +242,9 @@ describe('the twin as a program', function () {
       store.profile.devices.flatMap(({ address }) => (address.transport === 'http' ? [fetch(address.url)] : [])),
     )
     const bytes = await Promise.all(pictures.map(async (picture) => Buffer.from(await picture.arrayBuffer())))
-    assert.equal(bytes.length, 2)
+    assert.equal(bytes.length, store.profile.cameras.length)
     for (const jpeg of bytes) assert.equal(jpeg.subarray(0, 3).toString('hex'), 'ffd8ff')
-    assert.notDeepEqual(bytes[0], bytes[1])
+    assert.equal(new Set(bytes.map((jpeg) => jpeg.toString('hex'))).size, bytes.length)
   })
 
   it('lets in whoever is asked for, and stands still while paused', async () => {
