@@ -3,7 +3,7 @@ import { Fusion } from '../../runtime/fusion/fusion.ts'
 import { defaultFusionPolicy } from '../../runtime/fusion/fusion-policy.ts'
 import { UnbrokenView } from '../../runtime/fusion/unbroken-view.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
-import type { TillState } from '../../runtime/till-api/events.ts'
+import type { TillEvent, TillState, VisitState } from '../../runtime/till-api/events.ts'
 import { businessId } from '../kit/business-id.ts'
 import { journalled } from '../kit/journal.ts'
 import { keptOf } from '../kit/kept.ts'
@@ -67,14 +67,21 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
     const baskets = new Map<string, Attribution>()
     const oldestMs = clock.nowMs() - defaultFusionPolicy.memoryMs
-    const all = await journalled(context, state, ['evidence'], recalledEvents)
+    const all = await journalled(context, state, ['evidence', 'visit-changed'], recalledEvents)
     const isPast = ({ sequence }: { sequence: number }) => sequence <= (state.recoverAfter ?? 0)
-    const told = all.filter((one) => !isPast(one)).map(({ data }) => data)
+    const present = all.filter((one) => !isPast(one))
+    const told = evidenceOf(present)
     const toldIds = new Set(told.map(({ event }) => event.eventId))
-    const past = all.filter(isPast).map(({ data }) => data)
+    const past = evidenceOf(all.filter(isPast))
     fusion.recall(past.filter(({ event }) => event.settledAtMs >= oldestMs && !toldIds.has(event.eventId)))
     const summarised = new Set(told.filter(({ near }) => near !== null).map(revisionOf))
-    for (const evidence of told) {
+    for (const one of present) {
+      // What had been told before somebody had left explains nothing of what came after.
+      if (one.type === 'visit-changed') {
+        if (!inStore.has(one.data.state)) fusion.recoverEnd(one.data.visitId, one.data.personIds)
+        continue
+      }
+      const evidence = one.data
       if (evidence.event.settledAtMs < oldestMs) continue
       waitUntilMs = clock.nowMs() + catchUpMs
       // Journalled before anybody looked. One that has its summary keeps it: who was there is not seen a second time.
@@ -102,6 +109,12 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     },
   }
 }
+
+/** States of a visit with which fusion still has to do, or will have. */
+const inStore: ReadonlySet<VisitState> = new Set(['admitted', 'open', 'exited'])
+
+const evidenceOf = (events: readonly TillEvent[]): Evidence[] =>
+  events.flatMap((one) => (one.type === 'evidence' ? [one.data] : []))
 
 const revisionOf = ({ event }: Evidence): string => `${event.eventId} ${event.revision}`
 

@@ -211,10 +211,23 @@ export class Fusion {
     if (!visit || visit.finished) return []
     this.#revision++
     const attribution = this.#attribution(ownerOf(visit), visit, true)
+    this.#end(visit)
+    return [attribution]
+  }
+
+  /** In a recovery: here an earlier run had told the last of a visit. Does what {@link finish} does, and tells nothing. */
+  recoverEnd(visitId: string, personIds: string[]): void {
+    if (this.#visits.has(visitId)) return
+    const visit = { visitId, personIds, isStaff: false, exitedAtMs: null, finished: false }
+    this.#visits.set(visitId, visit)
+    for (const personId of personIds) this.#visitOfPerson.set(personId, visit)
+    this.#end(visit)
+  }
+
+  #end(visit: KnownVisit): void {
     visit.finished = true
     for (const personId of visit.personIds) this.#people.delete(personId)
     this.#retire()
-    return [attribution]
   }
 
   /** What only concerned people who have left explains nothing any more, unless it left goods lying somewhere. */

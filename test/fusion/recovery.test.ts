@@ -36,10 +36,13 @@ function answers(journal: readonly Entry[], cutAt?: number): string {
   return JSON.stringify([...finals].sort().map(([visitId, { lines }]) => [visitId, lines]))
 }
 
-/** As the fusion node starts: visits that are still open, then all journalled evidence. */
+/** As the fusion node starts: visits that are still open, then all that was journalled, in its order. */
 function recovered(told: readonly Entry[], opened: (left: ReadonlySet<string>) => Fusion): Fusion {
   const fusion = opened(new Set(told.flatMap((entry) => ('left' in entry ? [entry.left] : []))))
-  for (const entry of told) if ('evidence' in entry) fusion.addEvidence(entry.evidence)
+  for (const entry of told) {
+    if ('evidence' in entry) fusion.addEvidence(entry.evidence)
+    else fusion.recoverEnd(entry.left, [visits[entry.left] as string])
+  }
   return fusion
 }
 
@@ -81,6 +84,14 @@ describe('a fusion that was killed', () => {
       }),
       { numRuns: 25 },
     )
+  })
+
+  it('counts nothing twice of somebody who had left before the next put something back', () => {
+    const take = evidence('e0', 10, { a: -500 }, { hands: { carl: 0.01 } })
+    const putBack = evidence('e1', 14, { a: 500 }, { hands: { anna: 0.01 } })
+    const again = evidence('e2', 18, { a: -500 }, { hands: { anna: 0.01 } })
+    const journal: Entry[] = [{ evidence: take }, { left: 'visit-3' }, { evidence: putBack }, { evidence: again }]
+    for (const cutAt of [2, 3]) assert.equal(answers(journal, cutAt), answers(journal))
   })
 
   it('learns again what lies where, as others took it before', () => {
