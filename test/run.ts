@@ -30,14 +30,14 @@ for (const chosen of runs) {
 const skipped = total.pending > 0 ? `, ${total.pending} skipped` : ''
 console.log(`${total.passes} passed, ${total.failures} failed${skipped}`)
 
-/** What mocha is to run, one after the other: a store in accelerated time wants the machine for itself. */
+/** What mocha is to run, one after the other, two files at a time: whole stores and pages are apart from the rest. */
 function allTests(): string[][] {
   const files = globSync('test/**/*.test.ts', { cwd: root }).sort()
-  const stores = files.filter((file) => file.startsWith('test/e2e/') && file !== longest)
-  const pages = files.filter((file) => file.startsWith('test/browser/'))
-  const others = files.filter((file) => ![...stores, ...pages, longest].includes(file))
-  const twoAtATime = ['--parallel', '--jobs', '2']
-  return [[...twoAtATime, longest, ...others], stores, [...twoAtATime, ...pages]]
+  const whole = files.filter((file) => /^test.(e2e|browser)/.test(file) && file !== longest)
+  const others = files.filter((file) => !whole.includes(file) && file !== longest)
+  // A store in accelerated time takes longest of the whole ones: it begins.
+  whole.sort((a, b) => Number(b.includes('demonstration')) - Number(a.includes('demonstration')))
+  return [[longest, ...others], whole].map((chosen) => ['--parallel', '--jobs', '2', ...chosen])
 }
 
 async function mocha(chosen: string[]): Promise<Counts> {

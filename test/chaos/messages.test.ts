@@ -9,7 +9,7 @@ import { type StreamFault, withFaults } from '../../runtime/twin/virtual/stream-
 import { cornerShop } from '../twin/corner-shop.ts'
 import { seed, seedNote, times } from './support/trial.ts'
 
-const messages = times(100_000, 10_000)
+const messages = times(100_000, 3_000)
 const everMs = { fromMs: 0, untilMs: Number.POSITIVE_INFINITY }
 const unruly: StreamFault[] = [
   // A bus, a serial line and an MQTT connection keep the order of their samples; they may repeat them.

@@ -165,8 +165,10 @@ describe('every door of a running store', function () {
       console.log('      skipped: only on Linux can a test see which process listens where')
       return this.skip()
     }
-    const pids = programNames.flatMap((name) => running.supervisor.pid(name) ?? [])
-    assert.equal(pids.length, programNames.length)
+    // This store has an appliance for its cameras.
+    const planned = programNames.filter((name) => name !== 'vision')
+    const pids = planned.flatMap((name) => running.supervisor.pid(name) ?? [])
+    assert.equal(pids.length, planned.length)
     const listening = listeningOf(pids)
     const ports = new Set(listening.map(({ port }) => port))
     for (const [name, port] of Object.entries(running.settings.ports)) assert.ok(ports.has(port), `the ${name}'s port`)
