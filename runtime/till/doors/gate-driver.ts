@@ -28,8 +28,8 @@ export interface GateDriverOptions {
 }
 
 const defaultPassTimeoutMs = 8000
-/** Whoever passed since a reading that is older than this may be anywhere by now. */
-const freshReadingMs = 2000
+/** Whoever passed since a reading that is older than this may be anywhere by now; in real time. */
+const freshReadingMs = 1000
 /** Shorter losses, such as the module's own restart, are not worth an alarm; in real time. */
 const offlineAlarmMs = 3000
 
@@ -114,7 +114,7 @@ export class GateDriver {
       this.#happen({ type: 'tick' })
       return
     }
-    const nowMs = this.#options.clock.nowMs()
+    const nowMs = this.#wire.nowMs()
     this.#isLate = nowMs - this.#readAtMs > freshReadingMs
     this.#readAtMs = nowMs
     const closed = (input: number | undefined) => input !== undefined && sample.inputs[input - 1] === true
