@@ -43,8 +43,6 @@ export class GateDriver {
   #counters = { in: new PassCounter(null), out: new PassCounter(null) }
   #offline: { sinceMs: number; told: boolean }
   #readAtMs = Number.NEGATIVE_INFINITY
-  /** While a reading is told that may show what happened long before it. */
-  #isLate = false
 
   constructor(gate: Profile['gates'][number], options: GateDriverOptions) {
     this.id = gate.id
@@ -115,7 +113,7 @@ export class GateDriver {
       return
     }
     const nowMs = this.#wire.nowMs()
-    this.#isLate = nowMs - this.#readAtMs > freshReadingMs
+    const late = nowMs - this.#readAtMs > freshReadingMs
     this.#readAtMs = nowMs
     const closed = (input: number | undefined) => input !== undefined && sample.inputs[input - 1] === true
     const passes = (direction: GatePass['direction'], input: number | undefined) => {
@@ -125,25 +123,28 @@ export class GateDriver {
       return passes
     }
     const { passInInput, passOutInput, exitRequestInput, fireInput } = this.#wiring
-    this.#happen({
-      type: 'inputs',
-      passes: { in: passes('in', passInInput), out: passes('out', passOutInput) },
-      inputs: {
-        passIn: closed(passInInput),
-        passOut: closed(passOutInput),
-        exitRequest: closed(exitRequestInput),
-        // Normally closed: an alarm opens it, and so does a cut wire.
-        fire: fireInput !== undefined && !closed(fireInput),
+    this.#happen(
+      {
+        type: 'inputs',
+        passes: { in: passes('in', passInInput), out: passes('out', passOutInput) },
+        inputs: {
+          passIn: closed(passInInput),
+          passOut: closed(passOutInput),
+          exitRequest: closed(exitRequestInput),
+          // Normally closed: an alarm opens it, and so does a cut wire.
+          fire: fireInput !== undefined && !closed(fireInput),
+        },
       },
-    })
-    this.#isLate = false
+      late,
+    )
   }
 
-  #happen(happening: GateHappening): void {
+  /** @param late it may have happened long before it was read */
+  #happen(happening: GateHappening, late = false): void {
     const { clock } = this.#options
     const { state, actions } = stepGate(this.#state, happening, clock.nowMs(), this.#settings)
     this.#state = state
-    for (const action of actions) this.#carryOut(action)
+    for (const action of actions) this.#carryOut(action, late)
     this.#setRelays()
   }
 
@@ -158,7 +159,7 @@ export class GateDriver {
     if (watchdogRelay !== undefined) contacts?.hold(watchdogRelay)
   }
 
-  #carryOut(action: GateAction): void {
+  #carryOut(action: GateAction, late = false): void {
     const { contacts, ledger, record, clock } = this.#options
     const atMs = clock.nowMs()
     const gate = this.id
@@ -168,7 +169,6 @@ export class GateDriver {
         break
       case 'pass': {
         const { direction, visitId, count } = action
-        const late = this.#isLate
         record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs, count, late }, clock.nowMs()))
         break
       }
