@@ -99,5 +99,3 @@ export async function openWholePath({ detector, pictures, workers, threads, came
     },
   }
 }
-
-export type WholePath = Awaited<ReturnType<typeof openWholePath>>

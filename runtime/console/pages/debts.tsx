@@ -4,7 +4,7 @@ import { Choices } from './choices.tsx'
 import type { VisitView } from './live-view.ts'
 import { usePage } from './page-context.ts'
 import { ask } from './server-api.ts'
-import { shopperColor, shortVisitName } from './shopper-color.ts'
+import { WaitingItem } from './waiting-item.tsx'
 
 export function Debts({ visits }: { visits: VisitView[] }): JSX.Element | null {
   const { texts } = usePage()
@@ -26,14 +26,11 @@ function Debt({ visit: { visitId, receipt, totalMinor, openedAtMs } }: { visit: 
   const { texts, formats } = usePage()
   const decide = (how: string) => () => ask('/api/debt', { visitId, how, requestId: crypto.randomUUID() })
   return (
-    <article class="review-item" style={{ '--shopper': shopperColor(visitId) }}>
-      <header>
-        <span class="badge small" aria-hidden="true">
-          {shortVisitName(visitId)}
-        </span>
-        <time dateTime={new Date(openedAtMs).toISOString()}>{formats.time(openedAtMs)}</time>
-        <strong class="amount">{formats.money(receipt?.totalMinor ?? totalMinor)}</strong>
-      </header>
+    <WaitingItem
+      visitId={visitId}
+      title={<time dateTime={new Date(openedAtMs).toISOString()}>{formats.time(openedAtMs)}</time>}
+      amountMinor={receipt?.totalMinor ?? totalMinor}
+    >
       <Choices
         choices={[
           { text: texts.debtCollect, done: texts.debtAsked, again: true, decide: decide('collect') },
@@ -41,6 +38,6 @@ function Debt({ visit: { visitId, receipt, totalMinor, openedAtMs } }: { visit: 
           { text: texts.debtForgive, done: texts.decided, decide: decide('forgiven') },
         ]}
       />
-    </article>
+    </WaitingItem>
   )
 }

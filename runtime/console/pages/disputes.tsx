@@ -5,7 +5,7 @@ import { Evidence } from './evidence.tsx'
 import type { VisitView } from './live-view.ts'
 import { usePage } from './page-context.ts'
 import { ask } from './server-api.ts'
-import { shopperColor, shortVisitName } from './shopper-color.ts'
+import { WaitingItem } from './waiting-item.tsx'
 
 type Dispute = VisitView['disputes'][number]
 
@@ -35,17 +35,14 @@ function DisputeItem({ visit, dispute }: { visit: VisitView; dispute: Dispute })
     return { text, done: texts.decided, decide: () => ask('/api/dispute', { visitId, lineId, outcome }) }
   }
   return (
-    <article class="review-item" style={{ '--shopper': shopperColor(visitId) }}>
-      <header>
-        <span class="badge small" aria-hidden="true">
-          {shortVisitName(visitId)}
-        </span>
-        <h3>{line ? `${formats.quantity(line)} ${line.name}` : lineId}</h3>
-        {line && <strong class="amount">{formats.money(line.amountMinor)}</strong>}
-      </header>
+    <WaitingItem
+      visitId={visitId}
+      title={<h3>{line ? `${formats.quantity(line)} ${line.name}` : lineId}</h3>}
+      amountMinor={line?.amountMinor}
+    >
       {reason && <blockquote>{reason}</blockquote>}
       <Evidence visitId={visitId} lineId={lineId} />
       <Choices choices={[choice('refund', texts.disputeRefund), choice('reject', texts.disputeReject)]} />
-    </article>
+    </WaitingItem>
   )
 }

@@ -6,7 +6,7 @@ import { Evidence } from './evidence.tsx'
 import type { LineView, VisitView } from './live-view.ts'
 import { usePage } from './page-context.ts'
 import { ask } from './server-api.ts'
-import { shopperColor, shortVisitName } from './shopper-color.ts'
+import { WaitingItem } from './waiting-item.tsx'
 
 export function ReviewQueue({ visits }: { visits: VisitView[] }): JSX.Element {
   const { texts } = usePage()
@@ -33,20 +33,15 @@ function ReviewItem({ visitId, line }: { visitId: string; line: LineView }): JSX
     return { text, done: texts.decided, decide: () => ask('/api/review', { visitId, lineId, outcome }) }
   }
   return (
-    <article class="review-item" style={{ '--shopper': shopperColor(visitId) }}>
-      <header>
-        <span class="badge small" aria-hidden="true">
-          {shortVisitName(visitId)}
-        </span>
-        <h3>
-          {formats.quantity(line)} {line.name}
-        </h3>
-        <strong class="amount">{formats.money(line.amountMinor)}</strong>
-      </header>
+    <WaitingItem
+      visitId={visitId}
+      title={<h3>{`${formats.quantity(line)} ${line.name}`}</h3>}
+      amountMinor={line.amountMinor}
+    >
       <Certainty probability={line.probability} />
       <Evidence visitId={visitId} lineId={lineId} />
       <p class="question">{texts.reviewQuestion}</p>
       <Choices choices={[choice('charge', texts.charge), choice('let-go', texts.letGo)]} />
-    </article>
+    </WaitingItem>
   )
 }
