@@ -23,8 +23,8 @@ export interface Case {
   peer?: string
   /** How long a gateway takes for one unit, serving one at a time; 0: it answers at once. */
   serviceMs?: number
-  /** Processes that keep a core busy each, as cameras at full load do. */
-  burners?: number
+  /** Cameras whose pictures are looked at meanwhile, as fast as they can be. */
+  cameras?: number
   /** Before anything is measured. */
   settleMs?: number
 }
@@ -99,16 +99,22 @@ export async function watch({ simulator, client }: Running, seconds: number) {
 }
 
 export async function measure(one: Case, seconds: number): Promise<Row> {
-  const { serviceMs = 0, burners = 0, settleMs = usualSettleMs } = one
+  const { serviceMs = 0, cameras = 0, settleMs = usualSettleMs } = one
   const running = await startReading(one, { serviceMs })
-  const busy = Array.from({ length: burners }, () => start('burner', {}))
+  const seeing = cameras > 0 ? await startSeeing(cameras) : undefined
   try {
     await pause(settleMs)
     return rowOf(one, await watch(running, seconds))
   } finally {
     stopReading(running)
-    for (const each of busy) each.disconnect()
+    seeing?.disconnect()
   }
+}
+
+async function startSeeing(cameras: number): Promise<ChildProcess> {
+  const seeing = start('cameras', { cameras })
+  await message(seeing, 'ready')
+  return seeing
 }
 
 function rowOf(one: Case, { steps, result, answeredPerS }: Awaited<ReturnType<typeof watch>>): Row {

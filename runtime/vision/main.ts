@@ -4,8 +4,10 @@ import { loadStore } from '../profile/load-store.ts'
 import { withOwnVision } from '../profile/own-vision.ts'
 import { runProgram } from '../program/program.ts'
 import { loadModelDefinitions } from './models/model-library.ts'
+import { runAfterOthers } from './priority.ts'
 import { startVision } from './vision.ts'
 
+runAfterOthers()
 runProgram('vision', async (context) => {
   const { settings } = context
   const { profileDirectory, host, ports } = settings

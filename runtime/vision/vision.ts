@@ -133,4 +133,4 @@ function deviceOf({ devices }: Profile, id: string) {
 }
 
 /** A core stays free for the other programs; decoding has threads of its own. */
-const usualWorkers = () => Math.max(1, Math.min(4, availableParallelism() - 1))
+export const usualWorkers = () => Math.max(1, Math.min(4, availableParallelism() - 1))
