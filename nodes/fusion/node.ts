@@ -1,3 +1,4 @@
+import { errorSentence } from '../../runtime/contract/errors.ts'
 import type { Attribution, Visit } from '../../runtime/contract/messages.ts'
 import { Fusion } from '../../runtime/fusion/fusion.ts'
 import { defaultFusionPolicy } from '../../runtime/fusion/fusion-policy.ts'
@@ -12,6 +13,8 @@ import { noAliases, personAliases } from '../visit/person-aliases.ts'
 
 /** How often time moves on while nothing is seen. */
 const tickMs = 250
+/** How often it is looked whether something was learned. */
+const learnedTickMs = 2000
 /** After a restart, what sensing kept is seen again first: nothing is summarised before. */
 const catchUpMs = 3000
 /**
@@ -30,6 +33,8 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
   const view = new UnbrokenView(clock, context.store.wireClock ?? clock)
   const sightings = new Set<number>()
   let waitUntilMs = 0
+  let learned = 0
+  let complaint = ''
 
   const advance = async (send: Send = context.send) => {
     const nowMs = clock.nowMs()
@@ -47,6 +52,20 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     for (const visitId of fusion.finishable(nowMs)) sendAll(fusion.finish(visitId), send)
   }
 
+  /** What cannot be read changes nothing: fusion goes on with what it has. */
+  const takeUpLearned = () => {
+    try {
+      const current = context.store.learned?.current()
+      complaint = ''
+      if (!current || current.number === learned) return
+      learned = current.number
+      sendAll(fusion.takeUp(current.goods), context.send)
+    } catch (error) {
+      if (errorSentence(error) !== complaint) context.report(error)
+      complaint = errorSentence(error)
+    }
+  }
+
   const journal = (evidence: Evidence[]) =>
     context.tell({
       type: 'add-evidence',
@@ -62,6 +81,7 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
 
   /** Visits and evidence as the till has them; each basket is told once, as it is in the end. */
   const recover = async () => {
+    takeUpLearned()
     const state = await till.state(context.signal)
     fusion.restorePersons(keptOf(context.store, personAliases, noAliases).value)
     for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
@@ -95,6 +115,7 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
 
   context.begin(recover)
   context.every(tickMs, () => advance())
+  if (context.store.learned) context.every(learnedTickMs, takeUpLearned)
 
   return {
     async onMessage(message, send) {

@@ -1,4 +1,6 @@
 import { type Clock, SystemClock } from '../../runtime/contract/clock.ts'
+import { LearnedFolder } from '../../runtime/learning/learned-folder.ts'
+import { learnedSource } from '../../runtime/learning/learned-source.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { ProgramSecrets, RunSettings } from '../../runtime/program/run-settings.ts'
 import { handedSecret } from '../../runtime/security/handed-secret.ts'
@@ -27,5 +29,6 @@ export function liveBinding(
       token: token(generatedSecrets.sensingToken),
       clock,
     }),
+    learned: learnedSource(new LearnedFolder(settings.dataDirectory, store.layout.storeId), store.layout),
   }
 }

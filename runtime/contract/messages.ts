@@ -47,6 +47,19 @@ export const WeightEvent = message('weight-event', 'A lasting change of weight o
     noiseG: Type.Number({ description: "The plates' own noise before the event (standard deviation)." }),
     swingG: Type.Number({ description: 'Largest swing of a neighbouring plate during the event.' }),
     samples: Type.Integer({ description: 'Samples that the two levels were measured from.' }),
+    curve: Type.Optional(
+      strictObject(
+        {
+          fromMs: Type.Number({ description: 'Start of the first point.' }),
+          stepMs: Type.Number({ exclusiveMinimum: 0 }),
+          gramsOff: Type.Array(Type.Union([Type.Integer(), Type.Null()]), {
+            maxItems: 60,
+            description: 'Mean of each step against the level before; null where no sample came.',
+          }),
+        },
+        { description: 'How the weight of these plates went, thinly: for showing.' },
+      ),
+    ),
   }),
 })
 
@@ -149,7 +162,14 @@ export const GateAlarm = message('gate-alarm', 'A gate saw something that it sho
 // ---- people and visits ------------------------------------------------------------------------------
 
 export const ZoneEvent = message('zone-event', 'A person entered, left, dwelt in, approached or touched a zone.', {
-  zone: Identifier(),
+  zone: Identifier({ description: 'The zone, or the fixture where that is watched.' }),
+  fixture: Type.Optional(Identifier({ description: 'The fixture, where it is about its shelves and no drawn zone.' })),
+  shelf: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'The shelf of the fixture that was touched; counts from 1 at the bottom.',
+    }),
+  ),
   personId,
   event: oneOf(['enter', 'leave', 'dwell', 'approach', 'touch']),
   durationMs: Type.Optional(Type.Number({ minimum: 0, description: 'How long they had been there.' })),

@@ -205,6 +205,22 @@ export class Fusion {
     this.#places.remember(subjects, causes)
   }
 
+  /**
+   * Judges everything that is not over anew by what was learned meanwhile, as a fusion that starts with it would; returns
+   * every basket that changed.
+   */
+  takeUp(learned: StoreLayout['learned']): Attribution[] {
+    this.#revision++
+    this.#shelves.takeUp(learned)
+    this.#subjects = this.#subjects.map(({ evidence }) => subjectOf(evidence, this.#shelves, this.#policy))
+    this.#subjects.forEach((subject, i) => {
+      this.#causes.set(subject.eventId, causesOf(subject, this.#subjects.slice(0, i), this.#shelves))
+    })
+    this.#posteriors.replace(new Map())
+    this.#explain()
+    return this.#changes()
+  }
+
   /** The final attribution of a visit that has exited: nothing more is awaited. */
   finish(visitId: string): Attribution[] {
     const visit = this.#visits.get(visitId)

@@ -38,9 +38,8 @@ function weightText({ act, moves, subject, weighedBefore, completes }: Step, she
     const pieceG = shelves.pieceG(sku)
     const name = shelves.name(sku)
     if (pieceG === null) return `nobody weighed ${name} before`
-    return Math.abs(quantity) === 1
-      ? `one ${name} weighs ${pieceG} g`
-      : `${Math.abs(quantity)} × ${name} of ${pieceG} g`
+    const weight = `${pieceG} g${shelves.isLearned(sku) ? ' (learned)' : ''}`
+    return Math.abs(quantity) === 1 ? `one ${name} weighs ${weight}` : `${Math.abs(quantity)} × ${name} of ${weight}`
   })
   const pause = completes ? ' in more than one go' : ''
   const before = weighedBefore ? ', as much as when it was moved before' : ''

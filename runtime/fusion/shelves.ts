@@ -1,7 +1,8 @@
 /** The store's goods as fusion asks for them: what lies where, and how well a weight fits a product. */
 import { handToPlateM, headToPlateM } from '../people/geometry.ts'
-import type { Plate, Point3DM, Product, StoreLayout } from '../profile/layout.ts'
+import type { LearnedGoods, Plate, Point3DM, Product, StoreLayout } from '../profile/layout.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
+import { LearnedPriors } from './learned-priors.ts'
 
 type PlateChange = { plate: string; deltaG: number }
 
@@ -36,8 +37,11 @@ export class Shelves {
   readonly #skusOfFixture = new Map<string, Set<string>>()
   readonly #ofKind = new Map<string, string[]>()
   readonly #skuOfCode = new Map<string, string>()
-  /** Mean and standard deviation of the natural logarithm of what this store's goods weigh. */
+  /** Mean and standard deviation of the natural logarithm of what this store's goods weigh, by the catalogue. */
   readonly #logWeights: { mean: number; spread: number }
+  #learned: LearnedGoods['weights'] = new Map()
+  #priors = new LearnedPriors(undefined)
+  readonly #lookAlikes = new Map<string, ReadonlyMap<string, number>>()
 
   constructor(layout: StoreLayout, policy: FusionPolicy) {
     this.#policy = policy
@@ -48,6 +52,20 @@ export class Shelves {
       for (const plate of plates) this.#place(this.canonical(sku), plate)
     }
     this.#logWeights = logWeightsOf(layout.products.flatMap(({ sku }) => this.pieceG(sku) ?? []))
+    this.takeUp(layout.learned)
+  }
+
+  /** From here on goods are judged by what was learned on top of the catalogue. */
+  takeUp(learned: LearnedGoods | undefined): void {
+    this.#learned = learned?.weights ?? new Map()
+    this.#priors = new LearnedPriors(learned)
+    this.#ofKind.clear()
+    this.#lookAlikes.clear()
+  }
+
+  /** Whether its weight is not the catalogue's. */
+  isLearned(sku: string): boolean {
+    return this.#learned.has(sku)
   }
 
   /** The SKU that a code stands for. */
@@ -82,7 +100,10 @@ export class Shelves {
   locationPrior(sku: string, changes: readonly PlateChange[]): { prior: number; isOff: boolean } {
     const { besidePlanogram, offPlanogram, kindsMistaken } = this.#policy
     const home = this.#homeShare(sku, changes)
-    if (home > 0) return { prior: (1 - besidePlanogram - offPlanogram - kindsMistaken) * home, isOff: false }
+    if (home > 0) {
+      const mistaken = Math.max(kindsMistaken, sumOf(this.#lookAlikesOf(sku).values()))
+      return { prior: (1 - besidePlanogram - offPlanogram - mistaken) * home, isOff: false }
+    }
     const beside = this.#isBeside(sku, changes) ? besidePlanogram / neighbours : 0
     const rival = this.rivals(changes).get(sku) ?? 0
     if (beside + rival > 0) return { prior: beside + rival, isOff: false }
@@ -94,11 +115,23 @@ export class Shelves {
     const rivals = new Map<string, number>()
     const homes = this.localSkus(changes)
     for (const home of homes) {
-      const ofKind = this.#sameKind(home)
-      const share = (this.#policy.kindsMistaken * this.#homeShare(home, changes)) / Math.max(leastOfKind, ofKind.length)
-      for (const sku of ofKind) if (!homes.includes(sku)) rivals.set(sku, (rivals.get(sku) ?? 0) + share)
+      const homeShare = this.#homeShare(home, changes)
+      for (const [sku, share] of this.#lookAlikesOf(home)) {
+        if (!homes.includes(sku)) rivals.set(sku, (rivals.get(sku) ?? 0) + share * homeShare)
+      }
     }
     return rivals
+  }
+
+  /** What is taken for this product where it belongs, and how likely each is there. */
+  #lookAlikesOf(home: string): ReadonlyMap<string, number> {
+    const known = this.#lookAlikes.get(home)
+    if (known) return known
+    const ofKind = this.#sameKind(home)
+    const share = this.#policy.kindsMistaken / Math.max(leastOfKind, ofKind.length)
+    const lookAlikes = this.#priors.lookAlikes(home, new Map(ofKind.map((sku) => [sku, share])))
+    this.#lookAlikes.set(home, lookAlikes)
+    return lookAlikes
   }
 
   #homeShare(sku: string, changes: readonly PlateChange[]): number {
@@ -106,7 +139,8 @@ export class Shelves {
     let share = 0
     for (const { plate, deltaG } of changes) {
       const skus = this.#skusOfPlate.get(plate)
-      if (skus?.has(sku)) share += (totalG === 0 ? 1 / changes.length : Math.abs(deltaG) / totalG) / skus.size
+      const popularity = skus?.has(sku) ? this.#priors.popularity(sku, skus) : 0
+      share += (totalG === 0 ? 1 / changes.length : Math.abs(deltaG) / totalG) * popularity
     }
     return share
   }
@@ -143,12 +177,12 @@ export class Shelves {
 
   /** Density (per gram) of `massG` when `pieces` of this product moved; `sigmaG` is the scale's. */
   massDensity(sku: string, massG: number, pieces: number, sigmaG: number): number {
-    const product = this.#products.get(sku)
+    const product = this.#weightOf(sku)
     const weightG = product?.weightG ?? null
     if (weightG === null || weightG <= 0) return this.anyGoodsDensity(massG / pieces) / pieces
     const inKilograms = weightG < lightestGoodG
     const pieceG = inKilograms ? weightG * 1000 : weightG
-    const spreadG = product?.weightSdG ?? Math.max(leastSpreadG, this.#policy.weightSpread * pieceG)
+    const spreadG = product?.weightSdG ?? usualSpreadG(pieceG, this.#policy)
     const usual = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * spreadG ** 2)
     const odd = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * (oddSpread * spreadG) ** 2)
     const slipped = slips.map((slip) =>
@@ -166,11 +200,15 @@ export class Shelves {
     return normalDensity(Math.log(massG) - mean, spread ** 2) / massG
   }
 
-  /** The catalogue's weight of one piece in grams, null while unknown. */
+  /** The weight of one piece in grams, as it was learned or as the catalogue has it; null while unknown. */
   pieceG(sku: string): number | null {
-    const weightG = this.#products.get(sku)?.weightG ?? null
+    const weightG = this.#weightOf(sku)?.weightG ?? null
     if (weightG === null || weightG <= 0) return null
     return weightG < lightestGoodG ? weightG * 1000 : weightG
+  }
+
+  #weightOf(sku: string): Pick<Product, 'weightG' | 'weightSdG'> | undefined {
+    return this.#learned.get(sku) ?? this.#products.get(sku)
   }
 
   handDistanceM(handM: Point3DM, changes: readonly { plate: string }[]): number {
@@ -215,7 +253,12 @@ export class Shelves {
   }
 }
 
-const mean = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length
+/** What the pieces of a product differ by where its catalogue does not say. */
+export const usualSpreadG = (pieceG: number, { weightSpread }: Pick<FusionPolicy, 'weightSpread'>): number =>
+  Math.max(leastSpreadG, weightSpread * pieceG)
+
+const sumOf = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
+const mean = (values: readonly number[]) => sumOf(values) / values.length
 
 export function normalDensity(difference: number, variance: number): number {
   return Math.exp((-difference * difference) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance)

@@ -4,6 +4,7 @@ import { type PersonFrame, PersonTracker, type SeenPerson } from '../people/pers
 import type { Point3DM, StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
+import { handCourse } from './hand-course.ts'
 import type { Shelves } from './shelves.ts'
 
 type Near = NonNullable<Evidence['near']>[number]
@@ -62,14 +63,19 @@ export class Surroundings {
 
   /** The event with who was near and what the cameras saw in hands, as far as it is known by now. */
   summarise(event: WeightEvent): Evidence {
-    return { event, near: this.#near(event), sighted: this.#sighted(event) }
+    const frames = this.#framesOf(event)
+    const near = this.#near(event, frames)
+    const course = handCourse(frames, near, (handM) => this.#shelves.handDistanceM(handM, event.plates))
+    return { event, near, sighted: this.#sighted(event), ...(course ? { course } : {}) }
   }
 
-  #near(event: WeightEvent): Near[] {
-    const { settledAtMs, plates } = event
+  #framesOf(event: WeightEvent): PersonFrame[] {
     const fromMs = windowStartMs(event) - this.#policy.handsBeforeMs
-    const toMs = settledAtMs + this.#policy.handsAfterMs
-    const frames = this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+    const toMs = event.settledAtMs + this.#policy.handsAfterMs
+    return this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+  }
+
+  #near({ plates }: WeightEvent, frames: readonly PersonFrame[]): Near[] {
     const periodMs = ((frames.at(-1)?.atMs ?? 0) - (frames[0]?.atMs ?? 0)) / Math.max(1, frames.length - 1)
     const seen = new Map<string, { handsM: number[]; headsM: number[] }>()
     for (const { persons } of frames) {

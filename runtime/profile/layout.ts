@@ -71,6 +71,16 @@ export interface PlanogramEntry {
   plates: string[]
 }
 
+/** What outcomes have taught of the goods, beyond what the catalogue says ([docs/learning.md]). */
+export interface LearnedGoods {
+  /** What a piece of a product weighs, and its standard deviation. */
+  weights: ReadonlyMap<string, { weightG: number; weightSdG: number }>
+  /** In how many visits each product was charged. */
+  sold: ReadonlyMap<string, number>
+  /** How often something was taken for another product. */
+  mistaken: readonly { sku: string; takenFor: string; times: number }[]
+}
+
 export interface StoreLayout {
   storeId: string
   currency: string
@@ -85,4 +95,6 @@ export interface StoreLayout {
   cameras: CameraPlace[]
   products: Product[]
   planogram: PlanogramEntry[]
+  /** Missing where nothing was learned. */
+  learned?: LearnedGoods
 }

@@ -71,7 +71,7 @@ function weightsByKind(products: readonly Product[]): Map<string, number[]> {
   return new Map([...kinds].map(([kind, alike]) => [kind, alike.flatMap(({ weightG }) => weightG ?? [])]))
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }

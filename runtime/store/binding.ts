@@ -3,7 +3,7 @@
  * `settings.openAisle`; a replay makes another, with a till and a sensing in memory and a virtual clock.
  */
 import type { Clock } from '../contract/clock.ts'
-import type { StoreLayout } from '../profile/layout.ts'
+import type { LearnedGoods, StoreLayout } from '../profile/layout.ts'
 import type { ProfileNames } from '../profile/profile-names.ts'
 import type { SensingClient } from '../sensing-api/sensing-client.ts'
 import type { TillClient } from '../till-api/till-client.ts'
@@ -24,4 +24,12 @@ export interface StoreBinding {
   wireClock?: Clock
   till: TillClient
   sensing: SensingClient
+  /** Missing in a replay: it goes by its layout. */
+  learned?: LearnedSource
+}
+
+/** What was learned of the goods, as it holds now. */
+export interface LearnedSource {
+  /** Cheap while nothing changed. @throws AisleError `learned-invalid`, `learned-broken` */
+  current(): { number: number; goods: LearnedGoods }
 }

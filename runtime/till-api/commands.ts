@@ -62,6 +62,21 @@ export const Evidence = strictObject({
     }),
     { maxItems: 100 },
   ),
+  /** How near the hands of the nearest were as time went; for showing, nothing is decided by it. */
+  course: Type.Optional(
+    strictObject({
+      fromMs: Type.Number(),
+      stepMs: Type.Number({ exclusiveMinimum: 0 }),
+      hands: Type.Array(
+        strictObject({
+          personId: Identifier(),
+          /** The nearest within each step, at most 300; null where no hand was seen. */
+          cm: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: 300 }), Type.Null()]), { maxItems: 30 }),
+        }),
+        { maxItems: 3 },
+      ),
+    }),
+  ),
 })
 
 /** Journals evidence; the flows take an event from sensing only after this was acknowledged. */
@@ -235,7 +250,7 @@ export const OpenGate = strictObject({
   reason: text,
 })
 
-/** Ends what a fire alarm latched open; refused while the fire input still calls. */
+/** Ends what an alarm latched: the exit open on fire (refused while the fire input still calls), or the entry shut. */
 export const ResetGate = strictObject({
   type: Type.Literal('reset-gate'),
   commandId,

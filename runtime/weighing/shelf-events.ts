@@ -4,6 +4,7 @@
  */
 import { envelope, type WeightEvent } from '../contract/messages.ts'
 import type { Plate } from '../profile/layout.ts'
+import { eventCurve, type WeightCurve } from './event-curve.ts'
 import { Grouping, type Share, sameActMs, totalOf } from './grouping.ts'
 import type { WeighingParameters } from './parameters.ts'
 import { HealthWatch } from './plate-health.ts'
@@ -127,7 +128,7 @@ export class ShelfEvents implements Surroundings {
       const fields = this.#describe(group)
       if (!told) {
         const message = { ...fields, eventId: this.#newId(steps), revision: 0 }
-        const event = this.#message(message, receivedAtMs)
+        const event = this.#withCurve(this.#message(message, receivedAtMs), steps)
         this.#told.push({ eventId: event.eventId, steps, message: event })
         out.push(event)
         continue
@@ -135,10 +136,9 @@ export class ShelfEvents implements Surroundings {
       told.steps = steps
       this.#told.push(told)
       if (!differs(told.message, fields)) continue
-      told.message = this.#message(
-        { ...fields, eventId: told.eventId, revision: told.message.revision + 1 },
-        receivedAtMs,
-      )
+      const { eventId, revision, evidence } = told.message
+      const revised = this.#message({ ...fields, eventId, revision: revision + 1 }, receivedAtMs)
+      told.message = this.#withCurve(revised, steps, evidence.curve)
       out.push(told.message)
     }
     for (const told of before) {
@@ -184,12 +184,12 @@ export class ShelfEvents implements Surroundings {
     const steps = shares.map(({ step }) => step)
     const deltaG = rounded(totalOf(shares))
     const startedAtMs = Math.min(...steps.map((step) => step.startedAtMs))
-    const settledAtMs = Math.max(...steps.map((step) => step.settledAtMs))
+    const settledAtMs = Math.max(startedAtMs, ...steps.map((step) => step.settledAtMs))
     return {
       fixture: this.plates[0]?.place.fixture ?? '',
       plates: this.#plateDeltas(shares),
       startedAtMs,
-      settledAtMs: Math.max(startedAtMs, settledAtMs),
+      settledAtMs,
       deltaG,
       sigmaG: rounded(Math.hypot(...shares.map(({ sigmaG }) => sigmaG))),
       kind: steps.some((step) => step.unseen)
@@ -235,6 +235,20 @@ export class ShelfEvents implements Surroundings {
   #message(fields: Omit<WeightEvent, 'type' | keyof ReturnType<typeof envelope>>, receivedAtMs: number): WeightEvent {
     // Weighing numbers what its shelves tell.
     return { type: 'weight-event', ...envelope(this.#storeId, 0, receivedAtMs, fields.settledAtMs), ...fields }
+  }
+
+  /** Only what is told is drawn: most looks at a group change nothing. @param known as it was told before */
+  #withCurve(event: WeightEvent, steps: readonly PlateStep[], known?: WeightCurve): WeightEvent {
+    const first = new Map<number, PlateStep>()
+    for (const step of steps) {
+      const other = first.get(step.plate)
+      if (!other || step.startedAtMs < other.startedAtMs) first.set(step.plate, step)
+    }
+    const parts = [...first.values()].map(({ plate, beforeG }) => {
+      return { bins: (this.plates[plate] as ShelfPlate).steps.bins, beforeG }
+    })
+    const curve = (event.kind === 'gap' ? undefined : eventCurve(parts, event)) ?? known
+    return curve ? { ...event, evidence: { ...event.evidence, curve } } : event
   }
 
   #forget(nowMs: number): void {

@@ -1,0 +1,97 @@
+/** Learning from a till's journal, from where it was left. */
+
+import { defaultFusionPolicy } from '../fusion/fusion-policy.ts'
+import { usualSpreadG } from '../fusion/shelves.ts'
+import type { StoreLayout } from '../profile/layout.ts'
+import type { Evidence } from '../till-api/commands.ts'
+import type { EvidenceEvent } from '../till-api/events.ts'
+import type { TillClient } from '../till-api/till-client.ts'
+import { type Learning, learn } from './learn.ts'
+import type { LearnedFolder } from './learned-folder.ts'
+import { type LearnedVersion, nothingLearned } from './learned-version.ts'
+import { defaultLearningPolicy } from './learning-policy.ts'
+import { type EndedVisit, endedVisit, isWorthLooking, type Outcomes, outcomesOf } from './outcomes.ts'
+import { addLearned, countedTo } from './versions.ts'
+
+export interface LearningSource {
+  till: Pick<TillClient, 'state' | 'follow'>
+  /** What the till journalled of a visit's time. */
+  evidence(visitId: string): Promise<readonly EvidenceEvent[]>
+}
+
+export interface LearnOptions {
+  source: LearningSource
+  folder: LearnedFolder
+  layout: Pick<StoreLayout, 'products'>
+  nowMs: number
+  /** From the catalogue and the whole journal, also what somebody went back from. */
+  anew?: boolean
+  signal?: AbortSignal
+}
+
+export interface Learned {
+  learning: Learning
+  outcomes: Outcomes
+  /** undefined: there was nothing new. */
+  version: LearnedVersion | undefined
+}
+
+/** @throws AisleError `till-unreachable`, `learned-invalid`, `learned-broken`, `file-exists` when somebody else learns at the same time */
+export async function learnNow({
+  source,
+  folder,
+  layout,
+  nowMs,
+  anew = false,
+  signal,
+}: LearnOptions): Promise<Learned> {
+  const from = anew ? 0 : countedTo(folder)
+  const { sequence } = await source.till.state(signal)
+  const visits = await changedVisits(source.till, from, sequence, signal)
+  const outcomes = outcomesOf(visits, from, await evidenceOf(source, visits), byWeight(layout))
+  const known = anew ? nothingLearned : folder.inForce().content
+  const spread = (weightG: number) => usualSpreadG(weightG, defaultFusionPolicy)
+  const learning = learn(known, outcomes, layout.products, defaultLearningPolicy, spread)
+  const version = addLearned(folder, learning, outcomes, { countedTo: sequence, atMs: nowMs })
+  return { learning, outcomes, version }
+}
+
+/** Visits that are over and of which the journal says something between the two positions, each as it is last. */
+async function changedVisits(
+  till: LearningSource['till'],
+  from: number,
+  to: number,
+  signal: AbortSignal | undefined,
+): Promise<EndedVisit[]> {
+  const visits = new Map<string, EndedVisit>()
+  if (from >= to) return []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = till.follow(from, (event) => {
+    const visit = event.type === 'visit-changed' && event.sequence <= to ? endedVisit(event.data) : undefined
+    if (visit) visits.set(visit.visitId, visit)
+    if (event.sequence >= to) resolve()
+  })
+  signal?.addEventListener('abort', () => resolve())
+  await promise
+  stop()
+  signal?.throwIfAborted()
+  return [...visits.values()]
+}
+
+/** The newest of each event that a confirmed line may rest on. */
+async function evidenceOf(
+  source: LearningSource,
+  visits: readonly EndedVisit[],
+): Promise<ReadonlyMap<string, Evidence>> {
+  const newest = new Map<string, Evidence>()
+  for (const { visitId } of visits.filter(isWorthLooking)) {
+    for (const { data } of await source.evidence(visitId)) {
+      const known = newest.get(data.event.eventId)
+      if (!known || known.event.revision <= data.event.revision) newest.set(data.event.eventId, data)
+    }
+  }
+  return newest
+}
+
+const byWeight = ({ products }: Pick<StoreLayout, 'products'>) =>
+  new Set(products.filter(({ soldBy }) => soldBy === 'weight').map(({ sku }) => sku))
