@@ -1,18 +1,27 @@
 /**
  * `aisle bench till [--seconds N] [--json]`: whole visits a minute, how soon the receipt comes after the decision, and
- * durable journal entries a second beside bare better-sqlite3 on the same disk in the same run.
+ * durable events a second beside bare better-sqlite3 with as many rows in a transaction, on the same disk in the same
+ * run.
  */
 import { parseArgs } from 'node:util'
-import { measureDurableEvents } from './till/durable-events.ts'
+import { type DurableEvents, measureDurableEvents, type Sending } from './till/durable-events.ts'
 import { measureVisits } from './till/visits.ts'
+
+const sendings: readonly Sending[] = [
+  { inCommand: 1, inFlight: 1 },
+  { inCommand: 1, inFlight: 100 },
+  { inCommand: 20, inFlight: 1 },
+  { inCommand: 100, inFlight: 1 },
+  { inCommand: 100, inFlight: 8 },
+]
 
 export default async function bench(args: string[]): Promise<void> {
   const options = { seconds: { type: 'string', default: '20' }, json: { type: 'boolean' } } as const
   const { values } = parseArgs({ args, options })
   const seconds = Number(values.seconds)
   const visits = await measureVisits(seconds)
-  const durableEvents = []
-  for (const batch of [1, 20, 100]) durableEvents.push(await measureDurableEvents(batch, seconds / 3))
+  const durableEvents: DurableEvents[] = []
+  for (const sending of sendings) durableEvents.push(await measureDurableEvents(sending, seconds / 2))
   if (values.json) return console.log(JSON.stringify({ visits, durableEvents }))
   const whole = (value: number) => Math.round(value).toLocaleString('en')
   console.log(
@@ -20,10 +29,16 @@ export default async function bench(args: string[]): Promise<void> {
       `${visits.charges} charges for ${visits.visits} visits`,
   )
   console.log(`decision to receipt: p50 ${whole(visits.receiptP50Ms)} ms, p99 ${whole(visits.receiptP99Ms)} ms`)
-  for (const { batch, oursPerS, barePerS, ratio, oursP99Ms } of durableEvents) {
+  for (const row of durableEvents) {
+    const { inCommand, inFlight, inTransaction, oursPerS, barePerS, chainedPerS, p50Ms, p99Ms } = row
     console.log(
-      `durable events in batches of ${String(batch).padStart(3)}: ${whole(oursPerS)}/s, bare better-sqlite3 ` +
-        `${whole(barePerS)}/s, ratio ${ratio.toFixed(2)}, p99 ${whole(oursP99Ms)} ms`,
+      `${inCommand} event${inCommand === 1 ? '' : 's'} a command, ${inFlight} under way: ${whole(oursPerS)} durable events/s, ` +
+        `acknowledged after p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ` +
+        `${inTransaction.toFixed(inTransaction < 10 ? 1 : 0)} in a transaction`,
+    )
+    console.log(
+      `  bare better-sqlite3 in such transactions ${whole(barePerS)}/s, ratio ${(oursPerS / barePerS).toFixed(2)}; ` +
+        `with SHA-256 over each row ${whole(chainedPerS)}/s, ratio ${(oursPerS / chainedPerS).toFixed(2)}`,
     )
   }
 }

@@ -1,21 +1,32 @@
-/** Durable events a second: the ledger as the till uses it, beside bare better-sqlite3 on the same disk. */
+/**
+ * Durable events a second: the ledger as the till uses it, beside bare better-sqlite3 on the same disk with as many
+ * events in each of its transactions; and that once more with SHA-256 over each row, which is what a chain costs.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
-import { openLedgerThread } from '../../runtime/till/ledger/ledger-thread.ts'
+import { type LedgerThread, openLedgerThread } from '../../runtime/till/ledger/ledger-thread.ts'
 import type { Shop } from '../../runtime/till/ledger/step.ts'
 import { defaultDeadlines } from '../../runtime/till/visits/deadlines.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
+import { openBare } from './bare-journal.ts'
 
-export interface DurableEvents {
-  /** Events in one transaction, and so in one command. */
-  batch: number
+/** How events are sent: so many in a command, so many commands under way at the same time. */
+export interface Sending {
+  inCommand: number
+  inFlight: number
+}
+
+export interface DurableEvents extends Sending {
+  /** Events in one transaction of ours, in the mean, and of the bare database. */
+  inTransaction: number
   oursPerS: number
   barePerS: number
-  ratio: number
-  /** From the sending of a batch to its acknowledgement. */
-  oursP99Ms: number
+  /** The bare database, each row with the hash of the row before it and its own. */
+  chainedPerS: number
+  /** From the sending of a command to its acknowledgement. */
+  p50Ms: number
+  p99Ms: number
 }
 
 const shop: Shop = {
@@ -27,54 +38,98 @@ const shop: Shop = {
   sendsMail: false,
 }
 
-/** Both in turns, so that whatever else the machine does strikes both alike. */
-export async function measureDurableEvents(batch: number, seconds: number): Promise<DurableEvents> {
+const turns = 10
+/** What both have done before anything is counted. */
+const warmUpSeconds = 0.5
+
+/** All in turns, so that whatever else the machine does strikes all alike. */
+export async function measureDurableEvents(sending: Sending, seconds: number): Promise<DurableEvents> {
   const directory = await mkdtemp(join(tmpdir(), 'open-aisle-bench-'))
   const ledger = await openLedgerThread({ path: join(directory, 'till.sqlite'), shop, nowMs: 0 }, (lost) => {
     throw lost
   })
-  const bare = openBare(join(directory, 'bare.sqlite'))
-  const delaysMs: number[] = []
-  const [ours, theirs] = [
-    { events: 0, ms: 0 },
-    { events: 0, ms: 0 },
-  ]
-  const evidence = Array.from({ length: batch }, (_, i) => evidenceOf(i))
-  const turns = 10
-  let n = 0
+  const bare = openBare(join(directory, 'bare.sqlite'), false)
+  const chained = openBare(join(directory, 'chained.sqlite'), true)
+  const sender = new Sender(ledger, sending)
+  await sender.sendFor(warmUpSeconds * 1000)
+  const { inTransaction } = sender.startAnew()
+  const evidence = Array.from({ length: Math.round(inTransaction) }, (_, i) => evidenceOf(i))
+  const rates = { bare: new Rate(), chained: new Rate() }
+  const sliceMs = (seconds * 1000) / turns / 3
+  for (const database of [bare, chained]) new Rate().runFor(sliceMs, () => database.insert(evidence))
   for (let turn = 0; turn < turns; turn++) {
-    let beganMs = performance.now()
-    while (performance.now() - beganMs < (seconds * 500) / turns) {
-      const sentMs = performance.now()
-      await ledger.take({ type: 'add-evidence', commandId: `c-${n++}`, evidence }, n)
-      delaysMs.push(performance.now() - sentMs)
-      ours.events += batch
-    }
-    ours.ms += performance.now() - beganMs
-    beganMs = performance.now()
-    while (performance.now() - beganMs < (seconds * 500) / turns) theirs.events += bare.insert(evidence)
-    theirs.ms += performance.now() - beganMs
+    await sender.sendFor(sliceMs)
+    rates.bare.runFor(sliceMs, () => bare.insert(evidence))
+    rates.chained.runFor(sliceMs, () => chained.insert(evidence))
   }
+  const ours = sender.startAnew()
   await ledger.close()
   bare.close()
+  chained.close()
   await rm(directory, { recursive: true })
-  const [oursPerS, barePerS] = [(ours.events / ours.ms) * 1000, (theirs.events / theirs.ms) * 1000]
-  const oursP99Ms = delaysMs.sort((a, b) => a - b)[Math.floor(delaysMs.length * 0.99)] ?? Number.NaN
-  return { batch, oursPerS, barePerS, ratio: oursPerS / barePerS, oursP99Ms }
+  return { ...sending, ...ours, barePerS: rates.bare.perS, chainedPerS: rates.chained.perS }
 }
 
-/** Rows of the same size in the same kind of table, with the same durability, and nothing else. */
-function openBare(path: string): { insert(evidence: Evidence[]): number; close(): void } {
-  const database = new Database(path)
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = FULL')
-  database.exec('CREATE TABLE journal (sequence INTEGER PRIMARY KEY, at_ms REAL, type TEXT, data TEXT)')
-  const statement = database.prepare('INSERT INTO journal (at_ms, type, data) VALUES (?, ?, ?)')
-  const insert = database.transaction((evidence: Evidence[]) => {
-    for (const one of evidence) statement.run(0, 'evidence', JSON.stringify(one))
-    return evidence.length
-  })
-  return { insert, close: () => database.close() }
+class Rate {
+  #events = 0
+  #ms = 0
+
+  runFor(ms: number, insert: () => number): void {
+    const beganMs = performance.now()
+    while (performance.now() - beganMs < ms) this.#events += insert()
+    this.#ms += performance.now() - beganMs
+  }
+
+  get perS(): number {
+    return (this.#events / this.#ms) * 1000
+  }
+}
+
+/** Sends to the ledger, and keeps count. */
+class Sender {
+  readonly #ledger: LedgerThread
+  readonly #sending: Sending
+  #commands = 0
+  #delaysMs: number[] = []
+  #ms = 0
+  #transactions = 0
+
+  constructor(ledger: LedgerThread, sending: Sending) {
+    this.#ledger = ledger
+    this.#sending = sending
+    // The journal's end is told anew with each commit.
+    ledger.onAppended(() => this.#transactions++)
+  }
+
+  async sendFor(ms: number): Promise<void> {
+    const beganMs = performance.now()
+    const evidence = Array.from({ length: this.#sending.inCommand }, (_, i) => evidenceOf(i))
+    const lane = async () => {
+      while (performance.now() - beganMs < ms) {
+        const sentMs = performance.now()
+        const n = this.#commands++
+        await this.#ledger.take({ type: 'add-evidence', commandId: `c-${n}`, evidence }, n)
+        this.#delaysMs.push(performance.now() - sentMs)
+      }
+    }
+    await Promise.all(Array.from({ length: this.#sending.inFlight }, lane))
+    this.#ms += performance.now() - beganMs
+  }
+
+  /** How it went so far; forgets it. */
+  startAnew(): Pick<DurableEvents, 'inTransaction' | 'oursPerS' | 'p50Ms' | 'p99Ms'> {
+    const delaysMs = this.#delaysMs.sort((a, b) => a - b)
+    const at = (share: number) => delaysMs[Math.floor(delaysMs.length * share)] ?? Number.NaN
+    const events = delaysMs.length * this.#sending.inCommand
+    const figures = {
+      ...{ inTransaction: events / this.#transactions, oursPerS: (events / this.#ms) * 1000 },
+      ...{ p50Ms: at(0.5), p99Ms: at(0.99) },
+    }
+    this.#delaysMs = []
+    this.#ms = 0
+    this.#transactions = 0
+    return figures
+  }
 }
 
 /** A weight event as a shelf of ten plates tells it, with three people near. */

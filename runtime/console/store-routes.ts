@@ -32,11 +32,11 @@ export interface StoreParts {
 
 const Nothing = strictObject({})
 const Review = strictObject({ visitId: Identifier(), lineId: Identifier(), outcome: oneOf(['charge', 'let-go']) })
-const OpenGate = strictObject({
+const ResetGate = strictObject({
   requestId: Identifier({ maxLength: 64, description: 'One for each press of the button, made by the page.' }),
   gate: Identifier(),
-  direction: oneOf(['in', 'out']),
 })
+const OpenGate = strictObject({ ...ResetGate.properties, direction: oneOf(['in', 'out']) })
 
 const DisputeChoice = strictObject({
   visitId: Identifier(),
@@ -139,6 +139,17 @@ export function storeRoutes(parts: StoreParts): Router {
       const reason = `Opened on the store page by ${user}.`
       await sendInTime({ type: 'open-gate', commandId: `open-gate-${requestId}`, gate, direction, reason })
       parts.audit('gate opened', { user, gate, direction })
+      return {}
+    }),
+  )
+
+  router.post(
+    '/api/reset-gate',
+    jsonRoute(ResetGate, async ({ requestId, gate }, _request, response) => {
+      const { user } = sessionOf(response)
+      const reason = `Reset on the store page by ${user}.`
+      await sendInTime({ type: 'reset-gate', commandId: `reset-gate-${requestId}`, gate, reason })
+      parts.audit('gate reset', { user, gate })
       return {}
     }),
   )

@@ -51,12 +51,15 @@ export class VisitViews {
   }
 
   #lines({ basket, decision }: VisitSnapshot): LineView[] {
-    const outcomeOf = new Map(decision?.lines.map(({ lineId, outcome }) => [lineId, outcome]))
-    return (basket?.lines ?? []).map(({ lineId, sku, name, quantity, unitPriceMinor, amountMinor, probability }) => ({
-      ...{ lineId, name, quantity, unitPriceMinor, amountMinor, probability },
-      soldBy: this.#soldBy.get(sku) ?? 'each',
-      outcome: outcomeOf.get(lineId) ?? null,
-    }))
+    const decided = new Map(decision?.lines.map((line) => [line.lineId, line]))
+    return (basket?.lines ?? []).map(({ lineId, sku, name, quantity, unitPriceMinor, amountMinor, probability }) => {
+      const { outcome = null, readingOf } = decided.get(lineId) ?? {}
+      return {
+        ...{ lineId, name, quantity, unitPriceMinor, amountMinor, probability, outcome },
+        soldBy: this.#soldBy.get(sku) ?? 'each',
+        ...(readingOf ? { readingOf } : {}),
+      }
+    })
   }
 
   #receipt({ receipt }: VisitSnapshot): ReceiptView | null {

@@ -220,6 +220,13 @@ const GateSchema = strictObject({
       description: 'How long it stays open for somebody who was admitted.',
     }),
   ),
+  tailgate: Type.Optional(
+    oneOf(['alarm', 'ask-staff', 'add-to-party'], {
+      title: 'Tailgating',
+      description:
+        'When somebody walks in whom nobody had admitted: tell it; besides, admit no more shoppers until staff have looked; or count them into the party that has just walked in, where the account may bring so many. The exit is always open. By default it is told.',
+    }),
+  ),
 })
 
 const LensSchema = strictObject(
@@ -452,6 +459,7 @@ export const Profile = strictObject(
   { $id: 'https://open-aisle.example/schemas/profile-1.json', title: 'Hardware profile of one store' },
 )
 export type Profile = Static<typeof Profile>
+export type TailgatePolicy = NonNullable<Profile['gates'][number]['tailgate']>
 export type DeviceAddress = Static<typeof DeviceAddress>
 
 export const Catalogue = strictObject({

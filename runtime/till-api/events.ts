@@ -2,7 +2,16 @@
  * What the till tells: `GET /v1/events?after=SEQUENCE` streams newline-delimited JSON, one {@link TillEvent}
  * a line, first what is in the journal after SEQUENCE, then what happens. Empty lines keep it alive.
  */
-import type { BasketChange, Decision, GateAlarm, GatePass, Payment, Receipt, Scan } from '../contract/messages.ts'
+import type {
+  BasketChange,
+  DecidedLine,
+  Decision,
+  GateAlarm,
+  GatePass,
+  Payment,
+  Receipt,
+  Scan,
+} from '../contract/messages.ts'
 import type { Evidence } from './commands.ts'
 
 export const visitStates = [
@@ -37,13 +46,19 @@ export interface VisitSnapshot {
   exitedAtMs: number | null
   personIds: string[]
   basket: BasketChange | null
-  decision: Pick<Decision, 'lines' | 'outcome' | 'policyHash'> | null
+  decision: (Pick<Decision, 'outcome' | 'policyHash'> & { lines: SettledLine[] }) | null
   payment: Payment | null
   receipt: Receipt | null
   refunds?: Refund[]
   disputes?: Dispute[]
   /** How a debt was settled; missing while it is owed. */
   debtSettled?: 'forgiven' | 'paid-elsewhere' | 'collected'
+}
+
+/** A line as it was decided. */
+export interface SettledLine extends DecidedLine {
+  /** Lines that rest on the same event, which was one product or the other: of them and this at most one is charged. */
+  readingOf?: string[]
 }
 
 /** What is given back for a line. */
@@ -116,5 +131,11 @@ export interface TillState {
   recoverAfter?: number
   /** Every visit that has not ended, is owed, or has a dispute that waits for a person; and the last few others. */
   visits: VisitSnapshot[]
-  gates: { gate: string; state: string; online: boolean }[]
+  gates: {
+    gate: string
+    state: string
+    online: boolean
+    /** An alarm's effect stays until a person resets the gate. */
+    latched?: boolean
+  }[]
 }

@@ -187,7 +187,7 @@ export class TillService {
 
   #take(command: TillCommand): Promise<CommandAnswer> {
     const { ledger, clock, doors } = this.#options
-    return ledger.take(command, clock.nowMs(), doors.closedGates())
+    return ledger.take(command, clock.nowMs(), doors.now())
   }
 
   async state(): Promise<TillState> {

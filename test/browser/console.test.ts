@@ -207,6 +207,43 @@ describe('the store page in a browser', function () {
     )
   })
 
+  it('asks which of two readings of one event it was, and charges one or none', async () => {
+    await enter()
+    const readings = lines(0.52, 0.4)
+    const decision = decisionOf(readings)
+    const decided = decision?.lines.map((line, i) => (i === 1 ? { ...line, readingOf: ['l0'] } : line)) ?? []
+    const tellOf = (visitId: string) =>
+      running.till.tell({
+        type: 'visit-changed',
+        data: visit(visitId, {
+          ...{ state: 'review', lines: readings },
+          decision: { outcome: 'review', policyHash: '', lines: decided },
+        }),
+      })
+    const decisions = () =>
+      running.till.commands.map(
+        (command) => command.type === 'resolve-review' && [command.visitId, command.lineId, command.outcome],
+      )
+    await tellOf('v-102')
+    const item = page.locator('.review-item')
+    await item.getByText('Which of them did this shopper take?').waitFor()
+    assert.equal(await item.count(), 1)
+    await item
+      .getByRole('button', { name: /^Charge:/ })
+      .nth(1)
+      .click()
+    await item.getByText('Decided').waitFor()
+    assert.deepEqual(decisions(), [['v-102', 'l1', 'charge']])
+    await tellOf('v-103')
+    await item.nth(1).waitFor()
+    await page.getByRole('button', { name: 'None of them', disabled: false }).click()
+    await item.getByText('Decided').nth(1).waitFor()
+    assert.deepEqual(decisions().slice(1), [
+      ['v-103', 'l0', 'let-go'],
+      ['v-103', 'l1', 'let-go'],
+    ])
+  })
+
   it('keeps every name as text, whatever is in it', async () => {
     await enter()
     const all = lines(...payloads.map(() => 0.99))

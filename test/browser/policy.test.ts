@@ -107,7 +107,7 @@ describe('a policy that is changed in the editor while somebody shops', function
     const visit = await shop(async () => {})
     assert.deepEqual(rules(visit), ['charge-from: charge', 'uncertain: review', 'other-reading: review'])
     assert.deepEqual([visit.state, visit.receipt], ['review', null])
-    await storePage.locator('.review-item').nth(1).waitFor()
+    await storePage.locator('.review-item .reading').nth(1).waitFor()
     assert.equal(await storePage.locator('.receipt').count(), 0)
   })
 

@@ -5,6 +5,8 @@ import type { Ledger } from '../../runtime/till/ledger/ledger.ts'
 import { newLedgerPath, openLedger, openVisit, tea } from './support/test-ledger.ts'
 import { decisionOn, lineOf } from './support/test-till.ts'
 
+const coffee = { ...tea, sku: 'coffee', name: 'Coffee', priceMinor: 2100 }
+
 describe('a decision', () => {
   let ledger: Ledger
   let lastCommand = 0
@@ -58,6 +60,63 @@ describe('a decision', () => {
     const review = { type: 'resolve-review' as const, visitId, lineId: `line-${tea.sku}`, decidedBy: 'owner' }
     await ledger.take({ ...review, commandId: id(), outcome: 'charge' }, 0)
     assert.equal(await chargeOf(visitId), tea.priceMinor)
+  })
+
+  describe('on two readings of one event', () => {
+    const [oneTea, oneCoffee] = [lineOf(tea.sku, 1), lineOf(coffee.sku, 1)]
+    const readings = [
+      { ...decisionOn(oneTea, 'review'), rule: 'uncertain' },
+      { ...decisionOn(oneCoffee, 'review'), rule: 'other-reading' },
+    ]
+    let visitId: string
+
+    beforeEach(async () => {
+      await ledger.close()
+      const products = new Map([tea, coffee].map((product) => [product.sku, product]))
+      ledger = await openLedger(await newLedgerPath(), 0, { products })
+      visitId = await openVisit(ledger, 'anna')
+      await end(visitId)
+      await setLines(visitId, 1, [oneTea, oneCoffee], true)
+      const decision = { visitId, basketRevision: 1, lines: readings, policyHash: '', profileHash: '' }
+      await ledger.take({ type: 'decide', commandId: id(), ...decision }, 0)
+    })
+
+    const resolve = (line: AttributedLine, outcome: 'charge' | 'let-go') => {
+      const { lineId } = line
+      return ledger.take({ type: 'resolve-review', commandId: id(), visitId, lineId, outcome, decidedBy: 'owner' }, 0)
+    }
+
+    it('says which is a reading of which', async () => {
+      const { decision } = await ledger.visit(visitId)
+      assert.deepEqual(
+        decision?.lines.map(({ readingOf }) => readingOf),
+        [undefined, [oneTea.lineId]],
+      )
+    })
+
+    for (const [charged, other] of [
+      [oneTea, oneCoffee],
+      [oneCoffee, oneTea],
+    ] as const) {
+      it(`charges ${charged.sku} when a person says so, and lets ${other.sku} go with that`, async () => {
+        await resolve(charged, 'charge')
+        await assert.rejects(resolve(other, 'charge'), { code: 'other-reading-charged' })
+        const { state, decision } = await ledger.visit(visitId)
+        assert.equal(state, 'charging')
+        assert.deepEqual(
+          decision?.lines.map(({ lineId, outcome }) => [lineId, outcome]),
+          [oneTea, oneCoffee].map(({ lineId }) => [lineId, lineId === charged.lineId ? 'charge' : 'let-go']),
+        )
+        assert.equal(await chargeOf(visitId), (charged === oneTea ? tea : coffee).priceMinor)
+      })
+    }
+
+    it('may be charged for the other when the first was let go, or for none', async () => {
+      await resolve(oneTea, 'let-go')
+      assert.equal((await ledger.visit(visitId)).state, 'review')
+      await resolve(oneCoffee, 'let-go')
+      assert.equal((await ledger.visit(visitId)).state, 'empty')
+    })
   })
 
   it('by deadline is about the basket of that moment, and charges nothing', async () => {

@@ -7,11 +7,12 @@ import {
   type GateAction,
   type GateHappening,
   type GateInputs,
+  type GateSettings,
   type GateState,
   stepGate,
 } from '../../runtime/till/doors/gate-controller.ts'
 
-const settings = { passTimeoutMs: 8000, hasPassInput: true }
+const settings: GateSettings = { passTimeoutMs: 8000, hasPassInput: true, tailgate: 'alarm' }
 const quiet: GateInputs = { passIn: false, passOut: false, exitRequest: false, fire: false }
 
 /** A gate that is stepped through what happens, each time `afterMs` later. */
@@ -19,10 +20,15 @@ class Gate {
   state: GateState = closedGate()
   atMs = 0
   readonly actions: GateAction[] = []
+  readonly settings: GateSettings
+
+  constructor(change: Partial<GateSettings> = {}) {
+    this.settings = { ...settings, ...change }
+  }
 
   happen(happening: GateHappening, afterMs = 50): GateAction[] {
     this.atMs += afterMs
-    const { state, actions } = stepGate(this.state, happening, this.atMs, settings)
+    const { state, actions } = stepGate(this.state, happening, this.atMs, this.settings)
     this.state = state
     this.actions.push(...actions)
     return actions
@@ -147,6 +153,37 @@ describe('a gate', () => {
     assert.deepEqual(gate.inputs({ passIn: true }, 1000), [])
     gate.inputs({})
     assert.notEqual(gate.display, 'held')
+  })
+
+  it('knows behind whose party somebody slipped in, for as long as the gate takes to close', () => {
+    const gate = new Gate()
+    gate.authorise('visit-1')
+    gate.inputs({ passIn: true })
+    gate.inputs({})
+    assert.deepEqual(gate.inputs({ passIn: true }), [{ type: 'tailgate', behind: 'visit-1', count: null }])
+    gate.inputs({})
+    assert.deepEqual(gate.inputs({ passIn: true }, 10_000), [{ type: 'tailgate', behind: null, count: null }])
+  })
+
+  it('that asks staff does so until a person resets it, and lets out all the same', () => {
+    const gate = new Gate({ tailgate: 'ask-staff' })
+    gate.inputs({ passIn: true })
+    gate.inputs({}, 60_000)
+    assert.deepEqual([gate.state.asksStaff, gate.display], [true, 'tailgate'])
+    gate.inputs({ exitRequest: true })
+    assert.ok(exitIsOpen(gate.state, gate.atMs))
+    gate.happen({ type: 'reset' })
+    assert.deepEqual([gate.state.asksStaff, gate.display], [false, 'idle'])
+  })
+
+  it('asks nobody when a fire or a person opened it', () => {
+    const gate = new Gate({ tailgate: 'ask-staff' })
+    gate.happen({ type: 'opened', direction: 'in' })
+    gate.inputs({ passIn: true })
+    gate.inputs({})
+    gate.inputs({ fire: true })
+    gate.inputs({ fire: true, passIn: true })
+    assert.equal(gate.state.asksStaff, false)
   })
 
   it('without a pass contact takes the admission for the pass', () => {

@@ -22,15 +22,16 @@ function Gate({ place: { id, kind }, gate }: { place: GatePlace; gate: GateView 
   const { texts } = usePage()
   const [answer, setAnswer] = useState('')
 
-  async function open(direction: 'in' | 'out') {
+  async function send(route: string, order: object, done: string) {
     setAnswer('')
     try {
-      await ask('/api/open-gate', { requestId: crypto.randomUUID(), gate: id, direction })
-      setAnswer(texts.opened)
+      await ask(route, { requestId: crypto.randomUUID(), gate: id, ...order })
+      setAnswer(done)
     } catch (error) {
       setAnswer(failureText(error, texts))
     }
   }
+  const open = (direction: 'in' | 'out') => send('/api/open-gate', { direction }, texts.opened)
 
   return (
     <div class="gate-row">
@@ -40,6 +41,11 @@ function Gate({ place: { id, kind }, gate }: { place: GatePlace; gate: GateView 
       <span role="status" class="aside">
         {answer}
       </span>
+      {gate?.latched && (
+        <button type="button" class="primary" onClick={() => void send('/api/reset-gate', {}, texts.wasReset)}>
+          {texts.resetGate}
+        </button>
+      )}
       {kind !== 'exit' && (
         <button type="button" onClick={() => void open('in')}>
           {texts.openIn}

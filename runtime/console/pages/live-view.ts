@@ -65,6 +65,8 @@ export interface PersonView {
   handsM: (Point3DM | null)[]
   /** The visit that this person is known to be of. */
   visitId: string | null
+  /** The zones that they stand in; missing: none. */
+  zones?: string[]
 }
 
 export interface GateView {
@@ -72,6 +74,8 @@ export interface GateView {
   /** As the till names it: idle, authorised, passing, passed, timeout, tailgate, held, fire. */
   state: string
   online: boolean
+  /** An alarm's effect stays until somebody resets the gate. */
+  latched?: boolean
 }
 
 export interface LineView {
@@ -85,6 +89,8 @@ export interface LineView {
   probability: number
   /** What the line rules said; null while nobody asked them. */
   outcome: 'charge' | 'review' | 'let-go' | null
+  /** Lines that rest on the same event, which was one product or the other. */
+  readingOf?: string[]
 }
 
 export interface ReceiptView {

@@ -3,6 +3,7 @@ import { AisleError } from '../../contract/errors.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { TillState } from '../../till-api/events.ts'
 import type { DoorMemory } from '../ledger/gates.ts'
+import type { DoorsNow } from '../ledger/step.ts'
 import type { Contacts } from './contacts.ts'
 import { DoorDevices, type DoorDevicesOptions } from './door-devices.ts'
 import { DoorRecord } from './door-record.ts'
@@ -39,9 +40,10 @@ export class Doors {
   }
 
   /** Takes up what was under way, without opening anything, and begins to watch. */
-  start({ admitted, fires, counts }: DoorMemory): void {
+  start({ admitted, fires, asking, counts }: DoorMemory): void {
     for (const { gate, ...counted } of counts) this.#gates.get(gate)?.resumeCounts(counted)
     for (const gate of fires) this.#gates.get(gate)?.resumeFire()
+    for (const gate of asking) this.#gates.get(gate)?.resumeAsking()
     for (const { gate, visitId, missing } of admitted) this.#gates.get(gate)?.expect(visitId, missing)
     for (const { contacts, gates } of this.#modules.values()) {
       contacts.start((sample) => {
@@ -63,12 +65,21 @@ export class Doors {
   }
 
   states(): TillState['gates'] {
-    return [...this.#gates.values()].map((gate) => ({ gate: gate.id, state: gate.display, online: gate.online }))
+    return [...this.#gates.values()].map((gate) => ({
+      ...{ gate: gate.id, state: gate.display, online: gate.online },
+      ...(gate.fire || gate.asksStaff ? { latched: true } : {}),
+    }))
   }
 
   /** Gates that admit nobody now. */
   closedGates(): string[] {
     return [...this.#gates.values()].filter((gate) => !gate.online || gate.fire).map((gate) => gate.id)
+  }
+
+  /** What an admission has to know. */
+  now(): DoorsNow {
+    const askingGates = [...this.#gates.values()].filter((gate) => gate.asksStaff).map((gate) => gate.id)
+    return { closedGates: this.closedGates(), askingGates }
   }
 
   /** Opens the entry for a party; nothing when it stands open for this visit already. */

@@ -43,6 +43,14 @@ export const failSafeRules = {
     bill: undecided,
     by: 'the wiring of the gate; `withoutPower` in the definition says whether relays drop',
   },
+  tailgate: {
+    situation: 'Somebody walked in whom nobody had admitted',
+    entry:
+      "as the gate's `tailgate` says: goes on, or shoppers are refused until staff have looked and reset the gate; that is not forgotten over a restart",
+    exit: asAlways,
+    bill: "is nobody's by a guess: what they take goes to a person; they count into the party before them only where the gate says so and its account may bring so many",
+    by: '`gate-controller.ts` and `tailgates.ts`; an alarm in any case',
+  },
   'till-dead': {
     situation: 'The till has died',
     entry: 'nobody is admitted; when it is back it opens for no old admission',

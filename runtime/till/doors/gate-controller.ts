@@ -4,12 +4,14 @@
  * a person resets it.
  */
 import type { GateAlarm } from '../../contract/messages.ts'
+import type { TailgatePolicy } from '../../profile/profile-schema.ts'
 
 export interface GateSettings {
   /** How long the gate waits for each person of a party. */
   passTimeoutMs: number
   /** Without one nobody can tell when somebody walked in: the admission counts as the pass. */
   hasPassInput: boolean
+  tailgate: TailgatePolicy
 }
 
 export interface GateInputs {
@@ -45,6 +47,10 @@ export interface GateState {
   exitUntilMs: number
   /** Latched. */
   fire: boolean
+  /** Latched: no more shoppers are admitted until staff have looked at who walked in. */
+  asksStaff: boolean
+  /** Whose party walked in last, until whoever follows does not belong to it any more. */
+  lastIn: { visitId: string; untilMs: number } | null
   shown: { display: 'passed' | 'timeout' | 'tailgate'; untilMs: number } | null
 }
 
@@ -65,12 +71,16 @@ export type GateAction =
   | { type: 'pulse-entry' }
   | { type: 'pass'; direction: 'in' | 'out'; visitId: string | null; count: number | null }
   | { type: 'alarm'; alarm: GateAlarm['alarm']; text: string }
+  /** Somebody walked in whom nobody had admitted; right behind the party of `behind`, if that is known. */
+  | { type: 'tailgate'; behind: string | null; count: number | null }
   /** Nobody of this visit walked in. */
   | { type: 'lapsed'; visitId: string }
 
 /** How long the exit stays open after the last request. */
 const exitHoldMs = 5000
 const heldAfterMs = 10_000
+/** Whoever slips in behind a party does so while the gate has not closed yet. */
+const behindMs = 10_000
 const shownMs = 2000
 
 const quiet: GateInputs = { passIn: false, passOut: false, exitRequest: false, fire: false }
@@ -84,6 +94,8 @@ export const closedGate = (fire = false): GateState => ({
   byHandUntilMs: 0,
   exitUntilMs: 0,
   fire,
+  asksStaff: false,
+  lastIn: null,
   shown: null,
 })
 
@@ -94,6 +106,7 @@ export function displayOf(state: GateState, atMs: number): GateDisplay {
   if (state.fire) return 'fire'
   if (state.held) return 'held'
   if (state.passingSinceMs !== null) return 'passing'
+  if (state.asksStaff) return 'tailgate'
   if (state.shown && atMs < state.shown.untilMs) return state.shown.display
   return state.parties.length > 0 ? 'authorised' : 'idle'
 }
@@ -164,6 +177,7 @@ class Step {
 
   reset(): void {
     if (!this.state.inputs.fire) this.state.fire = false
+    this.state.asksStaff = false
   }
 
   timePasses(): void {
@@ -198,19 +212,26 @@ class Step {
   #walksIn(count: number | null): void {
     const { state } = this
     const [first, ...others] = state.parties
-    this.actions.push({ type: 'pass', direction: 'in', visitId: first?.visitId ?? null, count })
     if (first) {
-      this.#show('passed')
+      this.#passIn(first.visitId, count)
       const missing = first.missing - 1
       state.parties = missing > 0 ? [{ ...first, missing, entered: true, opened: false }, ...others] : others
+      state.lastIn = { visitId: first.visitId, untilMs: this.#atMs + behindMs }
     } else if (state.fire || this.#atMs < state.byHandUntilMs) {
       // Firefighters need no admission, and whom a person let in has one.
       state.byHandUntilMs = 0
-      this.#show('passed')
+      this.#passIn(null, count)
     } else {
-      this.#alarm('tailgate', 'Somebody walked in whom nobody had admitted.')
+      const behind = state.lastIn && this.#atMs < state.lastIn.untilMs ? state.lastIn.visitId : null
+      this.actions.push({ type: 'tailgate', behind, count })
       this.#show('tailgate')
+      if (this.#settings.tailgate === 'ask-staff') state.asksStaff = true
     }
+  }
+
+  #passIn(visitId: string | null, count: number | null): void {
+    this.actions.push({ type: 'pass', direction: 'in', visitId, count })
+    this.#show('passed')
   }
 
   /** Only when the gate is free again is it opened for the next: a pulse in between would be swallowed. */

@@ -17,7 +17,7 @@ import {
 } from './gate-controller.ts'
 import { PassCounter } from './pass-counter.ts'
 
-export type DoorLedger = Pick<LedgerMethods, 'recordPass' | 'recordCount' | 'recordAlarm' | 'lapse'>
+export type DoorLedger = Pick<LedgerMethods, 'recordPass' | 'recordTailgate' | 'recordCount' | 'recordAlarm' | 'lapse'>
 
 export interface GateDriverOptions {
   /** None: an open door. Whoever is admitted has walked in. */
@@ -52,6 +52,7 @@ export class GateDriver {
     this.#settings = {
       passTimeoutMs: gate.passTimeoutMs ?? defaultPassTimeoutMs,
       hasPassInput: this.#wiring.passInInput !== undefined,
+      tailgate: gate.tailgate ?? 'alarm',
     }
     if (this.#wiring.entryRelay !== undefined) options.contacts?.rest(this.#wiring.entryRelay)
   }
@@ -62,6 +63,11 @@ export class GateDriver {
 
   get fire(): boolean {
     return this.#state.fire
+  }
+
+  /** Whether it admits no shoppers until staff have looked at who walked in. */
+  get asksStaff(): boolean {
+    return this.#state.asksStaff
   }
 
   /** The alarm itself, not what it latched. */
@@ -95,6 +101,11 @@ export class GateDriver {
 
   resumeFire(): void {
     this.#state = { ...this.#state, fire: true }
+  }
+
+  /** Staff had not looked yet when an earlier run ended. */
+  resumeAsking(): void {
+    this.#state = { ...this.#state, asksStaff: true }
   }
 
   open(direction: 'in' | 'out'): void {
@@ -170,6 +181,13 @@ export class GateDriver {
       case 'pass': {
         const { direction, visitId, count } = action
         record.add(() => ledger.recordPass({ gate, direction, visitId, seenAtMs: atMs, count, late }, clock.nowMs()))
+        break
+      }
+      case 'tailgate': {
+        const { behind, count } = action
+        const policy = this.#settings.tailgate
+        const seen = { gate, policy, behind, seenAtMs: atMs, count, late }
+        record.add(() => ledger.recordTailgate(seen, clock.nowMs()))
         break
       }
       case 'alarm': {

@@ -52,7 +52,7 @@ export async function recordCount(
   await step.journal.append('gate-counted', null, { gate, direction, count })
   await step.trx
     .insertInto('gates')
-    .values({ gate, fire: 0, counted_in: null, counted_out: null, [column]: count })
+    .values({ gate, ...unlatched, [column]: count })
     .onConflict((conflict) => conflict.column('gate').doUpdateSet({ [column]: count }))
     .execute()
 }
@@ -66,7 +66,7 @@ export async function recordAlarm(step: Step, alarm: Pick<GateAlarm, 'gate' | 'a
     ...alarm,
   }
   await step.journal.append('gate-alarm', null, told)
-  if (alarm.alarm === 'fire') await setFire(step, alarm.gate, 1)
+  if (alarm.alarm === 'fire') await latch(step, alarm.gate, { fire: 1 })
 }
 
 /** A person opened a gate by hand. */
@@ -75,17 +75,20 @@ export const recordOpening = (
   opening: { gate: string; direction: GatePass['direction']; reason: string },
 ) => step.journal.append('gate-opened', null, opening)
 
-/** A person ended the opening that a fire alarm had latched. */
+/** A person ended what an alarm had latched: the exit open, or the entry shut. */
 export async function recordReset(step: Step, reset: { gate: string; reason: string }): Promise<void> {
   await step.journal.append('gate-reset', null, reset)
-  await setFire(step, reset.gate, 0)
+  await latch(step, reset.gate, { fire: 0, asks_staff: 0 })
 }
 
-const setFire = (step: Step, gate: string, fire: number) =>
+const unlatched = { fire: 0, asks_staff: 0, counted_in: null, counted_out: null }
+
+/** What stays until a person resets the gate. */
+export const latch = (step: Step, gate: string, latched: { fire?: number; asks_staff?: number }) =>
   step.trx
     .insertInto('gates')
-    .values({ gate, fire, counted_in: null, counted_out: null })
-    .onConflict((conflict) => conflict.column('gate').doUpdateSet({ fire }))
+    .values({ gate, ...unlatched, ...latched })
+    .onConflict((conflict) => conflict.column('gate').doUpdateSet(latched))
     .execute()
 
 /** What the doors take up again at a start. */
@@ -94,6 +97,8 @@ export interface DoorMemory {
   admitted: { visitId: string; gate: string; missing: number }[]
   /** Fires that nobody has reset. */
   fires: string[]
+  /** Gates at which staff have not looked yet who walked in. */
+  asking: string[]
   /** Up to where each gate's counters have been told. */
   counts: { gate: string; in: number | null; out: number | null }[]
 }
@@ -118,6 +123,7 @@ export async function doorMemory(db: Connection, sinceMs: number): Promise<DoorM
       missing: visit.party - visit.passes,
     })),
     fires: gates.filter(({ fire }) => fire === 1).map(({ gate }) => gate),
+    asking: gates.filter(({ asks_staff }) => asks_staff === 1).map(({ gate }) => gate),
     counts: gates.map((row) => ({ gate: row.gate, in: row.counted_in, out: row.counted_out })),
   }
 }

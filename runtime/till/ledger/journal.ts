@@ -1,11 +1,12 @@
 /**
- * The append-only journal. Each entry carries SHA-256 over the hash before it and its own canonical JSON
- * (RFC 8785) with its position, so that nothing can be changed, removed or put in between unseen.
+ * The append-only journal. Each entry carries SHA-256 over the hash before it and its own text with its position, so
+ * that nothing can be changed, removed or put in between unseen. What is hashed of the data is the text as it is
+ * stored: nobody has to agree on how JSON is written to verify it.
  */
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { hash } from 'node:crypto'
 import type { Kysely, Selectable, Transaction } from 'kysely'
-import type { LedgerTables } from './tables.ts'
+import { constantQuery } from './constant-query.ts'
+import type { JournalRow, LedgerTables } from './tables.ts'
 
 export interface JournalHead {
   sequence: number
@@ -18,21 +19,15 @@ export interface JournalEntry {
   sequence: number
   atMs: number
   type: string
-  data: unknown
+  /** JSON. */
+  data: string
 }
 
-/** @param canonicalData the entry's data in canonical form, which is the dearest part of it */
-export function entryHash(
-  previousHash: string,
-  { sequence, atMs, type }: Omit<JournalEntry, 'data'>,
-  canonicalData: string,
-): string {
-  // The entry's own canonical form: its four fields in their order.
-  const rest = `"sequence":${canonicalize(sequence)},"type":${canonicalize(type)}}`
-  return createHash('sha256')
-    .update(`${previousHash}{"atMs":${canonicalize(atMs)},"data":${canonicalData},${rest}`)
-    .digest('hex')
-}
+export const entryHash = (previousHash: string, { atMs, data, sequence, type }: JournalEntry): string =>
+  hash(
+    'sha256',
+    `${previousHash}{"atMs":${JSON.stringify(atMs)},"data":${data},"sequence":${sequence},"type":${JSON.stringify(type)}}`,
+  )
 
 export async function readHead(db: Kysely<LedgerTables>): Promise<JournalHead> {
   const row = await db
@@ -44,8 +39,24 @@ export async function readHead(db: Kysely<LedgerTables>): Promise<JournalHead> {
   return row ?? emptyJournal
 }
 
-/** Bounds the statement's length. */
-const rowsAtOnce = 100
+const columns = ['sequence', 'at_ms', 'type', 'visit_id', 'data', 'previous_hash', 'hash'] as const
+
+/** How many rows one statement inserts, so that few statements serve any number of them. */
+const statementRows = [64, 32, 16, 8, 4, 2, 1] as const
+
+const insertRows = new Map(
+  statementRows.map((count) => [
+    count,
+    constantQuery((db, at) =>
+      db.insertInto('journal').values(
+        Array.from({ length: count }, (_, row) => {
+          const values = columns.map((column, i) => [column, at(row * columns.length + i)])
+          return Object.fromEntries(values) as Selectable<JournalRow>
+        }),
+      ),
+    ),
+  ]),
+)
 
 /** Appends within one transaction; its head becomes the journal's when that commits. */
 export class JournalWriter {
@@ -66,31 +77,37 @@ export class JournalWriter {
 
   /** @param data plain JSON */
   append(type: string, visitId: string | null, data: object): Promise<number> {
-    return this.appendAll(type, visitId, [data])
+    return this.appendTexts(type, visitId, [JSON.stringify(data)])
   }
 
-  /** Several entries of one type by one statement; returns the position of the last. */
-  async appendAll(type: string, visitId: string | null, all: readonly object[]): Promise<number> {
+  /**
+   * Several entries of one type; returns the position of the last.
+   * @param texts each is the JSON of an entry's data
+   */
+  async appendTexts(type: string, visitId: string | null, texts: readonly string[]): Promise<number> {
     let { head } = this
-    const rows = all.map((content) => {
-      const data = canonicalize(content) ?? '{}'
-      const sequence = head.sequence + 1
-      const hash = entryHash(head.hash, { sequence, atMs: this.#atMs, type }, data)
-      const row = { sequence, at_ms: this.#atMs, type, visit_id: visitId, data, previous_hash: head.hash, hash }
-      head = { sequence, hash }
-      return row
-    })
-    for (let from = 0; from < rows.length; from += rowsAtOnce) {
-      await this.#trx
-        .insertInto('journal')
-        .values(rows.slice(from, from + rowsAtOnce))
-        .execute()
+    const values: unknown[] = []
+    for (const data of texts) {
+      const entry = { sequence: head.sequence + 1, atMs: this.#atMs, type, data }
+      const hash = entryHash(head.hash, entry)
+      values.push(entry.sequence, entry.atMs, type, visitId, data, head.hash, hash)
+      head = { sequence: entry.sequence, hash }
     }
+    await this.#insert(values)
     this.head = head
     return head.sequence
   }
-}
 
+  async #insert(values: readonly unknown[]): Promise<void> {
+    let from = 0
+    for (const [count, insert] of insertRows) {
+      const length = count * columns.length
+      for (; values.length - from >= length; from += length) {
+        await insert(this.#trx, values.slice(from, from + length))
+      }
+    }
+  }
+}
 export interface ChainReport {
   ok: boolean
   /** Entries that were checked in this call. */
@@ -122,16 +139,10 @@ export async function verifyChain(db: Kysely<LedgerTables>, from: JournalHead, l
   return { ok: true, checked: rows.length, head, complete: rows.length < limit }
 }
 
-function fault(head: JournalHead, row: Selectable<LedgerTables['journal']>): string | undefined {
+function fault(head: JournalHead, row: Selectable<JournalRow>): string | undefined {
   if (row.sequence !== head.sequence + 1) return `entry ${head.sequence + 1} is missing`
   if (row.previous_hash !== head.hash) return 'it does not follow the entry before it'
-  let data: unknown
-  try {
-    data = JSON.parse(row.data)
-  } catch {
-    return 'its content is not JSON'
-  }
-  const entry = { sequence: row.sequence, atMs: row.at_ms, type: row.type }
-  if (entryHash(head.hash, entry, canonicalize(data) ?? '') !== row.hash) return 'its content does not match its hash'
+  const entry = { sequence: row.sequence, atMs: row.at_ms, type: row.type, data: row.data }
+  if (entryHash(head.hash, entry) !== row.hash) return 'its content does not match its hash'
   return undefined
 }

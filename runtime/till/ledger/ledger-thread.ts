@@ -6,11 +6,13 @@ import { Worker } from 'node:worker_threads'
 import { fromTold, type ToldError } from '../../contract/errors.ts'
 import type { Ledger, LedgerIdentity } from './ledger.ts'
 import type { Shop } from './step.ts'
+import { written } from './written-command.ts'
 
 export const ledgerCalls = [
   'take',
   'takeScan',
   'recordPass',
+  'recordTailgate',
   'recordCount',
   'recordAlarm',
   'lapse',
@@ -122,6 +124,7 @@ export async function openLedgerThread(start: LedgerStart, onLost: (error: Error
   ) as unknown as LedgerMethods
   return {
     ...methods,
+    take: (command, ...rest) => methods.take(written(command), ...rest),
     identity,
     onAppended(listener) {
       listeners.add(listener)

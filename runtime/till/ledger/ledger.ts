@@ -1,6 +1,6 @@
 /**
- * The till's memory: each method is one transaction on the database, one after the other. It takes and gives
- * plain data, because in the till it runs in a worker thread.
+ * The till's memory: each method that writes does all or nothing, one after the other; it is answered when it is on
+ * the disk. It takes and gives plain data, because in the till it runs in a worker thread.
  */
 import { randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
@@ -19,11 +19,14 @@ import * as privacy from './privacy.ts'
 import * as queries from './queries.ts'
 import { settlePayment } from './settlement.ts'
 import * as heads from './signed-heads.ts'
-import type { Shop, Step } from './step.ts'
+import { type DoorsNow, openDoors, type Shop, type Step } from './step.ts'
 import { readStock, type StockLevel } from './stock.ts'
 import type { LedgerTables, PaymentRow, PaymentState, VisitRow } from './tables.ts'
+import { recordTailgate, type SeenTailgate } from './tailgates.ts'
 import { takeCommand } from './take-command.ts'
 import { happen, tellPayment } from './visits.ts'
+import { WorkQueue } from './work-queue.ts'
+import { type WrittenCommand, written } from './written-command.ts'
 
 /** Made with the database and never changed: ids and hashes of another database cannot be taken for its own. */
 export interface LedgerIdentity {
@@ -37,15 +40,13 @@ export class Ledger {
   readonly identity: LedgerIdentity
   readonly #db: Kysely<LedgerTables>
   readonly #shop: Shop
-  #head: JournalHead
-  /** The end of the queue: SQLite has one writer, and the journal one order. */
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #queue: WorkQueue
 
   private constructor(db: Kysely<LedgerTables>, shop: Shop, identity: LedgerIdentity, head: JournalHead) {
     this.#db = db
     this.#shop = shop
     this.identity = identity
-    this.#head = head
+    this.#queue = new WorkQueue(db, head)
   }
 
   static async open(path: string, shop: Shop, nowMs: number): Promise<Ledger> {
@@ -62,17 +63,17 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
-    await this.#last
+    await this.#queue.idle()
     await this.#db.destroy()
   }
 
   /** Position of the last journal entry. */
   get sequence(): number {
-    return this.#head.sequence
+    return this.#queue.head.sequence
   }
 
-  take(command: TillCommand, nowMs: number, closedGates: readonly string[] = []): Promise<CommandAnswer> {
-    const taken = this.#write(nowMs, (step) => takeCommand({ ...step, closedGates }, command))
+  take(command: TillCommand | WrittenCommand, nowMs: number, doors: DoorsNow = openDoors): Promise<CommandAnswer> {
+    const taken = this.#write(nowMs, (step) => takeCommand({ ...step, doors }, written(command)))
     return command.type === 'forget-account' ? taken.then((answer) => this.#overwritten(answer)) : taken
   }
 
@@ -82,6 +83,11 @@ export class Ledger {
 
   recordPass(pass: SeenPass, nowMs: number): Promise<void> {
     return this.#write(nowMs, (step) => recordPass(step, pass))
+  }
+
+  /** Somebody walked in whom nobody had admitted. */
+  recordTailgate(seen: SeenTailgate, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => recordTailgate(step, seen))
   }
 
   /** A gate's counter was read for the first time, or began anew: passes are counted from here on. */
@@ -178,7 +184,7 @@ export class Ledger {
   }
 
   async head(): Promise<JournalHead> {
-    return this.#head
+    return this.#queue.head
   }
 
   signedHeads(): Promise<heads.SignedHead[]> {
@@ -235,26 +241,15 @@ export class Ledger {
   }
 
   #read<T>(work: (db: Kysely<LedgerTables>) => Promise<T>): Promise<T> {
-    return this.#next(() => work(this.#db))
+    return this.#queue.read(work)
   }
 
   #write<T>(nowMs: number, work: (step: Step) => Promise<T>): Promise<T> {
-    return this.#next(async () => {
-      const { result, head } = await this.#db.transaction().execute(async (trx) => {
-        const journal = new JournalWriter(trx, this.#head, nowMs)
-        const result = await work({ trx, journal, nowMs, shop: this.#shop, closedGates: [] })
-        return { result, head: journal.head }
-      })
-      // Only now: what was rolled back was never written.
-      this.#head = head
-      return result
+    return this.#queue.write(async (trx, head) => {
+      const journal = new JournalWriter(trx, head, nowMs)
+      const result = await work({ trx, journal, nowMs, shop: this.#shop, doors: openDoors })
+      return { result, head: journal.head }
     })
-  }
-
-  #next<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work, work)
-    this.#last = result.catch(() => {})
-    return result
   }
 }
 

@@ -14,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '0008-devices': { up: createDevices },
   '0009-mails': { up: createMails },
   '0010-open-disputes': { up: createOpenDisputes },
+  '0011-tailgating': { up: createTailgating },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -308,6 +309,13 @@ async function createOpenDisputes(db: Kysely<LedgerTables>): Promise<void> {
   // Of several the next decision counts anew.
   await sql`UPDATE visits SET open_disputes = 1 WHERE disputes LIKE '%"state":"open"%'`.execute(db)
   await db.schema.createIndex('visits_open_disputes').on('visits').column('open_disputes').execute()
+}
+
+async function createTailgating(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema
+    .alterTable('gates')
+    .addColumn('asks_staff', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

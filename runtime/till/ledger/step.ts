@@ -52,9 +52,18 @@ export interface Step {
   journal: JournalWriter
   nowMs: number
   shop: Shop
-  /** Gates that admit nobody at this moment. */
-  closedGates: readonly string[]
+  doors: DoorsNow
 }
+
+/** How the gates stand at this moment. */
+export interface DoorsNow {
+  /** These admit nobody. */
+  closedGates: readonly string[]
+  /** These admit staff only, until staff have looked at who walked in. */
+  askingGates: readonly string[]
+}
+
+export const openDoors: DoorsNow = { closedGates: [], askingGates: [] }
 
 /** What the till will not do, and why; the sender of a command reads it. */
 export const refusal = (code: string, message: string, action: string) => new AisleError(code, message, { action })

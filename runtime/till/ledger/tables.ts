@@ -43,6 +43,7 @@ export interface JournalRow {
 export interface GateRow {
   gate: string
   fire: number
+  asks_staff: number
   /** The gate's counters up to which every pass stands in the journal; null where it has none. */
   counted_in: number | null
   counted_out: number | null

@@ -1,18 +1,21 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { CommandAnswer, CommandOf, CommandType, TillCommand } from '../../till-api/commands.ts'
+import type { CommandAnswer, CommandType } from '../../till-api/commands.ts'
 import { registerDevice } from '../tokens/devices.ts'
 import { decide, endVisit, resolveReview } from './commands/checkout.ts'
 import { admit, refuse, registerAccount, registerCard, visitIdOf } from './commands/entry.ts'
 import { addEvidence, bindVisit, moveStock, setLines } from './commands/floor.ts'
+import { constantQuery } from './constant-query.ts'
 import { collectDebt, settleDebt } from './debts.ts'
 import { setEmail } from './email-addresses.ts'
 import { recordOpening, recordReset } from './gates.ts'
 import { forgetAccount } from './privacy.ts'
 import { disputeLine, refundLine, resolveDispute } from './refunds.ts'
 import { refusal, type Step } from './step.ts'
+import type { LedgerTables } from './tables.ts'
+import { unwritten, type WrittenCommand, type WrittenCommandOf } from './written-command.ts'
 
-type Handler<T extends CommandType> = (step: Step, command: CommandOf<T>) => Promise<unknown>
+type Handler<T extends CommandType> = (step: Step, command: WrittenCommandOf<T>) => Promise<unknown>
 
 const handlers: { [T in CommandType]: Handler<T> } = {
   admit,
@@ -38,19 +41,30 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   'reset-gate': (step, { gate, reason }) => recordReset(step, { gate, reason }),
 }
 
+type CommandRow = LedgerTables['commands']
+
+const takenCommand = constantQuery<CommandRow>((db, at) =>
+  db.selectFrom('commands').selectAll().where('command_id', '=', at(0)),
+)
+const insertCommand = constantQuery((db, at) =>
+  db
+    .insertInto('commands')
+    .values({ command_id: at(0), type: at(1), body_hash: at(2), sequence: at(3), visit_id: at(4) }),
+)
+
+/** Of the same command whatever the order of its fields; evidence is the same when its text is. */
+const digestOf = (command: object) => hash('sha256', canonicalize(command) ?? '')
+
 /**
  * Takes a command once. Its id and the digest of its body are written in the transaction of its effect, so a
  * command that is sent again after a lost answer or a crash gets the first answer.
  * @throws AisleError `command-conflict`, or what refuses the command itself
  */
-export async function takeCommand(step: Step, command: TillCommand): Promise<CommandAnswer> {
+export async function takeCommand(step: Step, command: WrittenCommand): Promise<CommandAnswer> {
   const { commandId, type } = command
-  const body_hash = createHash('sha256')
-    .update(canonicalize(command) ?? '')
-    .digest('hex')
-  const taken = await step.trx.selectFrom('commands').selectAll().where('command_id', '=', commandId).executeTakeFirst()
+  const [taken] = await takenCommand(step.trx, [commandId])
   if (taken) {
-    if (taken.body_hash !== body_hash) {
+    if (!isSame(taken, command)) {
       throw refusal(
         'command-conflict',
         `Another ${taken.type} command was taken under the id ${commandId}.`,
@@ -62,9 +76,11 @@ export async function takeCommand(step: Step, command: TillCommand): Promise<Com
   await (handlers[type] as Handler<CommandType>)(step, command)
   const { sequence } = step.journal.head
   const visitId = command.type === 'admit' ? visitIdOf(command.scanId) : undefined
-  await step.trx
-    .insertInto('commands')
-    .values({ command_id: commandId, type, body_hash, sequence, visit_id: visitId ?? null })
-    .execute()
+  await insertCommand(step.trx, [commandId, type, digestOf(command), sequence, visitId ?? null])
   return { sequence, ...(visitId ? { visitId } : {}), repeated: false }
 }
+
+const isSame = ({ body_hash }: CommandRow, command: WrittenCommand) =>
+  body_hash === digestOf(command) ||
+  // Taken by an earlier release, which made the digest of the whole command in its canonical form.
+  body_hash === digestOf(unwritten(command))

@@ -141,6 +141,30 @@ describe('the doors, when something is wrong', function () {
       await isLocked()
     },
 
+    async tailgate() {
+      await edit(store.profileDirectory, 'profile.json', (profile) => ({
+        ...profile,
+        gates: (profile.gates as object[]).map((one) => ({ ...one, tailgate: 'ask-staff' })),
+      }))
+      const running = await start()
+      await shops(running, 'anna')
+      await waitFor('the gate to be closed behind anna', () => !gate.turns('in'))
+      const scan = await scanIn(running, store, 'bert')
+      gate.walks('in')
+      const latched = async () => (await running.client('console').state()).gates[0]?.latched
+      await waitFor('the gate to ask', latched)
+      await refusesAdmission(running, scan, 'gate-asks-staff')
+      await letsOut()
+      await till?.stop()
+      till = await startTestTill(store)
+      const restarted = till
+      await isLocked()
+      assert.equal((await restarted.client('console').state()).gates[0]?.latched, true, 'it is not forgotten')
+      await waitFor('the reset', () => reset(restarted))
+      await admit(restarted, scan.scanId)
+      await waitFor('the gate to open', () => gate.turns('in'))
+    },
+
     // What becomes of admissions over a restart: doors.test.ts.
     'till-dead': () => withoutTill((killed) => killed.stop()),
 

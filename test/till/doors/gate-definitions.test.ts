@@ -58,6 +58,7 @@ describe('the definitions of gates', () => {
       ...{ profile, definitions, clock: gate.clock, log: pino({ level: 'silent' }), broker: gate.broker },
       ledger: {
         recordPass: async (pass) => void seen.passes.push(pass),
+        recordTailgate: async ({ gate }) => void seen.alarms.push({ gate, alarm: 'tailgate', text: '' }),
         recordAlarm: async (alarm) => void seen.alarms.push(alarm),
         recordCount: async () => {},
         lapse: async () => {},
@@ -65,7 +66,7 @@ describe('the definitions of gates', () => {
       secret: (name) => assert.fail(`asked for ${name}`),
       onCode() {},
     })
-    doors.start({ admitted: [], fires: [], counts: [] })
+    doors.start({ admitted: [], fires: [], asking: [], counts: [] })
     const bench = { gate, doors, seen, opened: wiring.exitOpensWhenOff !== true }
     running.push(bench)
     const isReady = () => doors.states()[0]?.online && !gate.turns('out') && !gate.turns('in')

@@ -1,7 +1,9 @@
 /** Commands about a visit's end: the exit, the decision, a person's review. */
 import type { BasketChange, DecidedLine } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
+import type { SettledLine } from '../../../till-api/events.ts'
 import { billOf } from '../../visits/bill.ts'
+import { otherReadings, withReadings } from '../../visits/readings.ts'
 import { beginCharge } from '../charges.ts'
 import { isOverCaps } from '../outbox.ts'
 import { refusal, type Step } from '../step.ts'
@@ -49,7 +51,7 @@ export async function decide(step: Step, command: CommandOf<'decide'>): Promise<
   })
   // Of whom nobody knew who they were, an empty basket says nothing: a person hears of it, and nothing is charged.
   const unseen = command.lines.length === 0 && visit.person_ids === stored([])
-  const lines = await withinCaps(step, visit, command.lines, basket)
+  const lines = withReadings(await withinCaps(step, visit, command.lines, basket), basket?.lines ?? [])
   await settle(step, { ...visit, decided_by: 'flows' }, lines, command.policyHash, basket, unseen)
 }
 
@@ -96,24 +98,42 @@ function checkAgainstBasket(command: CommandOf<'decide'>, basket: BasketChange |
   }
 }
 
-/** A person decides one line; with the last one the visit goes on. */
+/**
+ * A person decides one line; with the last one the visit goes on. Whoever charges one of two readings has decided the
+ * other by that.
+ * @throws AisleError `line-not-in-review`, `other-reading-charged`
+ */
 export async function resolveReview(step: Step, command: CommandOf<'resolve-review'>): Promise<void> {
   const { visitId, lineId, outcome, decidedBy } = command
   const visit = await loadVisit(step.trx, visitId)
   const decision = visit.decision === null ? null : (JSON.parse(visit.decision) as StoredDecision)
-  if (
-    visit.state !== 'review' ||
-    !decision?.lines.some((line) => line.lineId === lineId && line.outcome === 'review')
-  ) {
+  const line = decision?.lines.find((one) => one.lineId === lineId)
+  const readings = decision && line ? otherReadings(decision.lines, line) : []
+  if (outcome === 'charge' && readings.some((other) => other.outcome === 'charge')) {
+    throw refusal(
+      'other-reading-charged',
+      `Line ${lineId} of ${visitId} is another reading of a line that is charged.`,
+      'One event was one product: refund the line that is charged if it was the other.',
+    )
+  }
+  if (visit.state !== 'review' || !decision || line?.outcome !== 'review') {
     throw refusal('line-not-in-review', `Line ${lineId} of ${visitId} waits for no review.`, 'Ask for its state.')
   }
-  await step.trx
-    .insertInto('reviews')
-    .values({ visit_id: visitId, line_id: lineId, outcome, decided_by: decidedBy, at_ms: step.nowMs })
-    .execute()
-  await step.journal.append('review-resolved', visitId, { visitId, lineId, outcome, decidedBy })
-  const lines = decision.lines.map((line) => (line.lineId === lineId ? { ...line, outcome, rule: 'review' } : line))
-  if (lines.some((line) => line.outcome === 'review')) {
+  const excluded = outcome === 'charge' ? readings.filter((other) => other.outcome === 'review') : []
+  const resolved = new Map<string, 'charge' | 'let-go'>([
+    ...excluded.map((other) => [other.lineId, 'let-go'] as const),
+    [lineId, outcome],
+  ])
+  for (const [id, decided] of resolved) {
+    const row = { visit_id: visitId, line_id: id, outcome: decided, decided_by: decidedBy, at_ms: step.nowMs }
+    await step.trx.insertInto('reviews').values(row).execute()
+    await step.journal.append('review-resolved', visitId, { visitId, lineId: id, outcome: decided, decidedBy })
+  }
+  const lines = decision.lines.map((one): SettledLine => {
+    const decided = resolved.get(one.lineId)
+    return decided === undefined ? one : { ...one, outcome: decided, rule: 'review' }
+  })
+  if (lines.some((one) => one.outcome === 'review')) {
     return void (await change(step, visit, { decision: stored({ ...decision, lines }) }))
   }
   await settle(step, visit, lines, decision.policyHash, await currentBasket(step.trx, visitId))
@@ -141,7 +161,7 @@ export async function decideByDeadline(step: Step, visit: VisitRow): Promise<voi
 export async function letGoUnreviewed(step: Step, visit: VisitRow): Promise<void> {
   const decision = JSON.parse(visit.decision ?? '{"lines":[],"policyHash":""}') as StoredDecision
   const lines = decision.lines.map(
-    (line): DecidedLine => (line.outcome === 'review' ? { ...line, outcome: 'let-go', rule: 'review-expired' } : line),
+    (line): SettledLine => (line.outcome === 'review' ? { ...line, outcome: 'let-go', rule: 'review-expired' } : line),
   )
   await step.journal.append('review-expired', visit.visit_id, { visitId: visit.visit_id })
   await settle(step, visit, lines, decision.policyHash, await currentBasket(step.trx, visit.visit_id))
@@ -151,7 +171,7 @@ export async function letGoUnreviewed(step: Step, visit: VisitRow): Promise<void
 async function settle(
   step: Step,
   visit: VisitRow,
-  lines: DecidedLine[],
+  lines: SettledLine[],
   policyHash: string,
   basket: BasketChange | null,
   unseen = false,

@@ -109,11 +109,18 @@ const visitOf = (step: Step, accountId: string, states: ('admitted' | 'open')[])
 export async function admit(step: Step, command: CommandOf<'admit'>): Promise<void> {
   const scan = await unansweredScan(step, command.scanId, 'admitted')
   if (scan.answer === 'admitted') return
-  if (step.closedGates.includes(scan.gate)) {
+  if (step.doors.closedGates.includes(scan.gate)) {
     throw refusal(
       'gate-closed',
       `Gate ${scan.gate} admits nobody now: its fire alarm is on, or its contacts do not answer.`,
       'Look at the gate; the exit opens by itself.',
+    )
+  }
+  if (scan.role !== 'staff' && step.doors.askingGates.includes(scan.gate)) {
+    throw refusal(
+      'gate-asks-staff',
+      `Somebody walked in at ${scan.gate} whom nobody had admitted; staff have not looked yet.`,
+      'Look who came in, and reset the gate on the store page; the exit opens as always.',
     )
   }
   if (scan.role === 'shopper' && (await isOverCaps(step, 0))) {

@@ -9,9 +9,10 @@ import { walkIn } from '../occupancy.ts'
 import { refusal, type Step } from '../step.ts'
 import { stored } from '../stored.ts'
 import { change, happen, loadVisit, termsOf, wrongState } from '../visits.ts'
+import type { WrittenCommandOf } from '../written-command.ts'
 
-export async function addEvidence(step: Step, command: CommandOf<'add-evidence'>): Promise<void> {
-  await step.journal.appendAll('evidence', null, command.evidence)
+export async function addEvidence(step: Step, command: WrittenCommandOf<'add-evidence'>): Promise<void> {
+  await step.journal.appendTexts('evidence', null, command.evidence)
 }
 
 export async function bindVisit(step: Step, command: CommandOf<'bind-visit'>): Promise<void> {
