@@ -3,12 +3,12 @@ import { SystemClock } from '../runtime/contract/clock.ts'
 import { AisleError } from '../runtime/contract/errors.ts'
 import { readSecret } from '../runtime/security/secret-store.ts'
 import { readRunFile } from '../runtime/supervisor/run-file.ts'
-import type { TillClient } from '../runtime/till-api/till-client.ts'
+import type { EvidenceClient, TillClient } from '../runtime/till-api/till-client.ts'
 import { createTillClient } from '../runtime/till-api/till-http-client.ts'
 import { type StoreOptions, storeDirectories } from './store-options.ts'
 
 export interface RunningTill {
-  client: TillClient
+  client: TillClient & EvidenceClient
   /** @throws AisleError what the till says instead of an answer */
   get(path: string): Promise<unknown>
 }

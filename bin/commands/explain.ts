@@ -2,7 +2,7 @@
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
-import type { JournalledEvidence, VisitSnapshot } from '../../runtime/till-api/events.ts'
+import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import type { AddCommand } from '../command.ts'
 import { explainVisit } from '../explain/explanation.ts'
 import { explanationText } from '../explain/explanation-text.ts'
@@ -20,7 +20,7 @@ const addExplain: AddCommand = (program) => {
       const till = await runningTill(options, generatedSecrets.tillTokenConsole)
       const path = `/v1/visits/${encodeURIComponent(visitId)}`
       const visit = (await till.get(path).catch(rethrow(till))) as VisitSnapshot
-      const { evidence } = (await till.get(`${path}/evidence`)) as JournalledEvidence
+      const evidence = await till.client.evidence(visitId)
       const store = await loadStore(storeDirectories(options).profileDirectory)
       const explained = explainVisit(visit, evidence, store)
       console.log(

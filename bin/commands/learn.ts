@@ -6,7 +6,6 @@ import { LearnedFolder } from '../../runtime/learning/learned-folder.ts'
 import { acceptProposed, goBack } from '../../runtime/learning/versions.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
-import type { JournalledEvidence } from '../../runtime/till-api/events.ts'
 import type { AddCommand } from '../command.ts'
 import { historyText, learnedText, takenText } from '../learn/learned-text.ts'
 import { runningTill } from '../running-till.ts'
@@ -49,13 +48,9 @@ async function carryOut(options: LearnCommandOptions, store: LoadedStore, folder
     const version = options.back ? goBack(folder, nowMs) : acceptProposed(folder, nowMs)
     return takenText(version, before.content, layout)
   }
-  const till = await runningTill(options, generatedSecrets.tillTokenConsole)
-  const evidence = async (visitId: string) => {
-    const path = `/v1/visits/${encodeURIComponent(visitId)}/evidence`
-    return ((await till.get(path)) as JournalledEvidence).evidence
-  }
+  const { client } = await runningTill(options, generatedSecrets.tillTokenConsole)
   const anew = options.anew ?? false
-  return learnedText(await learnNow({ source: { till: till.client, evidence }, folder, layout, nowMs, anew }), layout)
+  return learnedText(await learnNow({ till: client, folder, layout, nowMs, anew }), layout)
 }
 
 const notTogether = () =>

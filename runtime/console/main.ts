@@ -7,19 +7,18 @@ import { generatedSecrets } from '../security/secret-names.ts'
 import { createSensingClient } from '../sensing-api/sensing-http-client.ts'
 import { createTillClient } from '../till-api/till-http-client.ts'
 import { startConsole } from './console.ts'
+import { learnDaily } from './learn-daily.ts'
 import { createTwinClient } from './twin-client.ts'
 
 runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
   const { host, ports, dataDirectory } = settings
   const store = await loadStore(settings.profileDirectory)
   const secret = (name: string) => handedSecret(secrets, name)
-  return startConsole({
+  const token = secret(generatedSecrets.tillTokenConsole)
+  const till = createTillClient({ url: `http://${host}:${ports.till}`, token, clock })
+  const running = await startConsole({
     store,
-    till: createTillClient({
-      url: `http://${host}:${ports.till}`,
-      token: secret(generatedSecrets.tillTokenConsole),
-      clock,
-    }),
+    till,
     sensing: createSensingClient({
       url: `http://${host}:${ports.sensing}`,
       token: secret(generatedSecrets.sensingToken),
@@ -36,4 +35,11 @@ runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
     invitationKey: secret(generatedSecrets.phoneInvitations),
     ...{ dataDirectory, host, ports, log, notice },
   })
+  if (!store.profile.learning?.daily) return running
+  const learning = learnDaily({ till, layout: store.layout, ...{ dataDirectory, clock, log, notice } })
+  return {
+    async stop() {
+      await Promise.all([running.stop(), learning.stop()])
+    },
+  }
 })

@@ -4,8 +4,7 @@ import { defaultFusionPolicy } from '../fusion/fusion-policy.ts'
 import { usualSpreadG } from '../fusion/shelves.ts'
 import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
-import type { EvidenceEvent } from '../till-api/events.ts'
-import type { TillClient } from '../till-api/till-client.ts'
+import type { EvidenceClient, TillClient } from '../till-api/till-client.ts'
 import { type Learning, learn } from './learn.ts'
 import type { LearnedFolder } from './learned-folder.ts'
 import { type LearnedVersion, nothingLearned } from './learned-version.ts'
@@ -13,14 +12,8 @@ import { defaultLearningPolicy } from './learning-policy.ts'
 import { type EndedVisit, endedVisit, isWorthLooking, type Outcomes, outcomesOf } from './outcomes.ts'
 import { addLearned, countedTo } from './versions.ts'
 
-export interface LearningSource {
-  till: Pick<TillClient, 'state' | 'follow'>
-  /** What the till journalled of a visit's time. */
-  evidence(visitId: string): Promise<readonly EvidenceEvent[]>
-}
-
 export interface LearnOptions {
-  source: LearningSource
+  till: Pick<TillClient, 'state' | 'follow'> & EvidenceClient
   folder: LearnedFolder
   layout: Pick<StoreLayout, 'products'>
   nowMs: number
@@ -37,18 +30,11 @@ export interface Learned {
 }
 
 /** @throws AisleError `till-unreachable`, `learned-invalid`, `learned-broken`, `file-exists` when somebody else learns at the same time */
-export async function learnNow({
-  source,
-  folder,
-  layout,
-  nowMs,
-  anew = false,
-  signal,
-}: LearnOptions): Promise<Learned> {
+export async function learnNow({ till, folder, layout, nowMs, anew = false, signal }: LearnOptions): Promise<Learned> {
   const from = anew ? 0 : countedTo(folder)
-  const { sequence } = await source.till.state(signal)
-  const visits = await changedVisits(source.till, from, sequence, signal)
-  const outcomes = outcomesOf(visits, from, await evidenceOf(source, visits), byWeight(layout))
+  const { sequence } = await till.state(signal)
+  const visits = await changedVisits(till, from, sequence, signal)
+  const outcomes = outcomesOf(visits, from, await evidenceOf(till, visits, signal), byWeight(layout))
   const known = anew ? nothingLearned : folder.inForce().content
   const spread = (weightG: number) => usualSpreadG(weightG, defaultFusionPolicy)
   const learning = learn(known, outcomes, layout.products, defaultLearningPolicy, spread)
@@ -58,7 +44,7 @@ export async function learnNow({
 
 /** Visits that are over and of which the journal says something between the two positions, each as it is last. */
 async function changedVisits(
-  till: LearningSource['till'],
+  till: Pick<TillClient, 'follow'>,
   from: number,
   to: number,
   signal: AbortSignal | undefined,
@@ -80,12 +66,13 @@ async function changedVisits(
 
 /** The newest of each event that a confirmed line may rest on. */
 async function evidenceOf(
-  source: LearningSource,
+  till: EvidenceClient,
   visits: readonly EndedVisit[],
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, Evidence>> {
   const newest = new Map<string, Evidence>()
   for (const { visitId } of visits.filter(isWorthLooking)) {
-    for (const { data } of await source.evidence(visitId)) {
+    for (const { data } of await till.evidence(visitId, signal)) {
       const known = newest.get(data.event.eventId)
       if (!known || known.event.revision <= data.event.revision) newest.set(data.event.eventId, data)
     }

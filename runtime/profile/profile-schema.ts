@@ -439,6 +439,21 @@ export const Profile = strictObject(
         { title: "Shoppers' phones" },
       ),
     ),
+    learning: Type.Optional(
+      strictObject(
+        {
+          daily: Type.Boolean({
+            title: 'Every day',
+            description: 'Otherwise only when somebody asks for it by "aisle learn".',
+          }),
+        },
+        {
+          title: 'Learning',
+          description:
+            'What goods weigh is learned from reviews and refunds. What is out of the ordinary is proposed alone.',
+        },
+      ),
+    ),
     mail: Type.Optional(
       strictObject(
         {

@@ -1,6 +1,6 @@
 /** The till as its clients see it; the live one speaks HTTP, a replay has one in memory. */
 import type { CommandAnswer, TillCommand } from './commands.ts'
-import type { AccountExport, AccountOverview, TillEvent, TillState } from './events.ts'
+import type { AccountExport, AccountOverview, EvidenceEvent, TillEvent, TillState } from './events.ts'
 
 export interface TillClient {
   /**
@@ -14,6 +14,12 @@ export interface TillClient {
    * `onEvent` before the next. Returns a function that ends it.
    */
   follow(after: number, onEvent: (event: TillEvent) => void | Promise<void>): () => void
+}
+
+/** The till as whoever explains its visits, or learns from them, sees it. */
+export interface EvidenceClient {
+  /** What was journalled from the visit's admission to its last basket. @throws AisleError as {@link TillClient} */
+  evidence(visitId: string, signal?: AbortSignal): Promise<readonly EvidenceEvent[]>
 }
 
 /** The till as whoever speaks for shoppers sees it: their accounts, one at a time. */

@@ -3,8 +3,8 @@ import { type Clock, SystemClock, sleep } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
 import type { CommandAnswer, TillCommand } from './commands.ts'
 import { eventLines } from './event-lines.ts'
-import type { AccountExport, AccountOverview, TillEvent, TillState } from './events.ts'
-import type { AccountsClient, TillClient } from './till-client.ts'
+import type { AccountExport, AccountOverview, JournalledEvidence, TillEvent, TillState } from './events.ts'
+import type { AccountsClient, EvidenceClient, TillClient } from './till-client.ts'
 
 export interface TillClientOptions {
   /** Base address, such as `http://127.0.0.1:1881`. */
@@ -22,7 +22,11 @@ const silenceMs = 15_000
 /** What a later try may be answered differently; all other refusals are final. */
 const passing = new Set([408, 425, 429])
 
-export function createTillClient({ url, token, clock }: TillClientOptions): TillClient & AccountsClient {
+export function createTillClient({
+  url,
+  token,
+  clock,
+}: TillClientOptions): TillClient & AccountsClient & EvidenceClient {
   const authorization = `Bearer ${token}`
   const wire = new SystemClock()
 
@@ -106,6 +110,10 @@ export function createTillClient({ url, token, clock }: TillClientOptions): Till
   return {
     send: (command: TillCommand, signal) => askUntilAnswered<CommandAnswer>('/v1/commands', command, signal),
     state: (signal) => askUntilAnswered<TillState>('/v1/state', undefined, signal),
+    async evidence(visitId, signal) {
+      const path = `/v1/visits/${encodeURIComponent(visitId)}/evidence`
+      return (await askUntilAnswered<JournalledEvidence>(path, undefined, signal)).evidence
+    },
     account: (id, signal) => askUntilAnswered<AccountOverview>(`${accountPath(id)}/overview`, undefined, signal),
     exportAccount: (id, signal) => askUntilAnswered<AccountExport>(accountPath(id), undefined, signal),
     follow(after, onEvent) {

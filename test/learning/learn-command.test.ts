@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mock } from 'node:test'
 import { Command } from 'commander'
+import { pino } from 'pino'
 import addLearn from '../../bin/commands/learn.ts'
+import { learnDaily } from '../../runtime/console/learn-daily.ts'
+import { VirtualClock } from '../../runtime/contract/clock.ts'
 import { type AttributedLine, envelope } from '../../runtime/contract/messages.ts'
 import { Fusion } from '../../runtime/fusion/fusion.ts'
 import { LearnedFolder } from '../../runtime/learning/learned-folder.ts'
@@ -14,10 +18,12 @@ import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { openSecretStore } from '../../runtime/security/secret-store.ts'
 import { writeRunFile } from '../../runtime/supervisor/run-file.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
+import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
 import { edit } from '../support/profile-folder.ts'
 import {
   admit,
   checkOut,
+  clock,
   openTestStore,
   registration,
   scanIn,
@@ -28,6 +34,7 @@ import {
   tokens,
   visitIn,
 } from '../till/support/test-till.ts'
+import { waitFor } from '../till/support/wait.ts'
 
 /** Weighs 168 g; its catalogue says a sixth less, so that the true weight is a fifth more. */
 const sandwich = { sku: '8801001000146', plate: 'g2-s2-p4', weightG: 168, wrongG: 140 }
@@ -145,6 +152,28 @@ describe('aisle learn', () => {
         return taking(`event-${sku}`, `track-${sku}`, plate, -(weightG as number))
       })
   const answers = () => JSON.stringify([linesOf(again), ...others().map(linesOf)])
+
+  it('happens every day by itself where the store wants that', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'open-aisle-learned-'))
+    const notices: string[] = []
+    const learning = learnDaily({
+      till: createTillClient({ url: till.url, token: tokens.console, clock }),
+      ...{ layout: loaded.layout, dataDirectory, clock: new VirtualClock(), log: pino({ level: 'silent' }) },
+      notice: (text) => notices.push(text),
+    })
+    try {
+      await waitFor('the first version', () => notices.length > 0)
+      assert.deepEqual(notices, ['Learned other weights than before: Egg sandwich.'])
+      const { content } = new LearnedFolder(dataDirectory, loaded.layout.storeId).inForce()
+      assert.deepEqual(
+        content.products.map(({ sku }) => sku),
+        [sandwich.sku],
+      )
+    } finally {
+      await learning.stop()
+      await rm(dataDirectory, { recursive: true })
+    }
+  })
 
   it('corrects a catalogue weight that is wrong by a fifth, changes no other product, and goes back by one command', async () => {
     const before = answers()
