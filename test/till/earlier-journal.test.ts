@@ -5,7 +5,8 @@ import Database from 'better-sqlite3'
 import canonicalize from 'canonicalize'
 import type { Ledger } from '../../runtime/till/ledger/ledger.ts'
 import type { CommandOf } from '../../runtime/till-api/commands.ts'
-import { newLedgerPath, openLedger } from './support/test-ledger.ts'
+import { asOfVersion } from './support/old-database.ts'
+import { beginCharge, newLedgerPath, openLedger } from './support/test-ledger.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const canonical = (value: unknown) => canonicalize(value) ?? ''
@@ -56,6 +57,20 @@ describe('a journal of an earlier release', () => {
     assert.deepEqual(await ledger.take({ ...again, evidence: [evidence] }, 5), { sequence: 1, repeated: true })
     const other = { ...evidence, near: [] }
     await assert.rejects(ledger.take({ ...again, evidence: [other] }, 5), { code: 'command-conflict' })
+  })
+
+  it('keeps its entries, what refers to them, and that they cannot be changed, when its table is made anew', async () => {
+    const visitId = await beginCharge(ledger, 'anna')
+    const before = await ledger.visit(visitId)
+    await ledger.close()
+    path = await asOfVersion(path, '0011-tailgating')
+    ledger = await openLedger(path)
+    assert.deepEqual(await ledger.visit(visitId), before)
+    assert.equal((await ledger.verify(undefined, 100)).ok, true)
+    const database = new Database(path)
+    assert.throws(() => database.exec('DELETE FROM journal'), /append-only/)
+    assert.throws(() => database.exec('UPDATE baskets SET sequence = 999'), /FOREIGN KEY/)
+    database.close()
   })
 
   it('notices when its text is written otherwise', async () => {

@@ -1,6 +1,7 @@
 /** The database's versions. A migration that has been released is never changed; a new one is added. */
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Migration, MigrationProvider } from 'kysely/migration'
+import { isSqlite } from './dialect.ts'
 import type { LedgerTables } from './tables.ts'
 
 const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0009-mails': { up: createMails },
   '0010-open-disputes': { up: createOpenDisputes },
   '0011-tailgating': { up: createTailgating },
+  '0012-journal-order': { up: orderJournal },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -316,6 +318,34 @@ async function createTailgating(db: Kysely<LedgerTables>): Promise<void> {
     .alterTable('gates')
     .addColumn('asks_staff', 'integer', (column) => column.notNull().defaultTo(0))
     .execute()
+}
+
+/**
+ * That no two entries follow the same one is what their positions say, and what the chain proves. An index of hashes
+ * said it once more, and cost more than all else of an entry: each hash lies somewhere else in it.
+ */
+async function orderJournal(db: Kysely<LedgerTables>): Promise<void> {
+  if (!isSqlite(db)) {
+    await db.schema.alterTable('journal').dropConstraint('journal_previous_hash_key').execute()
+    return
+  }
+  await db.schema
+    .createTable('journal_anew')
+    // SQLite's own row number, where `bigint` would be an index beside it.
+    .addColumn('sequence', 'integer', (column) => column.primaryKey())
+    .addColumn('at_ms', 'double precision', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('visit_id', 'text')
+    .addColumn('data', 'text', (column) => column.notNull())
+    .addColumn('previous_hash', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .execute()
+  await sql`INSERT INTO journal_anew
+    SELECT sequence, at_ms, type, visit_id, data, previous_hash, hash FROM journal ORDER BY sequence`.execute(db)
+  await db.schema.dropTable('journal').execute()
+  await db.schema.alterTable('journal_anew').renameTo('journal').execute()
+  await createRecovery(db)
+  await refuseChanges(db)
 }
 
 /** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */

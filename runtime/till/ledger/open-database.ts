@@ -11,14 +11,18 @@ import type { LedgerTables } from './tables.ts'
 
 /** @throws AisleError `database-damaged`, `database-unusable` */
 export async function openDatabase(path: string): Promise<Kysely<LedgerTables>> {
-  const db = new Kysely<LedgerTables>({
-    dialect: new SqliteDialect({ database: withPreparedStatements(openSqlite(path)) }),
-  })
-  const { error } = await new Migrator({ db, provider: ledgerMigrations }).migrateToLatest()
-  if (error) {
+  const database = openSqlite(path)
+  const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) })
+  // A table that others refer to can be made anew only so; they are looked at afterwards.
+  database.pragma('foreign_keys = OFF')
+  const { error, results } = await new Migrator({ db, provider: ledgerMigrations }).migrateToLatest()
+  const isMigrated = results !== undefined && results.length > 0
+  const fault = error ?? (isMigrated ? danglingReference(database) : undefined)
+  if (fault !== undefined) {
     await db.destroy()
-    throw unusable(path, error)
+    throw unusable(path, fault)
   }
+  database.pragma('foreign_keys = ON')
   return db
 }
 
@@ -41,7 +45,6 @@ function openSqlite(path: string): Database.Database {
     database.pragma('journal_mode = WAL')
     // A commit has reached the disk before anybody is told of it; NORMAL may roll back on a power cut.
     database.pragma('synchronous = FULL')
-    database.pragma('foreign_keys = ON')
     // What is deleted is overwritten: somebody is forgotten in the file too.
     database.pragma('secure_delete = ON')
     checkIntegrity(database, path)
@@ -49,6 +52,11 @@ function openSqlite(path: string): Database.Database {
   } catch (cause) {
     throw cause instanceof AisleError ? cause : unusable(path, cause)
   }
+}
+
+function danglingReference(database: Database.Database): Error | undefined {
+  const [first] = database.pragma('foreign_key_check') as { table: string; parent: string }[]
+  return first && new Error(`a row of ${first.table} refers to nothing in ${first.parent}`)
 }
 
 function checkIntegrity(database: Database.Database, path: string): void {
