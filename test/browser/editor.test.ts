@@ -18,7 +18,8 @@ describe('the editor in a browser', function () {
   this.timeout(180_000)
   let browser: Browser
   let flows: TestFlows
-  let context: BrowserContext
+  /** One for each language: what a browser has loaded once it need not load again. */
+  const contexts = new Map<string, BrowserContext>()
   let page: Page
   let complaints: string[]
 
@@ -32,20 +33,26 @@ describe('the editor in a browser', function () {
     await flows?.stop()
   })
 
-  const openEditor = async (locale: string) => {
-    context = await browser.newContext({ locale, viewport: { width: 1500, height: 900 } })
+  const contextOf = async (locale: string) => {
+    const known = contexts.get(locale)
+    if (known) return known
+    const context = await browser.newContext({ locale, viewport: { width: 1500, height: 900 } })
     const [name = ''] = flows.cookie.split('=')
     await context.addCookies([{ name, value: flows.cookie.slice(name.length + 1), url: flows.url }])
     context.setDefaultTimeout(60_000)
-    page = await context.newPage()
+    contexts.set(locale, context)
+    return context
+  }
+  const openEditor = async (locale: string) => {
+    page = await (await contextOf(locale)).newPage()
     complaints = []
-    page.on('console', (line) => line.type() === 'error' && complaints.push(line.text().slice(0, 200)))
+    page.on('console', (line) => line.type() === 'error' && complaints.push(`${line.text().slice(0, 200)} ${line.location().url}`))
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(flows.url)
     await page.waitForSelector('.red-ui-palette-node[data-palette-type="aisle-gate"]')
     await page.waitForSelector('.red-ui-flow-node')
   }
-  afterEach(() => context?.close())
+  afterEach(() => page?.close())
 
   const openDialog = async (type: string) => {
     await page.evaluate(`RED.editor.edit(RED.nodes.filterNodes({ type: '${type}' })[0])`)
@@ -101,7 +108,7 @@ describe('the editor in a browser', function () {
         await page.locator('.red-ui-tray').waitFor({ state: 'detached' })
       }
       assert.deepEqual(complaints, [])
-      await context.close()
+      await page.close()
     }
   })
 
