@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../contract/clock.ts'
 import type { HealthReport } from '../devices/health-report.ts'
 import { reportEveryMs } from '../devices/vision/camera-reports.ts'
+import type { HealthNote } from './detection/detection-health.ts'
 
 export class CameraBoard {
   readonly #tell: (reports: HealthReport[]) => void
@@ -9,6 +10,7 @@ export class CameraBoard {
   /** By device. */
   readonly #sources = new Map<string, HealthReport>()
   readonly #broken = new Map<string, HealthReport>()
+  readonly #waiting = new Map<string, HealthReport>()
   #timer: Timer | undefined
 
   constructor(wireClock: Clock, tell: (reports: HealthReport[]) => void) {
@@ -42,11 +44,20 @@ export class CameraBoard {
     if (this.#broken.delete(device)) this.#tell(this.#all())
   }
 
+  /** Whether detection gets to its pictures; undefined: it does. */
+  looked(device: string, trouble: HealthNote | undefined): void {
+    const before = this.#waiting.has(device)
+    if (trouble) this.#waiting.set(device, { device, ...trouble })
+    else this.#waiting.delete(device)
+    if (before !== (trouble !== undefined)) this.#tell(this.#all())
+  }
+
   #all(): HealthReport[] {
     return [...this.#sources.values()].map((report) => this.#of(report))
   }
 
   #of(report: HealthReport): HealthReport {
-    return report.state === 'online' ? (this.#broken.get(report.device) ?? report) : report
+    if (report.state !== 'online') return report
+    return this.#broken.get(report.device) ?? this.#waiting.get(report.device) ?? report
   }
 }

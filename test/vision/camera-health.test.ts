@@ -49,6 +49,14 @@ describe('the health of cameras that the vision program watches', () => {
     assert.equal(last('camera-1'), 'online')
   })
 
+  it('is late while detection does not get to its pictures', () => {
+    board.heard(online('camera-1'))
+    board.looked('camera-1', { state: 'late', reason: '2 of its 10 pictures a second are looked at.' })
+    assert.equal(last('camera-1'), 'late')
+    board.looked('camera-1', undefined)
+    assert.equal(last('camera-1'), 'online')
+  })
+
   it('of a camera that sends nothing is what its source says', () => {
     board.heard(online('camera-1'))
     board.broke('camera-1', 'half a picture')

@@ -29,10 +29,7 @@ export function detectionHealth(state: DetectionState): HealthNote & { topic: st
     const end = givenUp ? ' Threads hang that cannot be ended: start the program anew.' : ''
     return { topic: `none ${givenUp}`, state: 'offline', reason: `No frame is looked at. ${loss ?? ''}${end}` }
   }
-  const behind = shares.filter(
-    ({ offeredPerS, detectedPerS }) =>
-      detectedPerS < shareKept * offeredPerS && offeredPerS - detectedPerS > lossesPerS,
-  )
+  const behind = shares.filter(isBehind)
   if (ready < workers) {
     return { topic: 'fewer', state: 'late', reason: `${ready} of ${workers} threads look at frames. ${loss ?? ''}` }
   }
@@ -44,6 +41,27 @@ export function detectionHealth(state: DetectionState): HealthNote & { topic: st
     reason: `Frames are looked at as they come, by ${state.provider}.${notices}`,
   }
 }
+
+/** What is wrong with looking at each camera; undefined where nothing is. */
+export function troublesOf({ ready, loss, shares }: DetectionState): ReadonlyMap<string, HealthNote | undefined> {
+  return new Map(shares.map((share) => [share.camera, troubleOf(share, ready, loss)]))
+}
+
+function troubleOf(share: CameraShare, ready: number, loss = ''): HealthNote | undefined {
+  if (ready === 0) return { state: 'late', reason: `Its pictures are not looked at. ${loss}`.trimEnd() }
+  if (!isBehind(share)) return undefined
+  const { offeredPerS, detectedPerS, ageMs } = share
+  return {
+    state: 'late',
+    reason:
+      `${detectedPerS.toFixed(1)} of its ${offeredPerS.toFixed(1)} pictures a second are looked at, ` +
+      `results are up to ${((ageMs?.worst ?? 0) / 1000).toFixed(1)} s old: ` +
+      'let cameras give fewer pictures, or use a smaller model or more cores.',
+  }
+}
+
+const isBehind = ({ offeredPerS, detectedPerS }: CameraShare): boolean =>
+  detectedPerS < shareKept * offeredPerS && offeredPerS - detectedPerS > lossesPerS
 
 function behindReason(shares: readonly CameraShare[], behind: readonly CameraShare[]): string {
   const sum = (of: 'offeredPerS' | 'detectedPerS') => shares.reduce((total, share) => total + share[of], 0)

@@ -11,7 +11,7 @@ import type { Detector, Embedder } from '../models/model-definition.ts'
 import { type ModelUse, readModel } from '../models/model-file.ts'
 import { tryModel } from '../models/model-trial.ts'
 import type { ExecutionProvider, ModelRunOptions } from '../models/open-model.ts'
-import { DetectionHealth, type HealthNote } from './detection-health.ts'
+import { DetectionHealth, type DetectionState, type HealthNote, troublesOf } from './detection-health.ts'
 import { FairShare } from './fair-share.ts'
 import type { DetectionModels } from './frame-detector.ts'
 import { FrameOrder, type Ticket } from './frame-order.ts'
@@ -37,7 +37,10 @@ export interface DetectionPoolOptions {
   onDetected(frame: DetectedFrame): void
   /** A picture that cannot be read; the camera's next one may be well again. */
   onBroken(camera: string, error: Error): void
+  /** When it changes. */
   onHealth(note: HealthNote): void
+  /** Again and again: what is wrong with looking at each camera, or undefined. */
+  onCameras?(troubles: ReadonlyMap<string, HealthNote | undefined>): void
 }
 
 /** What a worker holds: the frame that it looks at, and the next, which is decoded meanwhile. */
@@ -265,13 +268,15 @@ export class DetectionPool {
   }
 
   #lookAtHealth(): void {
-    this.#health.look({
+    const state: DetectionState = {
       workers: this.#lanes.length,
       ready: this.#lanes.filter(({ ready }) => ready).length,
       givenUp: this.#abandoned >= mostAbandoned,
       loss: this.#loss,
       ...this.#running,
       shares: this.shares(),
-    })
+    }
+    this.#health.look(state)
+    this.#options.onCameras?.(troublesOf(state))
   }
 }

@@ -5,7 +5,7 @@ import type { SeenPeople } from '../../devices/vision/appliance-messages.ts'
 import { TimeOrder } from '../../devices/vision/time-order.ts'
 import type { Point3DM } from '../../profile/layout.ts'
 import type { DetectedFrame } from '../detection.ts'
-import { FloorTracker, type FloorTrackerOptions, type FollowedPerson } from './floor-tracker.ts'
+import { FloorTracker, type FloorTrackerOptions, type FollowedPerson, isOutOfSight } from './floor-tracker.ts'
 
 export interface CameraPeopleOptions extends Pick<FloorTrackerOptions, 'layout' | 'cameras'> {
   /** The camera group, as flows know it. */
@@ -24,7 +24,7 @@ const intervalMs = 100
 /** A frame from further off has a wrong clock, or waited too long to tell where anybody is. */
 const mostAheadMs = 500
 const mostBehindMs = 3000
-/** Nobody is told of for longer than this without having been seen. */
+/** Nobody is told of for longer than this without having been seen, but where no camera sees. */
 const coastMs = 500
 /** Worse than this it is the body's place that is known, not the hand's. */
 const mostHandSigmaM = 0.4
@@ -63,7 +63,7 @@ export class CameraPeople {
     if (atMs - this.#toldAtMs < intervalMs) return
     this.#toldAtMs = atMs
     const { source, clock, onPeople } = this.#options
-    const people = this.#tracker.people.filter(({ track }) => atMs - track.lastSeenMs <= coastMs)
+    const people = this.#tracker.people.filter(({ track }) => atMs - track.lastSeenMs <= coastMs || isOutOfSight(track))
     onPeople({
       type: 'people',
       source,
@@ -76,13 +76,13 @@ export class CameraPeople {
 
 function personOf({ name, track, hands }: FollowedPerson, atMs: number): Person {
   const told = hands.map((hand) => (hand && hand.sigmaM <= mostHandSigmaM ? hand : null))
-  const freshness = 1 - (atMs - track.lastSeenMs) / (2 * coastMs)
+  const freshness = 1 - Math.min(1, (atMs - track.lastSeenMs) / coastMs) / 2
   return {
     trackId: name,
     headM: toMillimetres(track.headM),
     handsM: told.map((hand) => hand && toMillimetres(hand.positionM)),
     handSigmasM: told.map((hand) => hand && toThousandth(hand.sigmaM)),
-    score: toThousandth(freshness / (1 + Math.exp(-track.existence / oddsScale))),
+    score: toThousandth(freshness / (1 + Math.exp(-track.exists.odds / oddsScale))),
   }
 }
 

@@ -1,6 +1,9 @@
 /** A camera as the tracker uses it: its geometry for the pictures that it gives, and what fixtures hide from it. */
 import type { Fixture, PointM } from '../../profile/layout.ts'
 import { CameraModel, type CameraPose } from '../camera-model/camera-model.ts'
+import type { Detection } from '../detection.ts'
+import { Background } from './background.ts'
+import type { MarkKind } from './body-marks.ts'
 import { ShelfCover } from './shelf-cover.ts'
 
 /** A body whose middle is farther outside of the picture than this share of it has no part in it. */
@@ -9,6 +12,11 @@ const middleM = 0.9
 
 export class CameraView {
   readonly id: string
+  /** What it takes for people and for hands, and is neither. */
+  readonly background = new Background()
+  readonly stillHands = new Background()
+  /** What its detector measures people by. */
+  kind: MarkKind = 'edges'
   readonly #pose: CameraPose
   readonly #cover: ShelfCover
   #model: CameraModel | undefined
@@ -20,7 +28,9 @@ export class CameraView {
   }
 
   /** To be called with each frame: a camera may change the size of its pictures. */
-  showing(widthPx: number, heightPx: number): void {
+  showing(widthPx: number, heightPx: number, detections: readonly Detection[]): void {
+    const somebody = detections.find(({ kind }) => kind === 'person')
+    if (somebody) this.kind = somebody.head ? 'points' : 'edges'
     if (this.#model?.widthPx === widthPx && this.#model.heightPx === heightPx) return
     this.#model = new CameraModel(this.#pose, [widthPx, heightPx])
   }

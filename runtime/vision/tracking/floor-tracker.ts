@@ -6,12 +6,13 @@
 import type { PointM, StoreLayout } from '../../profile/layout.ts'
 import type { CameraPose } from '../camera-model/camera-model.ts'
 import type { DetectedFrame, Detection } from '../detection.ts'
-import type { Edges } from './body-outline.ts'
+import { marksOf, middleOf } from './body-marks.ts'
 import { CameraView } from './camera-view.ts'
 import { HandTracker, type SeenHand } from './hand-tracker.ts'
 import { isAtGate, isForgotten, type LostPerson, rejoin } from './lost-people.ts'
-import { edgesOf, type Look, match } from './matching.ts'
+import { type Look, type Matches, match } from './matching.ts'
 import { PersonTrack } from './person-track.ts'
+import { openShare } from './sight.ts'
 import { TwinTracks } from './twin-tracks.ts'
 
 export interface FollowedPerson {
@@ -31,22 +32,27 @@ export interface FloorTrackerOptions {
 /** ByteTrack's thresholds: strong detections may begin a track, weak ones only continue it. */
 const strongScore = 0.5
 const weakScore = 0.1
-/** How much a detection says for, and a miss where all of somebody should be seen against, there being somebody. */
-const hitOdds = 0.5
-const hitOddsOfScore = 2
-const missOdds = 1.2
-/** But by a gate nobody who is known vanishes: a camera that misses them is more likely wrong than they gone. */
-const missOddsOfKnown = 0.4
 const confirmOdds = 4
-const surestOdds = 16
 const refuteOdds = -2
+/** Who was believed in is given up when as much speaks against as for there being somebody. */
+const giveUpOdds = 0
 const confirmHits = 3
 const confirmSigmaM = 0.3
+/** Of somebody of whom less is to be seen a camera says nothing by not finding them. */
+const leastVisible = 0.15
 /** A box of somebody unknown must be this far from everybody known: bodies do not get nearer. */
 const apartM = 0.4
 const uncertainM = 0.7
 const liveMs = 1500
+/** Between cameras somebody is for longer, often standing at a shelf. */
+const blindMs = 4000
 const tentativeMs = 500
+const missedMs = 300
+/** What is shorter is a post or a pram, what is taller a shelf. */
+const [leastHeightM, mostHeightM] = [0.95, 2.15]
+/** A detector finds one head twice at times: no second person's is so near. */
+const repeatedM = 0.3
+const headHighM = 1.55
 /** Nobody stands farther off the floor than this; a camera may see beyond a door. */
 const beyondFloorM = 0.3
 
@@ -86,55 +92,67 @@ export class FloorTracker {
   take(frame: DetectedFrame): void {
     const view = this.#views.get(frame.camera)
     if (!view) return
-    view.showing(frame.widthPx, frame.heightPx)
+    view.showing(frame.widthPx, frame.heightPx, frame.detections)
     this.#nowMs = Math.max(this.#nowMs, frame.takenAtMs)
     for (const track of this.#tracks) track.advanceTo(this.#nowMs)
     const looks = this.#tracks.flatMap((track): Look[] => {
       const expected = track.expectIn(view)
+      if (!expected) track.exists.rest(view.id, this.#nowMs)
       return expected ? [{ track, expected }] : []
     })
     const persons = frame.detections.filter(({ kind, score }) => kind === 'person' && score >= weakScore)
-    const { pairs, strangers, unseen } = match(view, looks, persons, strongScore)
-    for (const { look, detection } of pairs) this.#hit(look, detection, view)
-    for (const look of unseen) {
-      const { confirmed, positionM } = look.track
-      const stays = confirmed && !isAtGate(positionM, this.#layout.gates)
-      look.track.existence -= (stays ? missOddsOfKnown : missOdds) * this.#shouldShow(look, looks)
-    }
+    const matches = match(view, looks, withoutRepeats(persons, view), strongScore)
+    const { pairs, strangers } = matches
+    this.#weigh(matches, looks, view)
     for (const stranger of strangers) this.#begin(stranger, view)
+    this.#learnBackground(matches, view)
     this.#endSome()
     const found = new Set(pairs.map(({ look }) => look.track))
     const inPicture = looks.map(({ track }) => track)
-    const twin = this.#twins.find(view.id, inPicture, found)
+    const twin = this.#twins.find(view.id, looks, found)
     if (twin) this.#forget(twin)
     this.#confirmSome()
     const known = inPicture.filter((track) => this.#names.has(track))
-    this.#hands.take(view.model, known, frame.detections, this.#nowMs)
+    this.#hands.take(view, known, frame.detections, this.#nowMs)
     this.#hands.keep(new Set(this.#tracks))
   }
 
-  #hit({ track, expected }: Look, detection: Detection, view: CameraView): void {
-    track.see(expected, edgesOf(detection, view), this.#nowMs)
-    track.look(detection.appearance)
-    track.existence = Math.min(surestOdds, track.existence + hitOdds + hitOddsOfScore * detection.score)
+  /** What the frame says for and against each track's being somebody, and where they are. */
+  #weigh({ pairs, unseen }: Matches, looks: readonly Look[], view: CameraView): void {
+    const sights = looks.map(({ expected }) => expected)
+    for (const { look, detection } of pairs) {
+      const { track, expected } = look
+      const marks = marksOf(detection, view)
+      if (!marks) continue
+      track.see(expected, marks, this.#nowMs)
+      track.look(detection.appearance)
+      const background = view.background.shareAt(middleOf(detection), view.model.widthPx)
+      track.exists.hit(view.id, detection.score, background, this.#nowMs)
+    }
+    for (const { track, expected } of unseen) {
+      const visible = expected.visible * openShare(expected, sights)
+      if (visible < leastVisible) track.exists.rest(view.id, this.#nowMs)
+      else {
+        track.exists.miss(view.id, visible, isAtGate(track.positionM, this.#layout.gates), this.#nowMs)
+        track.missedAtMs = this.#nowMs
+      }
+    }
   }
 
-  /** How much of somebody ought to be seen past who stands before them. */
-  #shouldShow({ expected, track }: Look, looks: readonly Look[]): number {
-    let open = 1
-    for (const other of looks) {
-      if (other.track === track || other.expected.outline.depthM >= expected.outline.depthM) continue
-      open *= 1 - covered(expected.outline.edges, other.expected.outline.edges)
-    }
-    return expected.visible * open
+  #learnBackground({ pairs, strangers }: Matches, view: CameraView): void {
+    const nobody = pairs.filter(({ look: { track } }) => track.isStill && track.exists.believers < 2)
+    const found = [...strangers, ...nobody.map(({ detection }) => detection)]
+    view.background.learn(found.map(middleOf), view.model.widthPx, this.#nowMs)
   }
 
   #begin(detection: Detection, view: CameraView): void {
-    const track = PersonTrack.fromBox(this.#nextId, view, edgesOf(detection, view), this.#nowMs)
+    const marks = marksOf(detection, view)
+    const track = marks && PersonTrack.from(this.#nextId, view, marks, this.#nowMs)
     if (!track || track.sigmaM > uncertainM || !this.#isOnFloor(track.positionM)) return
     if (this.#tracks.some((other) => distanceM(other, track) < apartM)) return
     track.look(detection.appearance)
     track.hits = 1
+    track.exists.hit(view.id, 0, view.background.shareAt(middleOf(detection), view.model.widthPx), this.#nowMs)
     this.#nextId++
     this.#tracks.push(track)
   }
@@ -149,7 +167,9 @@ export class FloorTracker {
   #endSome(): void {
     const ended = this.#tracks.filter((track) => {
       const unseenMs = this.#nowMs - track.lastSeenMs
-      return track.existence < refuteOdds || unseenMs > (track.confirmed ? liveMs : tentativeMs)
+      if (!track.confirmed) return track.exists.odds < refuteOdds || unseenMs > tentativeMs
+      const isBlind = isOutOfSight(track) && !isAtGate(track.positionM, this.#layout.gates)
+      return track.exists.odds < giveUpOdds || unseenMs > (isBlind ? blindMs : liveMs)
     })
     for (const track of ended) this.#end(track)
     this.#lost = this.#lost.filter((one) => !isForgotten(one, this.#layout.gates, this.#nowMs))
@@ -172,28 +192,44 @@ export class FloorTracker {
       (track) =>
         !track.confirmed &&
         track.hits >= confirmHits &&
-        track.existence >= confirmOdds &&
-        track.sigmaM <= confirmSigmaM,
+        track.exists.odds >= confirmOdds &&
+        track.sigmaM <= confirmSigmaM &&
+        track.heightM >= leastHeightM &&
+        track.heightM <= mostHeightM,
     )
     if (sure.length === 0) return
-    for (const [i, found] of rejoin(sure, this.#lost, this.#layout.gates).entries()) {
+    // Whom no camera sees at the moment may be seen by the next one, as somebody new.
+    const missed = this.#tracks.flatMap((track): LostPerson[] => {
+      const name = this.#names.get(track)
+      return name !== undefined && this.#nowMs - track.lastSeenMs > missedMs ? [{ name, track }] : []
+    })
+    for (const [i, found] of rejoin(sure, [...this.#lost, ...missed], this.#layout.gates).entries()) {
       const track = sure[i] as PersonTrack
       track.confirmed = true
+      if (found) this.#forget(found.track)
       this.#names.set(track, found?.name ?? this.#newName())
-      if (found) this.#lost.splice(this.#lost.indexOf(found), 1)
+      this.#lost = this.#lost.filter((one) => one !== found)
     }
   }
 }
 
+/** Whether it went where no camera would see it. */
+export const isOutOfSight = ({ lastSeenMs, missedAtMs }: PersonTrack): boolean => missedAtMs <= lastSeenMs
+
 const distanceM = (a: PersonTrack, b: PersonTrack) =>
   Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1])
 
-/** Share of `edges` that lies within `front`. */
-function covered(edges: Edges, front: Edges): number {
-  const width = Math.min(edges[2], front[2]) - Math.max(edges[0], front[0])
-  const height = Math.min(edges[3], front[3]) - Math.max(edges[1], front[1])
-  if (width <= 0 || height <= 0) return 0
-  return Math.min(1, (width * height) / Math.max(1, (edges[2] - edges[0]) * (edges[3] - edges[1])))
+/** The surest first: what is found again so near on the floor is the same head. */
+function withoutRepeats(persons: readonly Detection[], view: CameraView): Detection[] {
+  if (view.kind === 'edges') return [...persons]
+  const taken: PointM[] = []
+  return persons
+    .toSorted((a, b) => b.score - a.score)
+    .filter((detection) => {
+      const at = view.model.onPlane(middleOf(detection), headHighM)?.pointM
+      if (!at || taken.some(([x, y]) => Math.hypot(x - at[0], y - at[1]) < repeatedM)) return false
+      return taken.push(at) > 0
+    })
 }
 
 /** A floor without a stated size reaches as far as what stands on it. */

@@ -15,9 +15,9 @@ const aroundSdM = 0.35
 const heightSdM = 0.32
 /** What is known of a hand is worth little after this, because it moves at about 1.5 m/s when it reaches. */
 const memorySeconds = 0.6
-/** A hand's box is that far from the wrist, and detectors draw it so roughly. */
+/** A hand's box is that far from the wrist, and detectors draw it so roughly, as a share of the picture's width. */
 const handSdM = 0.03
-const boxSdPx = 2.5
+const boxSdShare = 0.004
 const slopeStepM = 0.01
 /** After this without being seen a hand is anywhere. */
 const forgottenMs = 500
@@ -99,7 +99,7 @@ export class HandTrack {
     })
     const slopesOf = (i: 0 | 1) => moved.map((other) => (other ? (other[i] - px[i]) / slopeStepM : 0))
     const slopes = [slopesOf(0), slopesOf(1)] as const
-    const noise = (camera.pxPerM(at) * handSdM) ** 2 + boxSdPx ** 2
+    const noise = (camera.pxPerM(at) * handSdM) ** 2 + (boxSdShare * camera.widthPx) ** 2
     const [u, v] = [this.#filter.expectedVariance(slopes[0]), this.#filter.expectedVariance(slopes[1])]
     const both = this.#filter.expectedVariance(slopes[0].map((slope, i) => slope + (slopes[1][i] as number)))
     return { expectedPx: px, slopes, variances: [u + noise, v + noise], correlation: (both - u - v) / 2, noise }

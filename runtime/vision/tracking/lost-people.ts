@@ -20,7 +20,7 @@ const strollingMPerS = 0.5
 const heightSdM = 0.06
 const rejoinMs = 30_000
 const rejoinAtGateMs = 1000
-const nearGateM = 0.4
+const nearGateM = 0.15
 const gateCost = 30
 
 /** @returns the lost person whom each of `found` is taken for, or null */

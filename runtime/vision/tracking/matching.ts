@@ -1,7 +1,7 @@
 /** How well a detection fits a person whom the tracker follows. */
 import type { Detection } from '../detection.ts'
 import { assign } from './assignment.ts'
-import { clip, type Edges } from './body-outline.ts'
+import { type Marks, marksOf } from './body-marks.ts'
 import type { CameraView } from './camera-view.ts'
 import type { Expectation, PersonTrack } from './person-track.ts'
 
@@ -11,8 +11,6 @@ export interface Look {
   expected: Expectation
 }
 
-/** An edge that lies this many variances off counts half as much as it otherwise would; hidden edges are common. */
-const edgeTolerance = 4
 /** More than this and a box is somebody else's; weak boxes must fit better (as in ByteTrack's second pass). */
 const gate = 22
 const weakGate = 14
@@ -55,8 +53,8 @@ export function match(
 function pairUp(view: CameraView, looks: readonly Look[], detections: readonly Detection[], limit: number): Matches {
   if (looks.length === 0 || detections.length === 0)
     return { pairs: [], strangers: [...detections], unseen: [...looks] }
-  const edges = detections.map((detection) => edgesOf(detection, view))
-  const costs = looks.map((look) => detections.map((detection, i) => costOf(look, edges[i] as Edges, detection)))
+  const marks = detections.map((detection) => marksOf(detection, view))
+  const costs = looks.map((look) => detections.map((detection, i) => costOf(look, marks[i] ?? null, detection)))
   const columns = assign(costs, limit)
   const taken = new Set(columns)
   return {
@@ -68,18 +66,18 @@ function pairUp(view: CameraView, looks: readonly Look[], detections: readonly D
   }
 }
 
-export function edgesOf({ boxPx: [left, top, width, height] }: Detection, view: CameraView): Edges {
-  return clip([left, top, left + width, top + height], view.model)
-}
-
-function costOf({ track, expected }: Look, edges: Edges, { appearance }: Detection): number {
+function costOf({ track, expected }: Look, found: Marks | null, { appearance }: Detection): number {
+  if (!found) return Number.POSITIVE_INFINITY
+  const { values, noises, tolerances } = expected.marks
   let cost = 0
-  for (const edge of [0, 1, 2, 3] as const) {
-    const off = edges[edge] - expected.outline.edges[edge]
-    const variance = expected.variances[edge]
-    cost += edgeTolerance * Math.log1p((off * off) / variance / edgeTolerance)
+  for (const [i, value] of found.entries()) {
+    if (Number.isNaN(value)) continue
+    const [off, variance] = [value - (values[i] as number), expected.variances[i] as number]
+    const tolerance = tolerances[i] as number
+    // What lies so many variances off counts half as much as it otherwise would: hidden edges are common.
+    cost += tolerance * Math.log1p((off * off) / variance / tolerance)
     // Whose place is uncertain fits everything a little, and must not win for that.
-    cost += Math.log(variance / expected.noise)
+    cost += Math.log(variance / (noises[i] as number))
   }
   return cost + appearanceCost(track.appearance, appearance)
 }

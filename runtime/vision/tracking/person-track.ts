@@ -1,8 +1,11 @@
-/** One person on the floor: place, height and velocity, corrected by boxes in any camera's picture. */
+/** One person on the floor: place, height and velocity, corrected by what any camera shows of them. */
 import type { Point3DM, PointM } from '../../profile/layout.ts'
-import { type Edges, type Outline, outlineOf } from './body-outline.ts'
+import { type ExpectedMarks, expectedEdges, expectedPoints, type Marks } from './body-marks.ts'
+import { type Outline, outlineOf } from './body-outline.ts'
 import type { CameraView } from './camera-view.ts'
+import { Existence } from './existence.ts'
 import { Kalman } from './kalman.ts'
+import { type Sight, sightOf } from './sight.ts'
 
 /** Order of the filter's state. */
 const [px, py, ph, vx, vy] = [0, 1, 2, 3, 4]
@@ -13,26 +16,21 @@ const paceMPerS = 0.8
 /** Grown people, and how far most differ from it. */
 const usualHeightM = 1.66
 const heightSdM = 0.13
-/** How far an edge of a box is from the body's model: arms, bags, the way a detector draws. */
-const shapeSdM = 0.07
-const edgeSdPx = 1.5
-const edgeSdShare = 0.02
-/** Beyond so many standard deviations squared an edge is hidden or an arm rather than the body. */
-const doubtfulAt = 4
-const firstGuessHeightM = 0.9
-const headAndShouldersM = 0.35
 const firstGuessSteps = 4
+/** The height above the floor of a box's middle, and of a head. */
+const firstGuessHeightM = { edges: 0.9, points: 1.55 }
+const headAndShouldersM = 0.35
 /** An appearance changes slowly with light and view. */
 const appearanceShare = 0.1
 
+/** Nothing that is only taken for a person seems to go so far. */
+const walkedM = 0.6
+
 /** How a person would look in a camera's picture now. */
-export interface Expectation {
-  outline: Outline
-  /** Share of the body that fixtures and the picture's edge leave to be seen. */
-  visible: number
-  /** Variance of an edge about the outline, and those with the person's own uncertainty included. */
-  noise: number
-  variances: Edges
+export interface Expectation extends Sight {
+  marks: ExpectedMarks
+  /** Of each mark, with the person's own uncertainty included. */
+  variances: Marks
 }
 
 export class PersonTrack {
@@ -40,12 +38,15 @@ export class PersonTrack {
   readonly firstSeenMs: number
   readonly filter: Kalman
   lastSeenMs: number
-  /** Logarithm of the odds that this is somebody at all. */
-  existence = 0
+  /** When a camera did not find it that should have. */
+  missedAtMs = Number.NEGATIVE_INFINITY
+  readonly exists = new Existence()
   hits = 0
   confirmed = false
   appearance: Float32Array | undefined
   #atMs: number
+  #stoodM: PointM
+  #hasWalked = false
 
   private constructor(id: number, filter: Kalman, atMs: number) {
     this.id = id
@@ -53,32 +54,28 @@ export class PersonTrack {
     this.firstSeenMs = atMs
     this.lastSeenMs = atMs
     this.#atMs = atMs
+    this.#stoodM = this.positionM
   }
 
-  /** Whoever makes this box, if it stands on the floor; null when it cannot be anybody. */
-  static fromBox(id: number, view: CameraView, edges: Edges, atMs: number): PersonTrack | null {
-    const middle: [number, number] = [(edges[0] + edges[2]) / 2, (edges[1] + edges[3]) / 2]
-    const fix = view.model.onPlane(middle, firstGuessHeightM)
+  /** Whoever makes these marks, standing on the floor; null when it cannot be anybody. */
+  static from(id: number, view: CameraView, marks: Marks, atMs: number): PersonTrack | null {
+    const { kind } = view
+    const about: [number, number] =
+      kind === 'edges' ? [(marks[0] + marks[2]) / 2, (marks[1] + marks[3]) / 2] : [marks[0], marks[1]]
+    const fix = view.model.onPlane(about, firstGuessHeightM[kind])
     if (!fix) return null
-    const guess = (at: Kalman | null) => [at?.get(px) ?? fix.pointM[0], at?.get(py) ?? fix.pointM[1]]
     let last: Kalman | null = null
-    // The outline bends with the place, so that the box is taken again at each better place.
+    // What is expected bends with the place, so that the marks are taken again at each better place.
     for (let step = 0; step < firstGuessSteps; step++) {
-      const heightM: number = last?.get(ph) ?? usualHeightM
-      const [x = 0, y = 0] = guess(last)
-      const outline = outlineOf(view.model, x, y, heightM, view.visibleFromM(x, y))
-      if (!outline) return null
+      const at = last ? [last.get(px), last.get(py), last.get(ph)] : [...fix.pointM, usualHeightM]
+      const [x = 0, y = 0, heightM = usualHeightM] = at
+      const expected = expectedMarks(view, x, y, heightM, view.visibleFromM(x, y))
+      if (!expected) return null
       const next = new Kalman(
         [...fix.pointM, usualHeightM, 0, 0],
         [4, 4, heightSdM ** 2, paceMPerS ** 2, paceMPerS ** 2],
       )
-      const noise = noiseOf(outline)
-      for (const edge of [0, 1, 2, 3] as const) {
-        const slopes = outline.slopes[edge]
-        const off = [x - next.get(px), y - next.get(py), heightM - next.get(ph)]
-        const expected = outline.edges[edge] - slopes.reduce((sum, slope, i) => sum + slope * (off[i] as number), 0)
-        next.correct(slopes, edges[edge] - expected, noise)
-      }
+      correct(next, expected, marks, at, false)
       last = next
     }
     return last && new PersonTrack(id, last, atMs)
@@ -123,29 +120,39 @@ export class PersonTrack {
 
   expectIn(view: CameraView): Expectation | null {
     const [x, y] = this.positionM
+    const { heightM } = this
     if (!view.mayShow(x, y)) return null
     const hiddenBelowM = view.visibleFromM(x, y)
     // A head may show past a shelf although its plan says no: then it is this person's, and nobody new.
-    const fromM = Math.min(hiddenBelowM, this.heightM - headAndShouldersM)
-    const outline = outlineOf(view.model, x, y, this.heightM, fromM)
-    if (!outline) return null
-    const noise = noiseOf(outline)
-    const variances = outline.slopes.map((slopes) => this.filter.expectedVariance(slopes) + noise) as Edges
-    return { outline, visible: outline.inPicture * Math.max(0, 1 - hiddenBelowM / this.heightM), noise, variances }
+    const fromM = Math.min(hiddenBelowM, heightM - headAndShouldersM)
+    const outline = outlineOf(view.model, x, y, heightM, fromM)
+    const marks = expectedMarks(view, x, y, heightM, fromM, outline)
+    if (!marks) return null
+    const variances = marks.slopes.map(
+      (slopes, i) => this.filter.expectedVariance(slopes) + (marks.noises[i] as number),
+    ) as unknown as Marks
+    return { marks, variances, ...sightOf(view, marks, outline, heightM, hiddenBelowM) }
   }
 
-  /** Learns from the box that shows this person. */
-  see({ outline, noise }: Expectation, edges: Edges, atMs: number): void {
-    const before = [...this.filter.state.subarray(0, 3)]
-    for (const edge of [0, 1, 2, 3] as const) {
-      const slopes = outline.slopes[edge]
-      const moved = slopes.reduce((sum, slope, i) => sum + slope * (this.filter.get(i) - (before[i] as number)), 0)
-      const residual = edges[edge] - outline.edges[edge] - moved
-      const doubt = (residual * residual) / (this.filter.expectedVariance(slopes) + noise)
-      this.filter.correct(slopes, residual, noise * Math.max(1, doubt / doubtfulAt) ** 2)
-    }
+  /** Learns from the marks that show this person. */
+  see({ marks: expected }: Expectation, marks: Marks, atMs: number): void {
+    correct(this.filter, expected, marks, [...this.filter.state.subarray(0, 3)], true)
     this.lastSeenMs = Math.max(this.lastSeenMs, atMs)
     this.hits++
+    this.#walk(atMs)
+  }
+
+  /** Whether it has never been anywhere but where it is. */
+  get isStill(): boolean {
+    return !this.#hasWalked
+  }
+
+  #walk(atMs: number): void {
+    const [x, y] = this.positionM
+    if (Math.hypot(x - this.#stoodM[0], y - this.#stoodM[1]) < walkedM || this.sigmaM > walkedM / 2) return
+    this.#stoodM = [x, y]
+    this.#hasWalked = true
+    this.exists.support(atMs)
   }
 
   look(appearance: Float32Array | undefined): void {
@@ -159,7 +166,34 @@ export class PersonTrack {
   }
 }
 
-function noiseOf({ edges, pxPerM }: Outline): number {
-  const sizePx = Math.max(edges[2] - edges[0], edges[3] - edges[1])
-  return (pxPerM * shapeSdM) ** 2 + (edgeSdPx + edgeSdShare * sizePx) ** 2
+function expectedMarks(
+  view: CameraView,
+  x: number,
+  y: number,
+  heightM: number,
+  fromM: number,
+  known?: Outline | null,
+): ExpectedMarks | null {
+  if (view.kind === 'points') return expectedPoints(view.model, x, y, heightM)
+  const outline = known === undefined ? outlineOf(view.model, x, y, heightM, fromM) : known
+  return outline && expectedEdges(outline)
+}
+
+/** @param at where `expected` was worked out: x, y and height */
+function correct(
+  filter: Kalman,
+  { values, slopes, noises, tolerances }: ExpectedMarks,
+  marks: Marks,
+  at: readonly number[],
+  doubts: boolean,
+): void {
+  for (const [i, mark] of marks.entries()) {
+    if (Number.isNaN(mark)) continue
+    const slope = slopes[i] as readonly number[]
+    const noise = noises[i] as number
+    const moved = slope.reduce((sum, per, axis) => sum + per * (filter.get(axis) - (at[axis] as number)), 0)
+    const residual = mark - (values[i] as number) - moved
+    const doubt = doubts ? (residual * residual) / (filter.expectedVariance(slope) + noise) : 0
+    filter.correct(slope, residual, noise * Math.max(1, doubt / (tolerances[i] as number)) ** 2)
+  }
 }

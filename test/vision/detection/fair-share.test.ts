@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type DetectionState, detectionHealth } from '../../../runtime/vision/detection/detection-health.ts'
+import { type DetectionState, detectionHealth, troublesOf } from '../../../runtime/vision/detection/detection-health.ts'
 import { FairShare } from '../../../runtime/vision/detection/fair-share.ts'
 import { FrameOrder, type Ticket } from '../../../runtime/vision/detection/frame-order.ts'
 import { ShareMeter } from '../../../runtime/vision/detection/share-meter.ts'
@@ -98,6 +98,14 @@ describe("detection's health", () => {
     const { state, reason } = detectionHealth({ ...well, shares: [share('a', 15, 2), share('b', 15, 3)] })
     assert.equal(state, 'late')
     assert.match(reason, /2 cameras give 30 .* 5 can .* 2 of them get 2\.0 to 3\.0 each, .* 0\.5 s old/)
+  })
+
+  it('says of each camera whether it is behind, and of all when nobody looks', () => {
+    const one = { ...well, shares: [share('a', 15, 15), share('b', 15, 3)] }
+    assert.equal(troublesOf(one).get('a'), undefined)
+    assert.match(troublesOf(one).get('b')?.reason ?? '', /3\.0 of its 15\.0 pictures .* up to 0\.5 s old/)
+    const none = troublesOf({ ...one, ready: 0, loss: 'It hangs.' })
+    assert.deepEqual(none.get('a'), { state: 'late', reason: 'Its pictures are not looked at. It hangs.' })
   })
 
   it('says that a worker is missing, and why', () => {

@@ -42,12 +42,21 @@ export interface Standing {
   handsM?: Point3DM[]
   score?: number
   appearance?: Float32Array
+  /** Found by a model for ceiling views. */
+  points?: boolean
   /** Cameras that do not see this one. */
   hiddenFrom?: readonly string[]
 }
 
 /** Of a box of 0.4 m across, from the floor to the crown. */
-export function personIn(camera: TestCamera, { at: [x, y], heightM = 1.7, score = 0.9, appearance }: Standing) {
+export function personIn(camera: TestCamera, standing: Standing) {
+  const {
+    at: [x, y],
+    heightM = 1.7,
+    score = 0.9,
+    appearance,
+    points = false,
+  } = standing
   const model = new CameraModel(camera, sizePx)
   const corners = [-0.2, 0.2].flatMap((dx) => [-0.2, 0.2].map((dy) => [dx, dy] as const))
   const pixels = corners.flatMap(([dx, dy]) =>
@@ -63,7 +72,7 @@ export function personIn(camera: TestCamera, { at: [x, y], heightM = 1.7, score 
   const [width, height] = [Math.max(...xs) - left, Math.max(...ys) - top]
   if (width < 5 || height < 20) return []
   const found: Detection = { kind: 'person', label: 'person', score, boxPx: [left, top, width, height] }
-  return [{ ...found, ...(appearance ? { appearance } : {}) }]
+  return [{ ...found, ...(appearance ? { appearance } : {}), ...(points ? withPoints(camera, standing) : {}) }]
 }
 
 export function handsIn(camera: TestCamera, { handsM = [] }: Standing): Detection[] {
@@ -73,6 +82,13 @@ export function handsIn(camera: TestCamera, { handsM = [] }: Standing): Detectio
     if (!px || !model.isInPicture(px)) return []
     return [{ kind: 'hand', label: 'hand', score: 0.8, boxPx: [px[0] - 15, px[1] - 15, 30, 30] } as const]
   })
+}
+
+/** As a model for ceiling views says it: the head's middle and the place on the floor, whatever the box shows. */
+export function withPoints(camera: TestCamera, { at: [x, y], heightM = 1.7 }: Standing): Partial<Detection> {
+  const model = new CameraModel(camera, sizePx)
+  const [head, floor] = [model.project([x, y, heightM * 0.932]), model.project([x, y, 0])]
+  return head && floor ? { head: { atPx: head, score: 0.9 }, floor: { atPx: floor, score: 0.9 } } : {}
 }
 
 export function frameOf(camera: TestCamera, people: readonly Standing[], atMs: number): DetectedFrame {

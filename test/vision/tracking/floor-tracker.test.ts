@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Point3DM, PointM } from '../../../runtime/profile/layout.ts'
+import type { Detection } from '../../../runtime/vision/detection.ts'
 import { FloorTracker } from '../../../runtime/vision/tracking/floor-tracker.ts'
 import { cameras, frameOf, layout, type Standing, type TestCamera } from './camera-scene.ts'
 
@@ -144,6 +145,47 @@ describe('floor tracker', () => {
     }
     assert.deepEqual(floor.names, ['p1'])
     assert.equal(floor.nameAt([4, 3]), 'p1')
+  })
+
+  it('trusts the head and the place on the floor more than a box, where a model gives them', () => {
+    const floor = new Floor()
+    const seen = (camera: TestCamera) =>
+      frameOf(camera, [standing([4.2, 2.9], { points: true })], floor.atMs).detections.map((one): Detection => {
+        // Whatever is below the chest is hidden, and something else makes the box broader.
+        const [left, top, width, height] = one.boxPx
+        return { ...one, boxPx: [left - width, top, 3 * width, 0.4 * height] }
+      })
+    for (let i = 0; i < 20; i++) {
+      for (const camera of cameras) {
+        floor.tracker.take({ ...frameOf(camera, [], floor.atMs), detections: seen(camera) })
+      }
+      floor.atMs += 100
+    }
+    const [x = 0, y = 0] = floor.tracker.people[0]?.track.positionM ?? []
+    assert.deepEqual(floor.names, ['p1'])
+    assert.ok(Math.hypot(x - 4.2, y - 2.9) < 0.06, `${x} ${y}`)
+  })
+
+  describe('of one camera', () => {
+    const [camera] = cameras
+    const alone = () => new Floor(camera ? [camera] : [])
+
+    it('learns what it always takes for somebody, and forgets it when it has gone', () => {
+      const post = standing([3, 3], { points: true })
+      const floor = alone().watch(40, () => [post])
+      assert.deepEqual(floor.names, [])
+      floor.watch(3, (t) => [post, standing([4, 2 + t / 3], { points: true })])
+      assert.equal(floor.names.length, 1)
+      floor.watch(60, () => []).watch(2, () => [post])
+      assert.equal(floor.names.length, 1)
+    })
+
+    it('goes on following who came there and stands still', () => {
+      const floor = alone().watch(2, (t) => [standing([2 + t / 2, 3], { points: true })])
+      const names = floor.names
+      floor.watch(40, () => [standing([3, 3], { points: true })])
+      assert.deepEqual([floor.names, names.length], [names, 1])
+    })
   })
 
   describe('hands', () => {
