@@ -1,4 +1,5 @@
 /** What was seen of one weight event, as text for a terminal. */
+import { coursePlot } from './course-plot.ts'
 import type { EventExplanation } from './explanation.ts'
 import { distanceLine, distanceScale, percent } from './plots.ts'
 
@@ -19,6 +20,7 @@ export function eventText(event: EventExplanation, number: number, timeZone: str
       return `  ${signed(deltaG)} g at ${place}${goods}`
     }),
     `  ${timeLine(event, timeZone)}`,
+    ...coursePlot(event.plot, event.startedAtMs),
     ...peopleText(people),
     ...looksText(looks),
   ]

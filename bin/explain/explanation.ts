@@ -2,8 +2,9 @@
  * Why a visit's basket is what it is, as data: what the till keeps of the visit, joined with what was journalled of the
  * shelves. Nobody is named: people are letters.
  */
-import type { FloorPlanLayout } from '../../runtime/console/pages/live-view.ts'
+import type { EventPlotView, FloorPlanLayout } from '../../runtime/console/pages/live-view.ts'
 import { floorPlanOf } from '../../runtime/console/store-view.ts'
+import { eventsOfBasket, lettersOf, plotOf } from '../../runtime/console/visit-events.ts'
 import type { EvidenceNote } from '../../runtime/contract/messages.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
@@ -76,6 +77,8 @@ export interface EventExplanation {
   people: { person: string; own: boolean; handM: number | null; headM: number; seen: number }[] | null
   /** What cameras took the thing for; `person` is null where nobody's hand was at it. */
   looks: { person: string | null; product: string; probability: number }[]
+  /** How the weight and the nearest hands went, where that was kept. */
+  plot: Pick<EventPlotView, 'weight' | 'hands'>
 }
 
 /** @param journalled the till's evidence of the visit's time, in the journal's order */
@@ -86,7 +89,7 @@ export function explainVisit(
 ): VisitExplanation {
   const lines = visit.basket?.lines ?? []
   const wanted = new Set(lines.flatMap(({ eventIds }) => eventIds))
-  const found = latestOf(journalled.filter(({ data }) => wanted.has(data.event.eventId)))
+  const found = eventsOfBasket(visit, journalled)
   const letterOf = lettersOf(visit.personIds, found)
   const scene: Scene = {
     letterOf,
@@ -129,35 +132,6 @@ function explainLine(line: BasketLine, visit: VisitSnapshot): LineExplanation {
   }
 }
 
-/** Each event as fusion counted it: the newest revision, with who was near where that was summarised; by time. */
-function latestOf(journalled: readonly EvidenceEvent[]): EvidenceEvent[] {
-  const latest = new Map<string, EvidenceEvent>()
-  for (const one of journalled) {
-    const { eventId, revision } = one.data.event
-    const known = latest.get(eventId)?.data
-    const isOlder = known && known.event.revision > revision
-    const saysLess = known?.near && one.data.near === null
-    if (!isOlder && !saysLess) latest.set(eventId, one)
-  }
-  return [...latest.values()].sort((a, b) => a.data.event.startedAtMs - b.data.event.startedAtMs)
-}
-
-/** A, B, …, Z, A1, …: the visit's own people first, then others as they were near. */
-function lettersOf(own: readonly string[], events: readonly EvidenceEvent[]): ReadonlyMap<string, string> {
-  const near = new Set(
-    events.flatMap(({ data }) => [
-      ...(data.near ?? []).map(({ personId }) => personId),
-      ...data.sighted.flatMap(({ personId }) => personId ?? []),
-    ]),
-  )
-  const known = [...own.filter((personId) => near.has(personId)), ...[...near].filter((id) => !own.includes(id))]
-  return new Map(known.map((personId, i) => [personId, letter(i)]))
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const letter = (i: number) =>
-  `${alphabet[i % alphabet.length]}${i < alphabet.length ? '' : Math.floor(i / alphabet.length)}`
-
 interface Scene {
   letterOf: ReadonlyMap<string, string>
   own: ReadonlySet<string>
@@ -166,7 +140,9 @@ interface Scene {
   nameOf: ReadonlyMap<string, string>
 }
 
-function explainEvent({ data, atMs }: EvidenceEvent, { letterOf, own, plateOf, nameOf }: Scene): EventExplanation {
+function explainEvent(journalled: EvidenceEvent, { letterOf, own, plateOf, nameOf }: Scene): EventExplanation {
+  const { data, atMs } = journalled
+  const { weight, hands } = plotOf(journalled, own, letterOf)
   const { eventId, kind, deltaG, sigmaG, startedAtMs, settledAtMs, receivedAtMs } = data.event
   const person = (personId: string) => letterOf.get(personId) ?? '?'
   const plates = data.event.plates.map(({ plate, deltaG }) => {
@@ -186,5 +162,6 @@ function explainEvent({ data, atMs }: EvidenceEvent, { letterOf, own, plateOf, n
     looks: data.sighted.map(({ personId, sku, probability }) => {
       return { person: personId === null ? null : person(personId), product: nameOf.get(sku) ?? sku, probability }
     }),
+    plot: { weight, hands },
   }
 }

@@ -11,14 +11,14 @@ import { LoginDelay } from '../security/login-delay.ts'
 import { createSessionReader, SessionRegister } from '../security/session-register.ts'
 import { SetupCode } from '../security/setup-code.ts'
 import type { SensingClient } from '../sensing-api/sensing-client.ts'
-import type { TillClient } from '../till-api/till-client.ts'
+import type { EvidenceClient, TillClient } from '../till-api/till-client.ts'
 import { createConsoleApp } from './console-app.ts'
 import { LiveStore } from './live-store.ts'
 import type { TwinClient } from './twin-client.ts'
 
 export interface ConsoleOptions {
   store: LoadedStore
-  till: TillClient
+  till: TillClient & EvidenceClient
   sensing: SensingClient
   /** null in a live store. */
   twin: TwinClient | null

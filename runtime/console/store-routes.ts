@@ -9,7 +9,7 @@ import { sessionOf } from '../security/http-guard.ts'
 import { invitationLifeMs, newInvitation } from '../security/invitation.ts'
 import type { SessionReader } from '../security/session-register.ts'
 import type { TillCommand } from '../till-api/commands.ts'
-import type { TillClient } from '../till-api/till-client.ts'
+import type { EvidenceClient, TillClient } from '../till-api/till-client.ts'
 import { jsonRoute } from './json-route.ts'
 import type { LiveStore } from './live-store.ts'
 import { streamLive } from './live-stream.ts'
@@ -20,7 +20,7 @@ import { evidenceOf, floorPlanOf } from './store-view.ts'
 export interface StoreParts {
   store: LoadedStore
   live: LiveStore
-  till: TillClient
+  till: TillClient & EvidenceClient
   readSession: SessionReader
   wallClock: Clock
   editorPort: number
@@ -51,6 +51,8 @@ const DebtChoice = strictObject({
 
 /** A person waits for the answer; the till's client would go on trying. */
 const answerWithinMs = 4000
+/** Somebody who asks why does not wait for a drawing. */
+const plotsWithinMs = 1500
 
 export function storeRoutes(parts: StoreParts): Router {
   const { store, live, till, wallClock } = parts
@@ -80,9 +82,12 @@ export function storeRoutes(parts: StoreParts): Router {
 
   router.get(
     '/api/visits/:visitId',
-    jsonRoute(Nothing, (_body, request) => {
+    jsonRoute(Nothing, async (_body, request) => {
       const visit = live.visit(request.params.visitId ?? '')
-      if (visit) return evidenceOf(visit)
+      // The reasons are here; what the till has kept besides comes with them when it answers.
+      const journalled =
+        visit && (await till.evidence(visit.visitId, AbortSignal.timeout(plotsWithinMs)).catch(() => []))
+      if (visit && journalled) return evidenceOf(visit, journalled)
       throw new AisleError('visit-unknown', 'This visit is not among the latest.', { action: 'Reload the page.' })
     }),
   )

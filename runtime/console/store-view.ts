@@ -3,8 +3,9 @@
 import type { Tax } from '../contract/messages.ts'
 import type { Product } from '../profile/layout.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
-import type { VisitSnapshot } from '../till-api/events.ts'
+import type { EvidenceEvent, VisitSnapshot } from '../till-api/events.ts'
 import type { FloorPlanLayout, LineView, ReceiptView, VisitEvidence, VisitView } from './pages/live-view.ts'
+import { eventsOfBasket, lettersOf, plotOf } from './visit-events.ts'
 
 /** What `<aisle-floor-plan>` draws. */
 export function floorPlanOf({ profile, layout }: Pick<LoadedStore, 'profile' | 'layout'>): FloorPlanLayout {
@@ -76,10 +77,14 @@ export class VisitViews {
 
 const taxView = ({ name, percent, taxMinor, taxFreeMinor }: Tax) => ({ name, percent, taxMinor, taxFreeMinor })
 
-export function evidenceOf({ visitId, basket }: VisitSnapshot): VisitEvidence {
-  const lines = (basket?.lines ?? []).map(({ lineId, name, probability, notes, alternatives }) => ({
-    ...{ lineId, name, probability, alternatives },
+/** @param journalled the till's evidence of the visit's time */
+export function evidenceOf(visit: VisitSnapshot, journalled: readonly EvidenceEvent[]): VisitEvidence {
+  const { visitId, basket, personIds } = visit
+  const lines = (basket?.lines ?? []).map(({ lineId, name, probability, notes, alternatives, eventIds }) => ({
+    ...{ lineId, name, probability, alternatives, eventIds },
     notes: notes.map(({ kind, text, logOdds }) => ({ kind, text, logOdds })),
   }))
-  return { visitId, lines }
+  const events = eventsOfBasket(visit, journalled)
+  const letters = lettersOf(personIds, events)
+  return { visitId, lines, events: events.map((event) => plotOf(event, new Set(personIds), letters)) }
 }

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { build } from '../../build/build.ts'
 import { envelope } from '../../runtime/contract/messages.ts'
 import { startTestConsole, type TestConsole } from '../console/running-console.ts'
-import { decisionOf, people, pricedLine, receiptOf, visit } from '../console/scene.ts'
+import { decisionOf, eventWithCourses, people, pricedLine, receiptOf, visit } from '../console/scene.ts'
 import { openBrowser } from '../support/browser.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -187,9 +187,13 @@ describe('the store page in a browser', function () {
   it('answers "why?" on a receipt, and takes one of two choices for an uncertain line', async () => {
     await enter()
     const paid = visit('v-101', { state: 'paid', lines: lines(0.99) })
+    running.till.journalled = [eventWithCourses('person-v-101')]
     await running.till.tell({ type: 'visit-changed', data: { ...paid, receipt: receiptOf(paid) } })
     await page.getByRole('button', { name: 'Why?' }).click()
-    await page.getByText(/The shelf lost/).waitFor()
+    await page.getByText(/The shelf lost .* pieces fit/).waitFor()
+    const plot = page.getByRole('img', { name: /^The shelf lost 515 g within 0.9 s. This shopper’s hand .* 2 cm/ })
+    await plot.waitFor()
+    assert.equal(await plot.locator('polyline').count(), 4, 'weight and hands, broken where nothing was seen')
     const waiting = lines(0.99, 0.7)
     await running.till.tell({
       type: 'visit-changed',

@@ -3,15 +3,16 @@ import type { FaultWish, ShopperWish, TwinClient } from '../../runtime/console/t
 import { AisleError } from '../../runtime/contract/errors.ts'
 import type { SensedMessage, SensingClient } from '../../runtime/sensing-api/sensing-client.ts'
 import type { TillCommand } from '../../runtime/till-api/commands.ts'
-import type { TillEvent, TillState, VisitSnapshot } from '../../runtime/till-api/events.ts'
-import type { TillClient } from '../../runtime/till-api/till-client.ts'
+import type { EvidenceEvent, TillEvent, TillState, VisitSnapshot } from '../../runtime/till-api/events.ts'
+import type { EvidenceClient, TillClient } from '../../runtime/till-api/till-client.ts'
 
 type EventBody = TillEvent extends infer E ? (E extends TillEvent ? Omit<E, 'sequence' | 'atMs'> : never) : never
 
-export class FakeTill implements TillClient {
+export class FakeTill implements TillClient, EvidenceClient {
   readonly commands: TillCommand[] = []
   readonly visits = new Map<string, VisitSnapshot>()
   gates: TillState['gates'] = []
+  journalled: EvidenceEvent[] = []
   /** While true it answers nothing, as a till that is being started again. */
   away = false
   #sequence = 0
@@ -36,6 +37,11 @@ export class FakeTill implements TillClient {
     }
     if (!before) this.commands.push(command)
     return { sequence: this.#sequence, repeated: before !== undefined }
+  }
+
+  async evidence(_visitId: string, signal?: AbortSignal): Promise<EvidenceEvent[]> {
+    await this.#answer(signal)
+    return this.journalled
   }
 
   follow(_after: number, onEvent: (event: TillEvent) => void | Promise<void>): () => void {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { LiveStore } from '../../runtime/console/live-store.ts'
-import type { LiveSnapshot } from '../../runtime/console/pages/live-view.ts'
+import type { LiveSnapshot, VisitEvidence } from '../../runtime/console/pages/live-view.ts'
 import { SystemClock } from '../../runtime/contract/clock.ts'
 import { readUntil } from './read-live.ts'
 import { request, startTestConsole, type TestConsole } from './running-console.ts'
-import { decisionOf, people, pricedLine, receiptOf, visit } from './scene.ts'
+import { decisionOf, eventWithCourses, people, pricedLine, receiptOf, visit } from './scene.ts'
 
 const snapshotOf = async (running: TestConsole) =>
   (await readUntil(running, ({ type }) => type === 'snapshot'))[0] as { type: 'snapshot' } & LiveSnapshot
@@ -103,6 +103,32 @@ describe('what the store page is told', () => {
     assert.match(evidence.lines[1].notes[0].text, /The shelf lost/)
     assert.equal(evidence.lines[1].alternatives.length, 1)
     assert.equal((await request(running, '/api/visits/v-9')).status, 404)
+  })
+
+  it('shows how the weight and the hands went, and names nobody', async () => {
+    running.till.journalled = [eventWithCourses('person-v-1')]
+    await running.till.tell({ type: 'visit-changed', data: visit('v-1', { lines: lines() }) })
+    await until(async () => (await request(running, '/api/visits/v-1')).status === 200)
+    const text = await (await request(running, '/api/visits/v-1')).text()
+    const { lines: told, events } = JSON.parse(text) as VisitEvidence
+    assert.deepEqual(told[0]?.eventIds, [events[0]?.eventId])
+    assert.deepEqual(events[0]?.weight?.values, [0, -80, null, -510, -515])
+    assert.deepEqual(
+      events[0]?.hands.map(({ person, own, values }) => [person, own, Math.min(...values.map((cm) => cm ?? 999))]),
+      [
+        ['A', true, 2],
+        ['B', false, 90],
+      ],
+    )
+    assert.doesNotMatch(text, /person-/)
+  })
+
+  it('says why without a drawing while the till is away', async () => {
+    await running.till.tell({ type: 'visit-changed', data: visit('v-1', { lines: lines() }) })
+    await until(async () => (await request(running, '/api/visits/v-1')).status === 200)
+    running.till.away = true
+    const evidence = (await (await request(running, '/api/visits/v-1')).json()) as VisitEvidence
+    assert.deepEqual([evidence.lines.length, evidence.events], [2, []])
   })
 
   it('goes on without till and sensing, and says that they are away', async () => {

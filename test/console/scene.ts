@@ -1,7 +1,7 @@
 /** A little scene in the corner shop: what till and sensing say of three shoppers, one of them gone. */
 import { envelope, type PricedLine } from '../../runtime/contract/messages.ts'
 import type { StoreLayout } from '../../runtime/profile/layout.ts'
-import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
+import type { EvidenceEvent, VisitSnapshot } from '../../runtime/till-api/events.ts'
 
 const storeId = 'corner-shop'
 
@@ -49,6 +49,39 @@ export function visit(visitId: string, facts: Partial<VisitSnapshot> & { lines?:
     },
     ...{ decision: null, payment: null, receipt: null },
     ...rest,
+  }
+}
+
+/** What the till journalled of the one event of {@link pricedLine}: how the weight went, and two hands. */
+export function eventWithCourses(ownPerson: string): EvidenceEvent {
+  const startedAtMs = Date.now() - 60_000
+  const settledAtMs = startedAtMs + 900
+  const fromMs = startedAtMs - 300
+  return {
+    ...{ type: 'evidence', sequence: 7, atMs: settledAtMs },
+    data: {
+      event: {
+        ...{ type: 'weight-event', ...envelope(storeId, 1, settledAtMs), eventId: 'event-1', revision: 0 },
+        ...{ fixture: 'g1', plates: [{ plate: 'g1-s1-p1', deltaG: -515.2 }], startedAtMs, settledAtMs },
+        ...{ deltaG: -515.2, sigmaG: 1.3, kind: 'removed' },
+        evidence: {
+          ...{ noiseG: 1, swingG: 0, samples: 40 },
+          curve: { fromMs, stepMs: 300, gramsOff: [0, -80, null, -510, -515] },
+        },
+      },
+      near: [
+        { personId: ownPerson, handM: 0.02, headM: 0.6, seen: 1 },
+        { personId: 'person-other', handM: 0.9, headM: 1.2, seen: 1 },
+      ],
+      sighted: [],
+      course: {
+        ...{ fromMs, stepMs: 300 },
+        hands: [
+          { personId: ownPerson, cm: [40, 12, 2, 8, 60] },
+          { personId: 'person-other', cm: [null, 95, 90, null, 120] },
+        ],
+      },
+    },
   }
 }
 

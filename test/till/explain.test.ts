@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { mock } from 'node:test'
 import { Command } from 'commander'
 import addExplain from '../../bin/commands/explain.ts'
+import { coursePlot } from '../../bin/explain/course-plot.ts'
 import type { VisitExplanation } from '../../bin/explain/explanation.ts'
 import { lineDecision } from '../../bin/explain/line-rule-words.ts'
 import { distanceLine, percent, probabilityBar } from '../../bin/explain/plots.ts'
@@ -211,6 +212,24 @@ describe('the words and plots of an explanation', () => {
     assert.equal(probabilityBar(1), `[${' '.repeat(10)}|${'#'.repeat(10)}]`)
     assert.equal(probabilityBar(0), `[${'#'.repeat(10)}|${' '.repeat(10)}]`)
     assert.deepEqual([1, 0.996, 0.97, 0].map(percent), ['> 99.9 %', '99.6 %', '97 %', '< 0.1 %'])
+  })
+
+  it('draw how the weight and the hands went on one axis of time, and nothing where nothing was kept', () => {
+    const weight = { fromMs: 0, stepMs: 500, values: [0, 0, null, -515] }
+    const hands = [{ person: 'A', own: true, fromMs: 0, stepMs: 500, values: [90, 3, 15, null] }]
+    const rows = coursePlot({ weight, hands }, 1000)
+    assert.deepEqual(rows, [
+      '  How it went, over 2.0 s; ^ is where the weight began to move:',
+      `        0 g |${'*'.repeat(30)}`,
+      '            |',
+      '            |',
+      '            |',
+      `     -515 g |${' '.repeat(45)}${'*'.repeat(15)}`,
+      `  hand of A |${'.'.repeat(15)}${'#'.repeat(15)}${'+'.repeat(15)}${' '.repeat(15)}`,
+      `${' '.repeat(43)}^`,
+      `${' '.repeat(13)}Hands: # up to 5 cm, + up to 20 cm, - up to 50 cm, . up to 100 cm.`,
+    ])
+    assert.deepEqual(coursePlot({ weight: null, hands: [] }, 1000), [])
   })
 
   it('keep whoever is farther than the plot reaches at its end', () => {

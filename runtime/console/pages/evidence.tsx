@@ -2,7 +2,8 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Certainty } from './basket-lines.tsx'
-import type { VisitEvidence } from './live-view.ts'
+import { EventPlot } from './event-plot.tsx'
+import type { EventPlotView, VisitEvidence } from './live-view.ts'
 import { usePage } from './page-context.ts'
 import { ask } from './server-api.ts'
 
@@ -21,13 +22,25 @@ export function Evidence({ visitId, lineId }: { visitId: string; lineId?: string
   return (
     <div class="evidence">
       {lines.map((line) => (
-        <LineNotes key={line.lineId} line={line} titled={lineId === undefined} />
+        <LineNotes
+          key={line.lineId}
+          line={line}
+          events={evidence.events.filter(({ eventId }) => line.eventIds.includes(eventId))}
+          titled={lineId === undefined}
+        />
       ))}
     </div>
   )
 }
 
-function LineNotes({ line, titled }: { line: LineEvidence; titled: boolean }): JSX.Element {
+interface LineNotesProps {
+  line: LineEvidence
+  /** Those that the line rests on. */
+  events: EventPlotView[]
+  titled: boolean
+}
+
+function LineNotes({ line, events, titled }: LineNotesProps): JSX.Element {
   const { texts } = usePage()
   const notes = line.notes.toSorted((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
   return (
@@ -47,6 +60,9 @@ function LineNotes({ line, titled }: { line: LineEvidence; titled: boolean }): J
           </li>
         ))}
       </ul>
+      {events.map((plot) => (
+        <EventPlot key={plot.eventId} plot={plot} />
+      ))}
       {line.alternatives.length > 0 && (
         <p class="alternatives">
           {texts.orElse}: {line.alternatives.map(({ text }) => text).join(', ')}

@@ -144,7 +144,29 @@ export interface VisitEvidence {
     probability: number
     notes: { kind: string; text: string; logOdds: number }[]
     alternatives: { text: string; probability: number }[]
+    eventIds: string[]
   }[]
+  /** What the lines rest on, by time; empty while the till does not answer. */
+  events: EventPlotView[]
+}
+
+/** Something that was measured again and again: a value for each step from `fromMs` on, null where nothing was seen. */
+export interface CourseView {
+  fromMs: number
+  stepMs: number
+  values: (number | null)[]
+}
+
+/** How a weight event went. */
+export interface EventPlotView {
+  eventId: string
+  startedAtMs: number
+  settledAtMs: number
+  deltaG: number
+  /** Grams against the level before; null: not kept. */
+  weight: CourseView | null
+  /** Centimetres from the goods, the nearest first. */
+  hands: (CourseView & { person: string; own: boolean })[]
 }
 
 export interface NoticeView {

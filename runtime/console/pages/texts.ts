@@ -17,6 +17,13 @@ const english = {
   speaksFor: 'speaks for it',
   speaksAgainst: 'speaks against it',
   orElse: 'Or else',
+  weightWent: (grams: number, seconds: number) =>
+    `The shelf ${grams < 0 ? 'lost' : 'gained'} ${Math.abs(grams)} g within ${seconds} s.`,
+  /** @param person a letter; null: of this visit */
+  handCame: (person: string | null, cm: number, seconds: number) =>
+    `${person === null ? 'This shopper’s' : `Another’s (${person})`} hand came as near as ${cm} cm, ${
+      seconds < 0 ? `${-seconds} s before the weight moved` : `${seconds} s after the weight began to move`
+    }.`,
   review: 'To decide',
   nothingToReview: 'Nothing waits for a decision.',
   reviewQuestion: 'Did this shopper take it?',
@@ -158,6 +165,12 @@ const korean: Texts = {
   speaksFor: '맞다는 근거',
   speaksAgainst: '아니라는 근거',
   orElse: '다른 가능성',
+  weightWent: (grams, seconds) =>
+    `${seconds}초 동안 선반이 ${Math.abs(grams)} g ${grams < 0 ? '가벼워졌습니다' : '무거워졌습니다'}.`,
+  handCame: (person, cm, seconds) =>
+    `${person === null ? '이 고객' : `다른 사람(${person})`}의 손이 무게가 움직이기 ${
+      seconds < 0 ? `${-seconds}초 전에` : `시작하고 ${seconds}초 뒤에`
+    } ${cm} cm까지 다가왔습니다.`,
   review: '판단 대기',
   nothingToReview: '판단을 기다리는 항목이 없습니다.',
   reviewQuestion: '이 고객이 가져갔습니까?',
