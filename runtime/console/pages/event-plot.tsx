@@ -48,10 +48,21 @@ function Weight({ course, axis }: { course: CourseView; axis: Axis }): JSX.Eleme
   return (
     <g>
       <line class="level" x1="0" x2={width} y1={y(0)} y2={y(0)} />
+      <Label grams={highest} y={y(highest) + 9} atEnd={-lowest > highest} />
+      <Label grams={lowest} y={y(lowest) - 3} atEnd={-lowest <= highest} />
       {stretches(course, axis, y).map((points) => (
         <polyline key={points} class="weight" points={points} />
       ))}
     </g>
+  )
+}
+
+/** Where the curve is not: what was taken leaves the upper right free, and what was put there the lower. */
+function Label({ grams, y, atEnd }: { grams: number; y: number; atEnd: boolean }): JSX.Element {
+  return (
+    <text x={atEnd ? width : 0} y={y} text-anchor={atEnd ? 'end' : 'start'}>
+      {`${grams} g`}
+    </text>
   )
 }
 
