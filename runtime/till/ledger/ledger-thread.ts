@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { fromTold, type ToldError } from '../../contract/errors.ts'
+import { inBatches } from './in-batches.ts'
 import type { Ledger, LedgerIdentity } from './ledger.ts'
 import type { Shop } from './step.ts'
 import { written } from './written-command.ts'
@@ -85,14 +86,14 @@ export async function openLedgerThread(start: LedgerStart, onLost: (error: Error
   let closing = false
 
   const identity = await new Promise<LedgerIdentity>((resolve, reject) => {
-    worker.once('message', (reply: LedgerReply) => {
-      if ('opened' in reply) resolve(reply.opened)
-      else reject('error' in reply ? fromTold(reply.error) : new Error('The ledger did not open.'))
+    worker.once('message', ([reply]: LedgerReply[]) => {
+      if (reply && 'opened' in reply) resolve(reply.opened)
+      else reject(reply && 'error' in reply ? fromTold(reply.error) : new Error('The ledger did not open.'))
     })
     worker.once('error', reject)
   })
 
-  worker.on('message', (reply: LedgerReply) => {
+  const hear = (reply: LedgerReply) => {
     if ('opened' in reply || reply.id === undefined) return
     const call = waiting.get(reply.id)
     waiting.delete(reply.id)
@@ -102,7 +103,8 @@ export async function openLedgerThread(start: LedgerStart, onLost: (error: Error
     }
     if ('error' in reply) call?.reject(fromTold(reply.error))
     else call?.resolve(reply.result)
-  })
+  }
+  worker.on('message', (replies: LedgerReply[]) => replies.forEach(hear))
   const lose = (error: Error) => {
     for (const call of waiting.values()) call.reject(error)
     waiting.clear()
@@ -111,12 +113,13 @@ export async function openLedgerThread(start: LedgerStart, onLost: (error: Error
   worker.on('error', lose)
   worker.on('exit', () => lose(new Error('The thread of the ledger has ended.')))
 
+  const send = inBatches((requests: LedgerRequest[]) => worker.postMessage(requests))
   const post = (call: LedgerRequest['call'], args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
       if (closing && call !== 'close') return reject(new Error('The ledger is closed.'))
       const id = ++lastId
       waiting.set(id, { resolve, reject })
-      worker.postMessage({ id, call, args } satisfies LedgerRequest)
+      send({ id, call, args })
     })
 
   const methods = Object.fromEntries(

@@ -1,11 +1,12 @@
 /** The thread that the ledger runs in; started by `ledger-thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toTold } from '../../contract/errors.ts'
+import { inBatches } from './in-batches.ts'
 import { Ledger } from './ledger.ts'
 import type { LedgerReply, LedgerRequest, LedgerStart } from './ledger-thread.ts'
 
 const { path, shop, nowMs } = workerData as LedgerStart
-const tell = (reply: LedgerReply) => parentPort?.postMessage(reply)
+const tell = inBatches((replies: LedgerReply[]) => parentPort?.postMessage(replies))
 
 async function serve(): Promise<void> {
   let ledger: Ledger
@@ -14,13 +15,14 @@ async function serve(): Promise<void> {
   } catch (error) {
     return tell({ error: toTold(error) })
   }
-  parentPort?.on('message', ({ id, call, args }: LedgerRequest) => {
+  const answer = ({ id, call, args }: LedgerRequest) => {
     const method = ledger[call] as (...args: unknown[]) => Promise<unknown>
     method.apply(ledger, args).then(
       (result) => tell({ id, sequence: ledger.sequence, result }),
       (error: unknown) => tell({ id, sequence: ledger.sequence, error: toTold(error) }),
     )
-  })
+  }
+  parentPort?.on('message', (requests: LedgerRequest[]) => requests.forEach(answer))
   tell({ opened: ledger.identity })
 }
 

@@ -344,7 +344,13 @@ async function orderJournal(db: Kysely<LedgerTables>): Promise<void> {
     SELECT sequence, at_ms, type, visit_id, data, previous_hash, hash FROM journal ORDER BY sequence`.execute(db)
   await db.schema.dropTable('journal').execute()
   await db.schema.alterTable('journal_anew').renameTo('journal').execute()
-  await createRecovery(db)
+  // Most entries are evidence, and of no visit.
+  await db.schema
+    .createIndex('journal_visit')
+    .on('journal')
+    .columns(['visit_id', 'sequence'])
+    .where('visit_id', 'is not', null)
+    .execute()
   await refuseChanges(db)
 }
 

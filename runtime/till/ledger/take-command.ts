@@ -52,8 +52,15 @@ const insertCommand = constantQuery((db, at) =>
     .values({ command_id: at(0), type: at(1), body_hash: at(2), sequence: at(3), visit_id: at(4) }),
 )
 
+const canonicalDigest = (command: object) => hash('sha256', canonicalize(command) ?? '')
+
 /** Of the same command whatever the order of its fields; evidence is the same when its text is. */
-const digestOf = (command: object) => hash('sha256', canonicalize(command) ?? '')
+function digestOf(command: WrittenCommand): string {
+  if (command.type !== 'add-evidence') return canonicalDigest(command)
+  const { evidence, ...rest } = command
+  // JSON has no line ends of its own: what stands between two is one text.
+  return hash('sha256', [canonicalize(rest), ...evidence].join('\n'))
+}
 
 /**
  * Takes a command once. Its id and the digest of its body are written in the transaction of its effect, so a
@@ -83,4 +90,4 @@ export async function takeCommand(step: Step, command: WrittenCommand): Promise<
 const isSame = ({ body_hash }: CommandRow, command: WrittenCommand) =>
   body_hash === digestOf(command) ||
   // Taken by an earlier release, which made the digest of the whole command in its canonical form.
-  body_hash === digestOf(unwritten(command))
+  body_hash === canonicalDigest(unwritten(command))
