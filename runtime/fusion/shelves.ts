@@ -202,9 +202,7 @@ export class Shelves {
 
   /** The weight of one piece in grams, as it was learned or as the catalogue has it; null while unknown. */
   pieceG(sku: string): number | null {
-    const weightG = this.#weightOf(sku)?.weightG ?? null
-    if (weightG === null || weightG <= 0) return null
-    return weightG < lightestGoodG ? weightG * 1000 : weightG
+    return catalogueGrams(this.#weightOf(sku)?.weightG ?? null)
   }
 
   #weightOf(sku: string): Pick<Product, 'weightG' | 'weightSdG'> | undefined {
@@ -251,6 +249,12 @@ export class Shelves {
       this.#skusOfFixture.set(fixture, (this.#skusOfFixture.get(fixture) ?? new Set()).add(sku))
     }
   }
+}
+
+/** A catalogue's weight in grams, null while unknown. */
+export function catalogueGrams(weightG: number | null): number | null {
+  if (weightG === null || weightG <= 0) return null
+  return weightG < lightestGoodG ? weightG * 1000 : weightG
 }
 
 /** What the pieces of a product differ by where its catalogue does not say. */

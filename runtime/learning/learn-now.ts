@@ -1,7 +1,5 @@
 /** Learning from a till's journal, from where it was left. */
 
-import { defaultFusionPolicy } from '../fusion/fusion-policy.ts'
-import { usualSpreadG } from '../fusion/shelves.ts'
 import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
 import type { EvidenceClient, TillClient } from '../till-api/till-client.ts'
@@ -36,8 +34,7 @@ export async function learnNow({ till, folder, layout, nowMs, anew = false, sign
   const visits = await changedVisits(till, from, sequence, signal)
   const outcomes = outcomesOf(visits, from, await evidenceOf(till, visits, signal), byWeight(layout))
   const known = anew ? nothingLearned : folder.inForce().content
-  const spread = (weightG: number) => usualSpreadG(weightG, defaultFusionPolicy)
-  const learning = learn(known, outcomes, layout.products, defaultLearningPolicy, spread)
+  const learning = learn(known, outcomes, layout.products, defaultLearningPolicy)
   const version = addLearned(folder, learning, outcomes, { countedTo: sequence, atMs: nowMs })
   return { learning, outcomes, version }
 }

@@ -1,4 +1,6 @@
 /** From what was known and how visits came out to what is known now: a pure function. */
+import { defaultFusionPolicy } from '../fusion/fusion-policy.ts'
+import { catalogueGrams, usualSpreadG } from '../fusion/shelves.ts'
 import type { Product } from '../profile/layout.ts'
 import { type ConfirmedTaking, type LearnedContent, type LearnedProduct, nothingLearned } from './learned-version.ts'
 import type { LearningPolicy } from './learning-policy.ts'
@@ -26,13 +28,11 @@ export interface Learning {
   doubts: string[]
 }
 
-/** @param usualSpreadG of a product's pieces, where its catalogue has none */
 export function learn(
   known: LearnedContent,
   outcomes: Pick<Outcomes, 'takings' | 'doubtedEvents' | 'sold' | 'mistaken'>,
   products: readonly Product[],
   policy: LearningPolicy,
-  usualSpreadG: (weightG: number) => number,
 ): Learning {
   const learning: Learning = { content: nothingLearned, changes: [], waiting: [], doubts: [] }
   const before = new Map(known.products.map((product) => [product.sku, product]))
@@ -44,7 +44,7 @@ export function learn(
     const takings = keptTakings(was?.takings ?? [], fresh, outcomes.doubtedEvents, policy)
     if (takings.length === 0) continue
     const changed = JSON.stringify(takings) !== JSON.stringify(was?.takings ?? [])
-    const entry = changed ? learnWeight({ product, was, takings }, policy, usualSpreadG, learning) : was
+    const entry = changed ? learnWeight({ product, was, takings }, policy, learning) : was
     if (entry) entries.push(entry)
   }
   learning.content = { products: entries, sold: soldOf(known, outcomes), mistaken: mistakenOf(known, outcomes) }
@@ -70,16 +70,17 @@ function keptTakings(
 function learnWeight(
   { product, was, takings }: { product: Product; was: LearnedProduct | undefined; takings: ConfirmedTaking[] },
   policy: LearningPolicy,
-  usualSpreadG: (weightG: number) => number,
   { changes, waiting }: Learning,
 ): LearnedProduct {
   const { sku, weightG, weightSdG } = product
   const catalogue = { weightG, weightSdG }
-  const firstG = weightG ?? takings[0]?.pieceG ?? 0
-  const prior = { weightG, weightSdG: weightSdG ?? usualSpreadG(firstG) }
+  const catalogueG = catalogueGrams(weightG)
+  const firstG = catalogueG ?? takings[0]?.pieceG ?? 0
+  const prior = { weightG: catalogueG, weightSdG: weightSdG ?? usualSpreadG(firstG, defaultFusionPolicy) }
   const held = was?.learned ?? prior
   const estimate = estimateWeight(prior, takings, policy)
-  const after = estimate ? rounded(estimate) : weightG === null ? null : { weightG, weightSdG: prior.weightSdG }
+  const byCatalogue = catalogueG === null ? null : { weightG: catalogueG, weightSdG: prior.weightSdG }
+  const after = estimate ? rounded(estimate) : byCatalogue
   if (!estimate) waiting.push({ sku, takings: takings.length })
   const offG = after ? Math.abs(after.weightG - (held.weightG ?? 0)) : 0
   const isMoved =

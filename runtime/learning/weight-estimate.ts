@@ -24,6 +24,10 @@ export interface WeightEstimate extends Weight {
 const otherSizeSpread = 0.35
 const usualGoodG = 200
 const usualGoodSpread = 1.5
+/** Standard deviations in a median absolute deviation of what is normal. */
+const normalMad = 1.4826
+/** Pieces of hardly any packaged product differ by more than this part of their weight. */
+const widestSpread = 0.03
 /** The catalogue's spread is worth so many takings. */
 const spreadWorth = 5
 
@@ -46,8 +50,11 @@ export function estimateWeight(
 /** Whatever is far from the median of all was another product, or another number of pieces. */
 function agreeingTakings(takings: readonly ConfirmedTaking[], spreadG: number, policy: LearningPolicy) {
   const middleG = median(takings.map(({ pieceG }) => pieceG))
+  const usualOffG = normalMad * median(takings.map(({ pieceG }) => Math.abs(pieceG - middleG)))
+  // The catalogue's spread may be wrong, too; but goods that differ more are not one product.
+  const likelyG = Math.max(spreadG, Math.min(usualOffG, widestSpread * middleG))
   return takings.filter(
-    ({ pieceG, sigmaG }) => Math.abs(pieceG - middleG) <= policy.outlierSigmas * Math.hypot(spreadG, sigmaG),
+    ({ pieceG, sigmaG }) => Math.abs(pieceG - middleG) <= policy.outlierSigmas * Math.hypot(likelyG, sigmaG),
   )
 }
 

@@ -35,7 +35,7 @@ function learned(
     sold: new Map(sold),
     mistaken,
   }
-  return learn(known, outcomes, products, policy, (weightG) => 0.012 * weightG)
+  return learn(known, outcomes, products, policy)
 }
 
 const weightOf = ({ content }: Pick<Learning, 'content'>, sku: string) =>
@@ -78,6 +78,16 @@ describe('the weight of a product', () => {
 
   it('is learned from nothing where nobody had weighed it', () => {
     assert.ok(Math.abs((weightOf(learned({ nuts: grams(80, [0.2, -0.2, 0]) }), 'nuts') ?? 0) - 80) < 0.5)
+  })
+
+  it('takes a catalogue in kilograms for what it is', () => {
+    const { changes } = learned({ rice: grams(500, [0, 1, -1]) }, nothingLearned, {}, [product('rice', 0.5)])
+    assert.deepEqual(changes, [])
+  })
+
+  it('agrees where pieces differ more than the catalogue says', () => {
+    const wide = learned({ cola: grams(600, [16, -15, 9, -8, 1]) }).changes[0]
+    assert.equal(wide?.estimate?.agreeing.length, 5)
   })
 
   it('gets the spread that its pieces have, within bounds', () => {
