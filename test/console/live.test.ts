@@ -189,6 +189,17 @@ describe('what the store page may do', () => {
     ])
   })
 
+  it('resets a gate whose alarm stays, signed by who is logged in', async () => {
+    const answer = await request(running, '/api/reset-gate', { body: { requestId: 'press-1', gate: 'gate-1' } })
+    assert.equal(answer.status, 200)
+    assert.deepEqual(running.till.commands, [
+      {
+        ...{ type: 'reset-gate', commandId: 'reset-gate-press-1', gate: 'gate-1' },
+        reason: 'Reset on the store page by Mina.',
+      },
+    ])
+  })
+
   it('answers while the till is away, instead of waiting for ever', async () => {
     running.till.away = true
     const answer = await decide('charge')
