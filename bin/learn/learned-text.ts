@@ -15,7 +15,7 @@ export function learnedText({ learning, outcomes, version }: Learned, goods: Goo
   const nameOf = naming(goods)
   const changes = learning.changes.flatMap((change) => changeText(change, nameOf))
   return [
-    `${visits} visits that ended since; lines that a person confirmed: ${confirmed}, corrected: ${corrected}; given back: ${givenBack}.`,
+    `Visits that ended since: ${visits}. Lines that a person confirmed: ${confirmed}, corrected: ${corrected}; given back: ${givenBack}.`,
     ...(changes.length > 0 ? changes : ['No weight changes.']),
     ...learning.waiting.map(
       ({ sku, takings }) =>
@@ -82,7 +82,7 @@ export function historyText(versions: readonly LearnedVersion[], inForce: number
     const state = number === inForce ? 'holds' : taken ? 'held' : 'proposed'
     const made = `${source.confirmed} confirmed, ${source.corrected} corrected, ${source.givenBack} given back`
     const from = parent === 0 ? 'the catalogue' : `version ${parent}`
-    return `${number}  ${format.format(atMs)}  ${kinds[kind]}, ${state}; before it ${from}; ${made}; ${weights} weights`
+    return `${number}  ${format.format(atMs)}  ${kinds[kind]}, ${state}; before it ${from}; ${made}; weights learned: ${weights}`
   })
   return [...lines, ...(inForce === 0 ? ['The catalogue alone holds.'] : [])]
 }

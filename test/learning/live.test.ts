@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import fusionDefinition from '../../nodes/fusion/definition.ts'
 import registerFusion from '../../nodes/fusion/index.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import type { AttributedLine, Attribution } from '../../runtime/contract/messages.ts'
 import { Fusion } from '../../runtime/fusion/fusion.ts'
+import { LearnedPriors } from '../../runtime/fusion/learned-priors.ts'
 import type { LearnedGoods } from '../../runtime/profile/layout.ts'
 import type { LearnedSource } from '../../runtime/store/binding.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
@@ -88,6 +90,35 @@ describe('fusion with what was learned', () => {
     )
     assert.ok((shares[2] ?? 0) > (shares[0] ?? 0) + 0.03, shares.join())
     assert.ok((shares[3] ?? 1) < 0.4, shares.join())
+  })
+})
+
+describe('what outcomes make of a place', () => {
+  const sku = fc.constantFrom('a', 'b', 'c', 'd')
+  const learnedGoods = fc.record({
+    sold: fc.dictionary(sku, fc.nat(100_000)),
+    mistaken: fc.array(fc.record({ sku, takenFor: fc.constant('home'), times: fc.nat(10_000) }), { maxLength: 5 }),
+  })
+
+  it('is a share for each product of it, all together one, and none so large that it would be charged by that', () => {
+    fc.assert(
+      fc.property(learnedGoods, fc.uniqueArray(sku, { minLength: 2 }), ({ sold }, skus) => {
+        const priors = new LearnedPriors(goods({ sold: new Map(Object.entries(sold)) }))
+        const shares = skus.map((one) => priors.popularity(one, new Set(skus)))
+        assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9)
+        for (const share of shares) assert.ok(share > 0 && share <= 0.8 + 1e-9, `${share}`)
+      }),
+    )
+  })
+
+  it('never believes look-alikes more than the planogram', () => {
+    fc.assert(
+      fc.property(learnedGoods, ({ mistaken }) => {
+        const usual = new Map([['a', 0.007]])
+        const shares = [...new LearnedPriors(goods({ mistaken })).lookAlikes('home', usual).values()]
+        assert.ok(shares.reduce((sum, share) => sum + share, 0) <= 0.3 + 1e-9)
+      }),
+    )
   })
 })
 
