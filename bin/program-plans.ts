@@ -25,6 +25,7 @@ function secretNames(profile: Profile, live: boolean, ownVision: boolean): Recor
   const logins = profile.devices.flatMap(({ id, address }) =>
     'login' in address && address.login ? [{ login: address.login, ofCamera: cameras.has(id) }] : [],
   )
+  const keepsEvidence = ownVision && profile.vision?.evidence !== undefined
   return {
     broker: [generated.brokerPasswordSensing, generated.brokerPasswordDevices, generated.brokerPasswordTill],
     till: [
@@ -50,6 +51,7 @@ function secretNames(profile: Profile, live: boolean, ownVision: boolean): Recor
       generated.sensingToken,
       generated.sessionKey,
       generated.phoneInvitations,
+      ...(keepsEvidence ? [generated.evidenceToken] : []),
       // The owner plays with the demonstration on the store page.
       ...(live ? [] : [generated.twinControl]),
     ],
@@ -63,6 +65,8 @@ function secretNames(profile: Profile, live: boolean, ownVision: boolean): Recor
     vision: [
       generated.visionToken,
       generated.brokerPasswordDevices,
+      // It has to hear of weight events to know which pictures a review may need.
+      ...(keepsEvidence ? [generated.evidenceToken, generated.sensingToken] : []),
       ...logins.flatMap(({ login, ofCamera }) => (ofCamera ? [login] : [])),
     ],
   }

@@ -2,7 +2,9 @@
 import type { RequestHandler, Response } from 'express'
 import type { NodeAPI } from 'node-red'
 import type { FlowProblem } from '../../runtime/flow-check/problem.ts'
+import type { CameraDesk } from '../host/camera-desk.ts'
 import type { LoadCellDesk } from '../host/load-cell-desk.ts'
+import { addCameraRoutes } from './camera-routes.ts'
 import { FlowLibrary } from './flow-library.ts'
 import { addLoadCellRoutes } from './load-cell-routes.ts'
 
@@ -14,6 +16,7 @@ interface EditorServices {
   checkFlow(flow: unknown): FlowProblem[]
   streamLive(response: Response): void
   loadCells: LoadCellDesk
+  cameras: CameraDesk
 }
 
 interface PluginAPI extends Pick<NodeAPI, 'auth'> {
@@ -41,6 +44,7 @@ export default function registerPlugin(RED: PluginAPI): void {
     response.json({ problems: services.checkFlow(request.body) })
   })
   addLoadCellRoutes(RED, services.loadCells)
+  addCameraRoutes(RED, services.cameras)
 }
 
 /** Node-RED makes one for each library that its settings list. */

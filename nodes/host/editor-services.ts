@@ -11,6 +11,7 @@ import type { FlowProblem } from '../../runtime/flow-check/problem.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import type { SessionReader } from '../../runtime/security/session-register.ts'
 import type { ProfileNames, StoreBinding } from '../../runtime/store/binding.ts'
+import type { CameraDesk } from './camera-desk.ts'
 import type { LoadCellDesk } from './load-cell-desk.ts'
 
 export interface EditorParts {
@@ -19,6 +20,7 @@ export interface EditorParts {
   binding: StoreBinding
   readSession: SessionReader
   loadCells: LoadCellDesk
+  cameras: CameraDesk
 }
 
 export class EditorServices {
@@ -27,6 +29,7 @@ export class EditorServices {
   /** Where the flows lie that come with Open Aisle. */
   readonly flowsDirectory: string
   readonly loadCells: LoadCellDesk
+  readonly cameras: CameraDesk
   readonly #parts: EditorParts
   readonly #catalogue: () => FlowCatalogue
   readonly #wallClock = new SystemClock()
@@ -39,6 +42,7 @@ export class EditorServices {
     this.names = parts.binding.names
     this.floorPlan = floorPlanOf(parts.store)
     this.loadCells = parts.loadCells
+    this.cameras = parts.cameras
     this.flowsDirectory = `${parts.packageDirectory}/flows`
   }
 
@@ -71,6 +75,7 @@ export class EditorServices {
       sensing,
       consumer: 'editor',
       products: layout.products,
+      zones: layout.zones,
       wallClock: this.#wallClock,
     })
     live.start()

@@ -16,6 +16,7 @@ import { createSessionReader, type SessionReader } from '../../runtime/security/
 import type { StoreBinding } from '../../runtime/store/binding.ts'
 import { endpointRoot, nodeRedSettings } from '../../settings.ts'
 import { migrateSettings } from '../kit/migrate-settings.ts'
+import type { CameraDesk } from './camera-desk.ts'
 import { EditorLogin, userHeader } from './editor-login.ts'
 import { editorPolicy } from './editor-policy.ts'
 import { EditorServices } from './editor-services.ts'
@@ -28,6 +29,7 @@ export interface FlowsContext extends ProgramContext {
   store: LoadedStore
   binding: StoreBinding
   loadCells: LoadCellDesk
+  cameras: CameraDesk
 }
 
 export async function runFlows(context: FlowsContext): Promise<RunningProgram> {

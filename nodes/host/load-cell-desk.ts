@@ -2,11 +2,7 @@
  * What the load cells' dialog does: looking at plates, orders to their transmitters, and corrections of the store's
  * own files. Everything that changes something is written into the log with who did it.
  */
-import type { DeviceCatalogue } from '../../runtime/devices/catalogue.ts'
-import { planGateways, planPublishers, planStreams } from '../../runtime/devices/load-cells/gateway-plan.ts'
-import type { LoadedStore } from '../../runtime/profile/load-store.ts'
-import { platePut, type StoreChange, weighed } from '../../runtime/profile/store-changes.ts'
-import { StoreFolder } from '../../runtime/profile/store-folder.ts'
+import { platePut, weighed } from '../../runtime/profile/store-changes.ts'
 import type { ProgramContext } from '../../runtime/program/program.ts'
 import type { ProgramName } from '../../runtime/program/run-settings.ts'
 import { handedSecret } from '../../runtime/security/handed-secret.ts'
@@ -23,42 +19,29 @@ import type {
   PlateChange,
   Reading,
   Registers,
-  Saved,
   StoreFacts,
   WeightChange,
 } from '../editor/browser/load-cells/views.ts'
-import { programsThatRead } from './store-readers.ts'
+import type { Saved } from '../editor/browser/saved.ts'
+import type { StoreDesk } from './store-desk.ts'
 
 export interface LoadCellDeskOptions {
-  profileDirectory: string
-  devices: DeviceCatalogue
+  store: StoreDesk
   loadCells: LoadCellClient
   sensing: Pick<SensingClient, 'plates'>
-  requestRestart(programs: ProgramName[]): void
   audit(event: string, facts: object): void
 }
 
 export class LoadCellDesk {
   readonly #options: LoadCellDeskOptions
-  readonly #folder: StoreFolder
-  readonly #waiting = new Set<ProgramName>()
-  /** As it was looked at last; undefined: it could not be read. */
-  #seen: Promise<LoadedStore | undefined>
 
   constructor(options: LoadCellDeskOptions) {
     this.#options = options
-    this.#folder = new StoreFolder(options.profileDirectory, ({ profile }) => {
-      // As sensing does it at its start: what no device can do is refused before it is written.
-      for (const plan of [planGateways, planStreams, planPublishers]) plan(profile, options.devices)
-    })
-    // Now, when the programs have just read it: what is changed by hand from here on waits for them, too.
-    this.#seen = this.#folder.load().catch(() => undefined)
   }
 
   async facts(): Promise<StoreFacts> {
-    const [seen, store] = [await this.#seen, await this.#folder.load()]
-    if (seen) this.#noteChange(seen, store)
-    const { hash, profile, layout, names } = store
+    const { store } = this.#options
+    const { hash, profile, layout, names } = await store.look()
     const nameOf = new Map(layout.products.map(({ sku, name }) => [sku, name]))
     const readers = new Set(profile.plates.map(({ source }) => source.device))
     return {
@@ -73,7 +56,7 @@ export class LoadCellDesk {
       products: layout.products.map(({ sku, name, weightG, weightSdG, soldBy }) => {
         return { sku, name, weightG, weightSdG, soldBy }
       }),
-      waiting: [...this.#waiting],
+      waiting: store.waiting,
     }
   }
 
@@ -103,7 +86,7 @@ export class LoadCellDesk {
   }
 
   async correctWeight(user: string, sku: string, { revision, ...measured }: WeightChange): Promise<Saved> {
-    const { before, saved } = await this.#change(revision, weighed(sku, measured))
+    const { before, saved } = await this.#options.store.change(revision, weighed(sku, measured))
     const was = before.catalogue.products.find((product) => product.sku === sku)
     const old = { oldWeightG: was?.weightG, oldWeightSdG: was?.weightSdG }
     this.#options.audit('product weighed in', { user, sku, ...measured, ...old, revision, saved: saved.revision })
@@ -112,44 +95,24 @@ export class LoadCellDesk {
 
   /** @param id of the plate that changes; undefined: it is a new one */
   async putPlate(user: string, id: string | undefined, { revision, plate }: PlateChange): Promise<Saved> {
-    const { before, saved } = await this.#change(revision, platePut(id, plate))
+    const { before, saved } = await this.#options.store.change(revision, platePut(id, plate))
     const old = before.profile.plates.find((one) => one.id === id)
     this.#options.audit(id ? 'plate changed' : 'plate added', { user, plate, old, revision, saved: saved.revision })
     return saved
   }
 
-  /** Has the programs take up what changed that wait for it. */
   restart(user: string): { programs: ProgramName[] } {
-    const programs = [...this.#waiting]
-    this.#waiting.clear()
-    this.#options.audit('programs restarted', { user, programs })
-    // The answer goes out first: this program may be one of them.
-    if (programs.length > 0) setTimeout(() => this.#options.requestRestart(programs), leaveMs)
-    return { programs }
-  }
-
-  #noteChange(before: LoadedStore, after: LoadedStore): void {
-    for (const program of programsThatRead(before, after)) this.#waiting.add(program)
-    this.#seen = Promise.resolve(after)
-  }
-
-  async #change(revision: string, change: StoreChange) {
-    const { before, after } = await this.#folder.change(revision, change)
-    this.#noteChange(before, after)
-    return { before, saved: { revision: after.hash, waiting: [...this.#waiting] } }
+    return this.#options.store.restart(user)
   }
 }
 
 const answerWithinMs = 3000
-const leaveMs = 300
 
 /** The desk of the store that runs. */
-export function liveLoadCells(
-  context: ProgramContext & { devices: DeviceCatalogue; sensing: SensingClient },
-): LoadCellDesk {
-  const { settings, secrets, log, devices, sensing, requestRestart } = context
+export function liveLoadCells(context: ProgramContext & { store: StoreDesk; sensing: SensingClient }): LoadCellDesk {
+  const { settings, secrets, log, store, sensing } = context
   return new LoadCellDesk({
-    ...{ profileDirectory: settings.profileDirectory, devices, sensing, requestRestart },
+    ...{ store, sensing },
     loadCells: createLoadCellClient({
       url: `http://${settings.host}:${settings.ports.sensing}`,
       token: handedSecret(secrets, generatedSecrets.sensingToken),

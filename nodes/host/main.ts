@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { runProgram } from '../../runtime/program/program.ts'
+import { liveCameras } from './camera-desk.ts'
 import { runFlows } from './flows-program.ts'
 import { liveLoadCells } from './load-cell-desk.ts'
 import { liveBinding } from './store-binding.ts'
+import { liveStoreDesk } from './store-desk.ts'
 
 runProgram('flows', async (context) => {
   const packageDirectory = fileURLToPath(new URL('../../', import.meta.url))
@@ -15,6 +17,8 @@ runProgram('flows', async (context) => {
     loadDeviceDefinitions(join(packageDirectory, 'hardware-profiles', 'devices')),
   ])
   const binding = liveBinding(store, context)
-  const loadCells = liveLoadCells({ ...context, devices, sensing: binding.sensing })
-  return await runFlows({ ...context, packageDirectory, store, binding, loadCells })
+  const desk = liveStoreDesk({ ...context, devices })
+  const loadCells = liveLoadCells({ ...context, store: desk, sensing: binding.sensing })
+  const cameras = liveCameras({ ...context, store: desk })
+  return await runFlows({ ...context, packageDirectory, store, binding, loadCells, cameras })
 })

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request } from 'express'
 import type { Logger } from 'pino'
 import { createHttpGuard } from '../security/http-guard.ts'
+import { type EvidenceRouteParts, evidenceRoutes } from './evidence/evidence-routes.ts'
 import { errorAnswers, jsonText } from './json-route.ts'
 import { type LoginParts, loginRoutes, publicLoginRoutes } from './login-routes.ts'
 import { servePageFiles } from './page-files.ts'
@@ -11,7 +12,7 @@ import { simulationRoutes } from './simulation-routes.ts'
 import { type StoreParts, storeRoutes } from './store-routes.ts'
 import type { TwinClient } from './twin-client.ts'
 
-export interface ConsoleParts extends LoginParts, Omit<StoreParts, 'simulated'> {
+export interface ConsoleParts extends LoginParts, Omit<StoreParts, 'simulated'>, EvidenceRouteParts {
   port: number
   /** null in a live store. */
   twin: TwinClient | null
@@ -45,6 +46,7 @@ export function createConsoleApp(parts: ConsoleParts): Express {
   app.use(loginRoutes(parts))
   const { twin } = parts
   app.use(storeRoutes({ ...parts, simulated: twin !== null }))
+  app.use(evidenceRoutes(parts))
   if (twin) app.use(simulationRoutes({ ...parts, twin }))
   app.use(errorAnswers(parts.log))
   return app

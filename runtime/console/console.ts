@@ -11,17 +11,22 @@ import { LoginDelay } from '../security/login-delay.ts'
 import { createSessionReader, SessionRegister } from '../security/session-register.ts'
 import { SetupCode } from '../security/setup-code.ts'
 import type { SensingClient } from '../sensing-api/sensing-client.ts'
-import type { EvidenceClient, TillClient } from '../till-api/till-client.ts'
+import type { EvidenceClient, TillClient, VisitReader } from '../till-api/till-client.ts'
+import type { AskForEvidence } from '../vision/evidence/evidence-client.ts'
 import { createConsoleApp } from './console-app.ts'
+import { EvidenceArchive } from './evidence/evidence-archive.ts'
+import { EvidenceClerk } from './evidence/evidence-clerk.ts'
 import { LiveStore } from './live-store.ts'
 import type { TwinClient } from './twin-client.ts'
 
 export interface ConsoleOptions {
   store: LoadedStore
-  till: TillClient & EvidenceClient
+  till: TillClient & EvidenceClient & VisitReader
   sensing: SensingClient
   /** null in a live store. */
   twin: TwinClient | null
+  /** null: no vision program of ours runs that has pictures for reviews. */
+  askForEvidence?: AskForEvidence | null
   dataDirectory: string
   sessionKey: string
   /** What invitations of shoppers' phones are signed with. */
@@ -39,6 +44,9 @@ export interface RunningConsole extends RunningProgram {
   app: Express
 }
 
+/** A till that is away is asked again later. */
+const visitWithinMs = 5000
+
 /** @throws AisleError `port-taken` */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { store, till, sensing, twin, dataDirectory, sessionKey, log } = options
@@ -53,9 +61,16 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     clock: wallClock,
     announce: (code) => options.notice(`Open ${url}/setup?code=${code} to choose a password`),
   })
-  const live = new LiveStore({ till, sensing, twin, consumer: 'console', products: store.layout.products, wallClock })
+  const { products, zones } = store.layout
+  const live = new LiveStore({ till, sensing, twin, consumer: 'console', products, zones, wallClock })
+  const archive = new EvidenceArchive(dataDirectory)
+  const clerk = new EvidenceClerk({
+    ...{ archive, wallClock, rule: store.profile.vision?.evidence, ask: options.askForEvidence ?? null },
+    visit: (visitId) => till.visit(visitId, AbortSignal.timeout(visitWithinMs)),
+    audit: (event, facts) => log.info(facts, event),
+  })
   const app = createConsoleApp({
-    ...{ store, live, till, twin, accounts, setupCode, sessionKey, wallClock, port, log },
+    ...{ evidence: archive, store, live, till, twin, accounts, setupCode, sessionKey, wallClock, port, log },
     phone: {
       url: store.profile.phone?.url ?? `http://${options.host}:${options.ports.phone}`,
       invitationKey: options.invitationKey,
@@ -67,7 +82,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     audit: (event, facts) => log.info(facts, event),
   })
   server.on('request', app)
+  live.subscribe((event) => {
+    const visit = event.type === 'visit' ? live.visit(event.visit.visitId) : undefined
+    if (visit) clerk.seen(visit)
+  })
   live.start()
+  clerk.start()
   if (accounts.hasOwner()) options.notice(`Store page  ${url}/`)
   else setupCode.begin()
 
@@ -76,6 +96,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     app,
     async stop() {
       setupCode.end()
+      clerk.stop()
       live.stop()
       await new Promise((resolve) => {
         server.close(resolve)

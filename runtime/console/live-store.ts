@@ -4,7 +4,8 @@
  */
 import { type Clock, sleep } from '../contract/clock.ts'
 import type { People } from '../contract/messages.ts'
-import type { Product } from '../profile/layout.ts'
+import { contains } from '../people/geometry.ts'
+import type { Point3DM, Product, Zone } from '../profile/layout.ts'
 import type { SensedMessage, SensingClient } from '../sensing-api/sensing-client.ts'
 import type { TillEvent, VisitSnapshot } from '../till-api/events.ts'
 import type { TillClient } from '../till-api/till-client.ts'
@@ -30,6 +31,8 @@ export interface LiveStoreOptions {
   /** The name under which it takes from sensing: each that follows needs its own. */
   consumer: string
   products: readonly Product[]
+  /** Of the store, to tell who stands in which. */
+  zones?: readonly Zone[]
   /** The wall clock: pages are paced by it, however fast the store's time runs. */
   wallClock: Clock
   /** Where the store is simulated, and the pages show that. */
@@ -178,7 +181,15 @@ export class LiveStore {
     return [...this.#people.values()]
       .filter(({ heardAtMs }) => heardAtMs >= oldestMs)
       .flatMap(({ message }) => message.people)
-      .map(({ trackId, headM, handsM }) => ({ trackId, headM, handsM, visitId: visitOf.get(trackId) ?? null }))
+      .map(({ trackId, headM, handsM }) => {
+        const visitId = visitOf.get(trackId) ?? null
+        return { trackId, headM, handsM, visitId, ...this.#zonesAt(headM) }
+      })
+  }
+
+  #zonesAt(headM: Point3DM): { zones?: string[] } {
+    const zones = (this.#options.zones ?? []).filter(({ polygonM }) => contains(polygonM, headM)).map(({ id }) => id)
+    return zones.length > 0 ? { zones } : {}
   }
 
   #showPeople(): void {

@@ -1,11 +1,13 @@
 /** The console program: login, store page, what it shows live. A program of its own, so that no page delays a door. */
 import { SystemClock } from '../contract/clock.ts'
 import { loadStore } from '../profile/load-store.ts'
+import { watchesItself } from '../profile/own-vision.ts'
 import { runProgram } from '../program/program.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import { createSensingClient } from '../sensing-api/sensing-http-client.ts'
 import { createTillClient } from '../till-api/till-http-client.ts'
+import { createEvidenceClient } from '../vision/evidence/evidence-client.ts'
 import { startConsole } from './console.ts'
 import { learnDaily } from './learn-daily.ts'
 import { createTwinClient } from './twin-client.ts'
@@ -31,6 +33,10 @@ runProgram('console', async ({ settings, secrets, clock, log, notice }) => {
           token: secret(generatedSecrets.twinControl),
           wallClock: new SystemClock(),
         }),
+    askForEvidence:
+      store.profile.vision?.evidence && watchesItself(store.profile, settings)
+        ? createEvidenceClient({ url: `http://${host}:${ports.vision}`, token: secret(generatedSecrets.evidenceToken) })
+        : null,
     sessionKey: secret(generatedSecrets.sessionKey),
     invitationKey: secret(generatedSecrets.phoneInvitations),
     ...{ dataDirectory, host, ports, log, notice },

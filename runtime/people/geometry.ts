@@ -58,4 +58,5 @@ function onPlate([x, y]: Point3DM, plate: Plate): PointM {
   return [dx * cos + dy * sin, dy * cos - dx * sin]
 }
 
-const beyond = (value: number, low: number, high: number) => Math.max(low - value, 0, value - high)
+/** How far a value lies outside of a range. */
+export const beyond = (value: number, low: number, high: number) => Math.max(low - value, 0, value - high)

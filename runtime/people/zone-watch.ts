@@ -1,64 +1,71 @@
-/** Who enters, leaves, dwells in, approaches or touches a zone of the store. */
+/** Who enters, leaves, dwells in, approaches or touches a zone or a shelf of the store. */
 import { envelope, type People, type ZoneEvent } from '../contract/messages.ts'
-import type { Point3DM, StoreLayout, Zone } from '../profile/layout.ts'
-import { contains, distanceToPolygonM } from './geometry.ts'
+import type { StoreLayout } from '../profile/layout.ts'
 import { PersonTracker, type SeenPerson } from './person-tracker.ts'
+import { fixturePlace, type Reach, type WatchedPlace, zonePlace } from './watched-places.ts'
 
-export interface ZoneWatchOptions {
+export interface ZoneWatchOptions extends Reach {
   /** Ids of the zones to watch; empty: all. */
-  zones: string[]
+  zones: readonly string[] | 'none'
+  /** Ids of the fixtures before and in which to watch; empty: all. None where nothing is said. */
+  fixtures?: readonly string[] | 'none'
   /** Somebody who stays this long dwells. */
   dwellMs: number
-  /** Nearer than this to its edge, from outside, is an approach. */
-  approachM: number
-  /** A wrist nearer than this touches the zone. */
-  touchM: number
 }
 
 interface Presence {
   enteredAtMs: number | null
   dwelt: boolean
   near: boolean
-  touching: boolean
+  /** Parts of the place that a hand is at. */
+  touched: ReadonlySet<number>
   lastSeenMs: number
   positionM: [number, number]
 }
+
+type Emit = (event: ZoneEvent['event'], shelf?: number) => void
 
 /** A track that blinks for less than this has not left its zone. */
 const leaveAfterMs = 2000
 
 export class ZoneWatch {
-  readonly #zones: Zone[]
+  readonly #places: readonly WatchedPlace[]
   readonly #options: ZoneWatchOptions
   readonly #tracker: PersonTracker
-  readonly #presences = new Map<string, Map<string, Presence>>()
+  readonly #presences = new Map<WatchedPlace, Map<string, Presence>>()
   #sequence = 0
 
   constructor(layout: StoreLayout, options: ZoneWatchOptions) {
     this.#options = options
-    this.#zones = layout.zones.filter(({ id }) => options.zones.length === 0 || options.zones.includes(id))
+    this.#places = [
+      ...chosen(layout.zones, options.zones).map((zone) => zonePlace(zone, options)),
+      ...chosen(layout.fixtures, options.fixtures ?? 'none').map((fixture) =>
+        fixturePlace(fixture, layout.plates, options),
+      ),
+    ]
     this.#tracker = new PersonTracker(layout)
   }
 
   observe(people: People): ZoneEvent[] {
     const events: ZoneEvent[] = []
     const frame = this.#tracker.observe(people)
-    for (const zone of this.#zones) {
-      const presences = this.#presencesIn(zone)
-      const emit = (personId: string, event: ZoneEvent['event'], presence: Presence) =>
-        events.push({
-          type: 'zone-event',
-          ...envelope(people.storeId, this.#sequence++, people.receivedAtMs, frame.atMs),
-          zone: zone.id,
-          personId,
-          event,
-          positionM: presence.positionM,
-          ...(presence.enteredAtMs === null ? {} : { durationMs: frame.atMs - presence.enteredAtMs }),
-        })
-      for (const person of frame.persons) this.#follow(zone, person, frame.atMs, presences, emit)
+    for (const place of this.#places) {
+      const presences = this.#presencesIn(place)
+      const emitOf =
+        (personId: string, presence: Presence): Emit =>
+        (event, shelf) =>
+          events.push({
+            type: 'zone-event',
+            ...envelope(people.storeId, this.#sequence++, people.receivedAtMs, frame.atMs),
+            ...place.names,
+            ...(shelf === undefined ? {} : { shelf }),
+            ...{ personId, event, positionM: presence.positionM },
+            ...(presence.enteredAtMs === null ? {} : { durationMs: frame.atMs - presence.enteredAtMs }),
+          })
+      for (const person of frame.persons) this.#follow(place, person, frame.atMs, presences, emitOf)
       for (const [personId, presence] of presences) {
         if (frame.atMs - presence.lastSeenMs < leaveAfterMs) continue
-        if (presence.enteredAtMs !== null) emit(personId, 'leave', presence)
+        if (presence.enteredAtMs !== null) emitOf(personId, presence)('leave')
         presences.delete(personId)
       }
     }
@@ -66,53 +73,58 @@ export class ZoneWatch {
   }
 
   #follow(
-    zone: Zone,
+    place: WatchedPlace,
     person: SeenPerson,
     atMs: number,
     presences: Map<string, Presence>,
-    emit: (personId: string, event: ZoneEvent['event'], presence: Presence) => void,
+    emitOf: (personId: string, presence: Presence) => Emit,
   ): void {
-    const { personId, headM, handsM } = person
-    const presence = presences.get(personId) ?? {
-      enteredAtMs: null,
-      dwelt: false,
-      near: false,
-      touching: false,
-      lastSeenMs: atMs,
-      positionM: [headM[0], headM[1]],
-    }
+    const { personId, headM } = person
+    const presence = presences.get(personId) ?? newPresence(person, atMs)
+    const emit = emitOf(personId, presence)
     presence.lastSeenMs = atMs
     presence.positionM = [headM[0], headM[1]]
-    const isInside = contains(zone.polygonM, headM)
+    const isInside = place.holds(headM)
     if (isInside && presence.enteredAtMs === null) {
       presence.enteredAtMs = atMs
       presence.dwelt = false
-      emit(personId, 'enter', presence)
+      emit(place.arrival)
     } else if (!isInside && presence.enteredAtMs !== null) {
-      emit(personId, 'leave', presence)
+      emit('leave')
       presence.enteredAtMs = null
     }
     if (presence.enteredAtMs !== null && !presence.dwelt && atMs - presence.enteredAtMs >= this.#options.dwellMs) {
       presence.dwelt = true
-      emit(personId, 'dwell', presence)
+      emit('dwell')
     }
-    const isNear = isInside || distanceToPolygonM(zone.polygonM, headM) <= this.#options.approachM
-    if (isNear && !presence.near && !isInside) emit(personId, 'approach', presence)
+    const isNear = isInside || place.awayM(headM) <= this.#options.approachM
+    if (isNear && !presence.near && !isInside) emit('approach')
     presence.near = isNear
-    const isTouching = handsM.some((handM) => handM !== null && this.#touches(zone, handM))
-    if (isTouching && !presence.touching) emit(personId, 'touch', presence)
-    presence.touching = isTouching
-    if (presence.near || presence.touching) presences.set(personId, presence)
+    const touched = touchedBy(person, place)
+    for (const part of touched) {
+      if (!presence.touched.has(part)) emit('touch', place.names.fixture === undefined ? undefined : part)
+    }
+    presence.touched = touched
+    if (presence.near || touched.size > 0) presences.set(personId, presence)
     else presences.delete(personId)
   }
 
-  #touches(zone: Zone, handM: Point3DM): boolean {
-    return distanceToPolygonM(zone.polygonM, handM) <= this.#options.touchM
-  }
-
-  #presencesIn(zone: Zone): Map<string, Presence> {
-    const presences = this.#presences.get(zone.id) ?? new Map<string, Presence>()
-    this.#presences.set(zone.id, presences)
+  #presencesIn(place: WatchedPlace): Map<string, Presence> {
+    const presences = this.#presences.get(place) ?? new Map<string, Presence>()
+    this.#presences.set(place, presences)
     return presences
   }
 }
+
+const newPresence = ({ headM }: SeenPerson, atMs: number): Presence => ({
+  ...{ enteredAtMs: null, dwelt: false, near: false, touched: new Set(), lastSeenMs: atMs },
+  positionM: [headM[0], headM[1]],
+})
+
+function touchedBy({ handsM }: SeenPerson, place: WatchedPlace): ReadonlySet<number> {
+  const parts = handsM.map((handM) => handM && place.touchedBy(handM))
+  return new Set(parts.filter((part) => part !== null))
+}
+
+const chosen = <T extends { id: string }>(all: readonly T[], ids: readonly string[] | 'none'): readonly T[] =>
+  ids === 'none' ? [] : all.filter(({ id }) => ids.length === 0 || ids.includes(id))

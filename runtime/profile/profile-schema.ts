@@ -318,6 +318,31 @@ const VisionSchema = strictObject(
         description: 'Where this build of ONNX Runtime has it; else on the processor, and says so.',
       }),
     ),
+    evidence: Type.Optional(
+      strictObject(
+        {
+          keepHours: Type.Integer({
+            title: 'Kept for (hours)',
+            minimum: 0,
+            maximum: 8760,
+            description: 'After the review was decided.',
+          }),
+          waitDays: Type.Optional(
+            Type.Integer({
+              title: 'At most (days)',
+              minimum: 1,
+              maximum: 90,
+              description: 'Also while nobody decides; by default 14.',
+            }),
+          ),
+        },
+        {
+          title: 'Pictures for reviews',
+          description:
+            'Keeps pictures of what a review is about, with everybody but the shopper blurred. Without it no picture is kept.',
+        },
+      ),
+    ),
   },
   { title: 'Own vision', description: 'How the store watches its cameras itself.' },
 )

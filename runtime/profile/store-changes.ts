@@ -5,6 +5,7 @@ import type { StoreParts } from './store-folder.ts'
 
 export type StoreChange = (parts: StoreParts) => StoreParts
 type Plate = Profile['plates'][number]
+type Camera = Profile['cameras'][number]
 
 /** The product weighs this. `weightSdG` null: its spread was not measured and stays as it is. */
 export function weighed(sku: string, { weightG, weightSdG }: { weightG: number; weightSdG: number | null }) {
@@ -27,6 +28,16 @@ export function platePut(id: string | undefined, plate: Plate): StoreChange {
   }
 }
 
+/** The camera hangs so, and has this lens; what reads it stays. */
+export function cameraHangs(id: string, pose: Omit<Camera, 'id' | 'device'>): StoreChange {
+  return (parts) => {
+    const { cameras } = parts.profile
+    if (!cameras.some((camera) => camera.id === id)) throw unknown('camera', id)
+    const changed = cameras.map((camera) => (camera.id === id ? { id, device: camera.device, ...pose } : camera))
+    return { ...parts, profile: { ...parts.profile, cameras: changed } }
+  }
+}
+
 type Product = StoreParts['catalogue']['products'][number]
 
 /** With the spread beside the weight, where people look for it. */
@@ -35,7 +46,7 @@ function withWeight({ sku, name, ...rest }: Product, weightG: number, spread: { 
   return { sku, name, weightG, ...(weightSdG === undefined ? {} : { weightSdG }), ...spread, ...others }
 }
 
-const unknown = (what: 'product' | 'plate', name: string) =>
+const unknown = (what: 'product' | 'plate' | 'camera', name: string) =>
   new AisleError(`${what}-unknown`, `There is no ${what} ${name}.`, {
-    action: `Take the name from the ${what === 'plate' ? 'profile' : 'catalogue'} as it is now.`,
+    action: `Take the name from the ${what === 'product' ? 'catalogue' : 'profile'} as it is now.`,
   })

@@ -10,6 +10,8 @@ export const generatedSecrets = {
   sensingToken: 'sensing-token',
   /** With which sensing asks the vision program for pictures. */
   visionToken: 'vision-token',
+  /** With which the console asks it for blurred pictures of a review, and for nothing else. */
+  evidenceToken: 'evidence-token',
   /** Signs the login cookie that console and editor share. */
   sessionKey: 'session-key',
   /** Signs the invitations that the console makes and the phones' program takes. */

@@ -11,7 +11,7 @@ import type { Profile } from '../profile/profile-schema.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
-import { fetchPicture } from '../vision/picture-server.ts'
+import { fetchPicture } from '../vision/picture-client.ts'
 import type { Frame } from '../vision/sources/frame-source.ts'
 import { profileCamera } from '../vision/sources/profile-camera.ts'
 import { LoadCellLines, type LoadCellLinesOptions, type LoadCellListener } from './load-cell-lines.ts'
@@ -81,11 +81,12 @@ export function createSensingDevices(options: SensingDevicesOptions): SensingDev
   }
 }
 
-/** Whether two profiles have the same cameras and vision appliances, reached in the same way. */
+/** Whether two profiles have the same cameras and vision appliances, reached in the same way; where they hang is not asked here. */
 export function sameEyes(a: Profile, b: Profile): boolean {
   const eyesOf = ({ cameras, visionAppliances, devices }: Profile) => {
     const used = new Set([...cameras, ...visionAppliances].map(({ device }) => device))
-    return JSON.stringify([cameras, visionAppliances, devices.filter(({ id }) => used.has(id))])
+    const reached = cameras.map(({ id, device }) => [id, device])
+    return JSON.stringify([reached, visionAppliances, devices.filter(({ id }) => used.has(id))])
   }
   return eyesOf(a) === eyesOf(b)
 }

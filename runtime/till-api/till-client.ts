@@ -1,6 +1,6 @@
 /** The till as its clients see it; the live one speaks HTTP, a replay has one in memory. */
 import type { CommandAnswer, TillCommand } from './commands.ts'
-import type { AccountExport, AccountOverview, EvidenceEvent, TillEvent, TillState } from './events.ts'
+import type { AccountExport, AccountOverview, EvidenceEvent, TillEvent, TillState, VisitSnapshot } from './events.ts'
 
 export interface TillClient {
   /**
@@ -20,6 +20,11 @@ export interface TillClient {
 export interface EvidenceClient {
   /** What was journalled from the visit's admission to its last basket. @throws AisleError as {@link TillClient} */
   evidence(visitId: string, signal?: AbortSignal): Promise<readonly EvidenceEvent[]>
+}
+
+export interface VisitReader {
+  /** A visit as it is now; null: the till has none of this id. @throws AisleError as {@link TillClient} */
+  visit(visitId: string, signal?: AbortSignal): Promise<VisitSnapshot | null>
 }
 
 /** The till as whoever speaks for shoppers sees it: their accounts, one at a time. */

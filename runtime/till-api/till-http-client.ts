@@ -3,8 +3,15 @@ import { type Clock, SystemClock, sleep } from '../contract/clock.ts'
 import { AisleError, errorSentence } from '../contract/errors.ts'
 import type { CommandAnswer, TillCommand } from './commands.ts'
 import { eventLines } from './event-lines.ts'
-import type { AccountExport, AccountOverview, JournalledEvidence, TillEvent, TillState } from './events.ts'
-import type { AccountsClient, EvidenceClient, TillClient } from './till-client.ts'
+import type {
+  AccountExport,
+  AccountOverview,
+  JournalledEvidence,
+  TillEvent,
+  TillState,
+  VisitSnapshot,
+} from './events.ts'
+import type { AccountsClient, EvidenceClient, TillClient, VisitReader } from './till-client.ts'
 
 export interface TillClientOptions {
   /** Base address, such as `http://127.0.0.1:1881`. */
@@ -26,7 +33,7 @@ export function createTillClient({
   url,
   token,
   clock,
-}: TillClientOptions): TillClient & AccountsClient & EvidenceClient {
+}: TillClientOptions): TillClient & AccountsClient & EvidenceClient & VisitReader {
   const authorization = `Bearer ${token}`
   const wire = new SystemClock()
 
@@ -113,6 +120,13 @@ export function createTillClient({
     async evidence(visitId, signal) {
       const path = `/v1/visits/${encodeURIComponent(visitId)}/evidence`
       return (await askUntilAnswered<JournalledEvidence>(path, undefined, signal)).evidence
+    },
+    async visit(visitId, signal) {
+      const path = `/v1/visits/${encodeURIComponent(visitId)}`
+      return await askUntilAnswered<VisitSnapshot>(path, undefined, signal).catch((error: unknown) => {
+        if (error instanceof AisleError && error.code === 'visit-unknown') return null
+        throw error
+      })
     },
     account: (id, signal) => askUntilAnswered<AccountOverview>(`${accountPath(id)}/overview`, undefined, signal),
     exportAccount: (id, signal) => askUntilAnswered<AccountExport>(accountPath(id), undefined, signal),

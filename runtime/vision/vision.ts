@@ -18,6 +18,7 @@ import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import { CameraBoard } from './camera-board.ts'
 import { DetectionPool } from './detection/detection-pool.ts'
+import { followEvents } from './evidence/follow-events.ts'
 import { FrameStore } from './frame-store.ts'
 import type { ModelLibrary } from './models/model-library.ts'
 import { modelsOf } from './models/models-of.ts'
@@ -33,7 +34,7 @@ export interface VisionOptions {
   catalogue: DeviceCatalogue
   models: ModelLibrary
   host: string
-  ports: { broker: number; vision?: number }
+  ports: { broker: number; vision?: number; sensing?: number }
   secrets: ProgramSecrets
   /** The store's time, which has to run as fast as that of the cameras. */
   clock: Clock
@@ -68,10 +69,14 @@ export async function startVision(options: VisionOptions) {
   const board = new CameraBoard(wireClock, (reports) =>
     link.publish(own.topic + cameraReportsTopic, JSON.stringify(reports)),
   )
+  const evidence = followEvents(options)
   const people = new CameraPeople({
     ...{ source: own.source, layout, cameras: own.cameras, clock },
     idPrefix: `v${Math.floor(clock.nowMs() / 1000).toString(36)}`,
-    onPeople: (seen) => link.publish(own.topic + definition.peopleTopic, writePeople(seen)),
+    onPeople(seen) {
+      link.publish(own.topic + definition.peopleTopic, writePeople(seen))
+      evidence?.recorder.people(seen)
+    },
   })
   const deviceOfCamera = new Map(own.cameras.map(({ id, device }) => [id, device]))
   const pool = await DetectionPool.open({
@@ -81,6 +86,7 @@ export async function startVision(options: VisionOptions) {
     ...{ clock, wireClock },
     onDetected(frame) {
       board.shown(deviceOfCamera.get(frame.camera) ?? frame.camera)
+      evidence?.recorder.looked(frames.get(frame.frameId), frame)
       if (!people.take(frame)) log.warn({ camera: frame.camera }, 'left out a picture of another time')
     },
     onCameras(troubles) {
@@ -106,6 +112,7 @@ export async function startVision(options: VisionOptions) {
       ...{ host, port: ports.vision ?? 0, token: handedSecret(secrets, generatedSecrets.visionToken) },
       // Only the source knows whether its newest picture is still fresh.
       newest: (camera) => cameras.get(camera)?.newest,
+      ...(evidence && { evidence: { token: evidence.token, answer: (asked) => evidence.recorder.pictures(asked) } }),
     })
     link.start()
     board.start()
@@ -115,11 +122,13 @@ export async function startVision(options: VisionOptions) {
     )
     return { port: pictures.port, stop: () => stop(pictures) }
   } catch (error) {
+    evidence?.stop()
     await pool.close()
     throw error
   }
 
   async function stop(pictures: { stop(): Promise<void> }): Promise<void> {
+    evidence?.stop()
     await Promise.all([...cameras.values()].map((camera) => camera.stop()))
     await pool.close()
     people.stop()

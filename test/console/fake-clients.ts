@@ -39,6 +39,11 @@ export class FakeTill implements TillClient, EvidenceClient {
     return { sequence: this.#sequence, repeated: before !== undefined }
   }
 
+  async visit(visitId: string, signal?: AbortSignal): Promise<VisitSnapshot | null> {
+    await this.#answer(signal)
+    return this.visits.get(visitId) ?? null
+  }
+
   async evidence(_visitId: string, signal?: AbortSignal): Promise<EvidenceEvent[]> {
     await this.#answer(signal)
     return this.journalled

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreFacts } from '../../nodes/editor/browser/load-cells/views.ts'
 import { LoadCellDesk } from '../../nodes/host/load-cell-desk.ts'
+import { StoreDesk } from '../../nodes/host/store-desk.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import type { ProgramName } from '../../runtime/program/run-settings.ts'
@@ -28,11 +29,15 @@ describe("the load cells' desk", () => {
     profileDirectory = await copyProfile()
     audited = []
     restarted = []
-    desk = new LoadCellDesk({
-      ...{ profileDirectory, devices, loadCells },
-      sensing: { plates: () => Promise.reject(new Error('away')) },
+    const audit = (event: string, facts: object) => audited.push({ event, facts: facts as Record<string, unknown> })
+    const store = new StoreDesk({
+      ...{ profileDirectory, devices, audit },
+      watchesItself: () => true,
       requestRestart: (programs) => restarted.push(programs),
-      audit: (event, facts) => audited.push({ event, facts: facts as Record<string, unknown> }),
+    })
+    desk = new LoadCellDesk({
+      ...{ store, loadCells, audit },
+      sensing: { plates: () => Promise.reject(new Error('away')) },
     })
   })
   afterEach(() => rm(join(profileDirectory, '..'), { recursive: true, force: true }))

@@ -155,6 +155,18 @@ describe('what has to start anew after a change of the store', () => {
       }),
       ['sensing', 'flows', 'console'],
     )
+    assert.deepEqual(
+      changed(({ profile, layout }) => {
+        for (const camera of [profile.cameras[0], layout.cameras[0]]) if (camera) camera.positionM = [1, 1, 2]
+      }),
+      ['flows', 'console', 'vision'],
+    )
+    assert.deepEqual(
+      changed(({ profile }) => {
+        if (profile.cameras[0]) profile.cameras[0].lookAtM = [1, 1, 0]
+      }),
+      ['console', 'vision'],
+    )
   })
 })
 

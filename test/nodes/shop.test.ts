@@ -119,6 +119,22 @@ describe('the zones node', () => {
   })
 })
 
+describe('the zones node that watches shelves', () => {
+  it('needs no zone: where fixtures stand and how high their shelves are, the profile says', async () => {
+    const distances = { dwellMs: 1000, approachM: 0.5, touchM: 0.1 }
+    const settings = { watches: 'shelves', zone: '', group: 'shelf-1', ...distances }
+    const { give, payloads } = await loadBench(registerZones, zonesDefinition, settings)
+    await give(people([{ trackId: 't-1', atM: [2.3, 3.7], handM: [2.3, 4.2, 1.1] }]))
+    deepEqual(
+      payloads('events').map((told) => told.type === 'zone-event' && [told.fixture, told.event, told.shelf]),
+      [
+        ['f1', 'approach', undefined],
+        ['f1', 'touch', 1],
+      ],
+    )
+  })
+})
+
 describe('the notify node', () => {
   let server: Server
   let posted: unknown[]

@@ -4,10 +4,11 @@ import type { FloorPlanLayout, LiveEvent } from '../../../runtime/console/pages/
 import { textsOf } from '../../../runtime/console/pages/texts.ts'
 import { ask } from './ask.ts'
 import type { Say } from './form/check.ts'
+import { languageOf } from './reasons.ts'
 
 export function floorPlan(say: Say): HTMLElement {
   const plan = new FloorPlan()
-  plan.texts = textsOf(say('sidebar.language') === 'ko' ? 'ko' : 'en').plan
+  plan.texts = textsOf(languageOf(say)).plan
   const offline = document.createElement('p')
   offline.className = 'aisle-none'
   offline.hidden = true

@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Certainty } from './basket-lines.tsx'
 import { EventPlot } from './event-plot.tsx'
+import { EvidencePictures } from './evidence-pictures.tsx'
 import type { EventPlotView, VisitEvidence } from './live-view.ts'
 import { usePage } from './page-context.ts'
 import { ask } from './server-api.ts'
@@ -29,6 +30,7 @@ export function Evidence({ visitId, lineId }: { visitId: string; lineId?: string
           titled={lineId === undefined}
         />
       ))}
+      {lineId !== undefined && <EvidencePictures visitId={visitId} lineId={lineId} />}
     </div>
   )
 }

@@ -10,7 +10,7 @@ import {
   rounded,
 } from './floor-plan-geometry.ts'
 import { healthSign } from './floor-plan-health.ts'
-import type { FloorPlanLayout, GateView, PlateView, PointM } from './live-view.ts'
+import type { FloorPlanLayout, GateView, PersonView, PlateView, PointM } from './live-view.ts'
 import { svg } from './svg.ts'
 import type { Texts } from './texts.ts'
 
@@ -25,6 +25,12 @@ export interface DrawnPlate {
   shown: PlateView | null
 }
 
+export interface DrawnZone {
+  root: SVGGElement
+  text: SVGTextElement
+  name: string
+}
+
 export interface DrawnGate {
   root: SVGGElement
   title: SVGTitleElement
@@ -35,16 +41,38 @@ const named = (name: string, look: string) => ({ class: look, 'data-thing': name
 
 const labelDistance = 18
 
-export function drawFloor(frame: FloorFrame, { wallsM, zones }: FloorPlanLayout): SVGElement[] {
+export function drawFloor(
+  frame: FloorFrame,
+  { wallsM }: FloorPlanLayout,
+  zones: Iterable<DrawnZone> = [],
+): SVGElement[] {
   return [
     svg('rect', { class: 'floor', width: frame.width, height: frame.height, rx: 6 }),
-    ...zones.map(({ name, polygonM }) => {
-      const [x, y] = frame.point(centreM(polygonM))
-      return svg('g', { class: 'zone' }, svg('polygon', { points: frame.points(polygonM) }), label(x, y, name))
-    }),
+    ...[...zones].map(({ root }) => root),
     ...wallsM.map((wall) => svg('polyline', { class: 'wall', points: frame.points(wall) })),
   ]
 }
+
+export function drawZones(frame: FloorFrame, { zones }: FloorPlanLayout): Map<string, DrawnZone> {
+  return new Map(
+    zones.map(({ id, name, polygonM }) => {
+      const [x, y] = frame.point(centreM(polygonM))
+      const text = label(x, y, name)
+      const root = svg('g', { class: 'zone' }, svg('polygon', { points: frame.points(polygonM) }), text)
+      return [id, { root, text, name }]
+    }),
+  )
+}
+
+/** How many people are in it; an empty one shows its name alone. */
+export function showZone({ root, text, name }: DrawnZone, people: number): void {
+  const shown = people === 0 ? name : `${name} · ${people}`
+  if (text.textContent !== shown) text.textContent = shown
+  root.classList.toggle('busy', people > 0)
+}
+
+export const peopleIn = (zone: string, people: readonly PersonView[]): number =>
+  people.filter(({ zones }) => zones?.includes(zone)).length
 
 /** So many cameras can be drawn large, with how far they look, without covering the floor. */
 const fewCameras = 8

@@ -1,5 +1,5 @@
 /** The floor plan in words: the same facts as tables, for whoever reads by ear or keyboard. */
-import { gateText } from './floor-plan-drawing.ts'
+import { gateText, peopleIn } from './floor-plan-drawing.ts'
 import { healthStates } from './floor-plan-health.ts'
 import type { FloorPlanLayout, GateView, HealthView, PersonView, PlateView } from './live-view.ts'
 import { shortVisitName } from './shopper-color.ts'
@@ -27,10 +27,13 @@ export class FloorPlanList {
   readonly #texts: Texts['plan']
   readonly #gates = html('div')
   readonly #people = html('div')
+  readonly #zones = html('div')
+  readonly #zoneNames: FloorPlanLayout['zones']
   readonly #fixtures: FixturePart[]
 
-  constructor({ plates, fixtures }: FloorPlanLayout, texts: Texts['plan']) {
+  constructor({ plates, fixtures, zones }: FloorPlanLayout, texts: Texts['plan']) {
     this.#texts = texts
+    this.#zoneNames = zones
     const platesOf = Map.groupBy(plates, ({ fixture }) => fixture)
     this.#fixtures = fixtures
       .filter(({ id }) => platesOf.has(id))
@@ -41,7 +44,7 @@ export class FloorPlanList {
         details.dataset.fixture = id
         return { plates: platesOf.get(id) ?? [], details, summary, table }
       })
-    this.element.append(this.#gates, this.#people, ...this.#fixtures.map(({ details }) => details))
+    this.element.append(this.#gates, this.#people, this.#zones, ...this.#fixtures.map(({ details }) => details))
   }
 
   show({ plates, gates, people }: FloorPlanFacts): void {
@@ -54,6 +57,8 @@ export class FloorPlanList {
     })
     const shownPeople = personRows.length > 0 ? personRows : [[texts.nobody, '']]
     this.#people.replaceChildren(table(texts.people, [texts.people, texts.handAt], shownPeople))
+    const zoneRows = this.#zoneNames.map(({ id, name }) => [name, String(peopleIn(id, people))])
+    if (zoneRows.length > 0) this.#zones.replaceChildren(table(texts.zones, [texts.zones, texts.people], zoneRows))
     for (const part of this.#fixtures) this.#showFixture(part, plates)
   }
 

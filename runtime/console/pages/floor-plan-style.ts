@@ -38,6 +38,7 @@ const css = `
 .floor { fill: var(--plan-floor); }
 .wall { fill: none; stroke: var(--plan-wall); stroke-width: 6; stroke-linecap: round; stroke-linejoin: round; }
 .zone polygon { fill: var(--plan-accent); fill-opacity: 0.05; stroke: var(--plan-accent); stroke-opacity: 0.25; stroke-dasharray: 3 6; }
+.zone.busy polygon { fill-opacity: 0.14; stroke-opacity: 0.6; }
 .label { fill: var(--plan-text); font-size: 15px; letter-spacing: 0.02em; pointer-events: none; }
 .camera .view { fill: var(--plan-accent); fill-opacity: 0.06; }
 .camera .body { fill: var(--plan-text); }

@@ -1,5 +1,5 @@
 /** Looks closer at a part of the drawing: by buttons, keys, the wheel with Ctrl held, or two fingers on a touchpad. */
-import { html } from './svg.ts'
+import { html, pointIn } from './svg.ts'
 import type { Texts } from './texts.ts'
 
 interface Box {
@@ -22,7 +22,7 @@ const clickPx = 4
 
 export class FloorPlanZoom {
   readonly buttons = html('div', { class: 'zoom' })
-  readonly #drawings: readonly SVGSVGElement[]
+  readonly #drawings: readonly [SVGSVGElement, ...SVGSVGElement[]]
   readonly #onChange: () => void
   #whole: Box = { x: 0, y: 0, width: 1, height: 1 }
   #shown: Box = this.#whole
@@ -101,7 +101,7 @@ export class FloorPlanZoom {
     // Without Ctrl the wheel scrolls the page, as everywhere; touchpads send it with a pinch.
     if (!event.ctrlKey && !event.metaKey) return
     event.preventDefault()
-    this.#zoom(Math.exp(-event.deltaY / 200), this.#pointOf(event))
+    this.#zoom(Math.exp(-event.deltaY / 200), pointIn(this.#drawings[0], event))
   }
 
   #onDown({ pointerId, clientX: x, clientY: y, button }: PointerEvent): void {
@@ -136,12 +136,7 @@ export class FloorPlanZoom {
   }
 
   get #unitsPerPx(): number {
-    const scale = this.#drawings[0]?.getScreenCTM()?.a
+    const scale = this.#drawings[0].getScreenCTM()?.a
     return scale ? 1 / scale : 1
-  }
-
-  #pointOf({ clientX, clientY }: MouseEvent): { x: number; y: number } | undefined {
-    const toDrawing = this.#drawings[0]?.getScreenCTM()?.inverse()
-    return toDrawing && new DOMPoint(clientX, clientY).matrixTransform(toDrawing)
   }
 }

@@ -7,13 +7,17 @@
 import {
   type DrawnGate,
   type DrawnPlate,
+  type DrawnZone,
   drawCameras,
   drawFixtures,
   drawFloor,
   drawGates,
+  drawZones,
+  peopleIn,
   plateTitle,
   showGate,
   showPlate,
+  showZone,
 } from './floor-plan-drawing.ts'
 import { FloorFrame, unitsPerM } from './floor-plan-geometry.ts'
 import { HealthLegend } from './floor-plan-health.ts'
@@ -41,6 +45,7 @@ export class FloorPlan extends HTMLElement {
   #chosen: string | null = null
   #drawnPlates = new Map<string, DrawnPlate>()
   #drawnGates = new Map<string, DrawnGate>()
+  #drawnZones = new Map<string, DrawnZone>()
   /** Everything that can be pointed at, by its name. */
   #things = new Map<string, SVGGElement>()
   #drawnPeople: FloorPlanPeople | null = null
@@ -114,6 +119,7 @@ export class FloorPlan extends HTMLElement {
   set people(people: readonly PersonView[]) {
     this.#people = people
     this.#drawnPeople?.show(people)
+    for (const [id, zone] of this.#drawnZones) showZone(zone, peopleIn(id, people))
   }
 
   /** What somebody has broken in a simulation, by name. */
@@ -169,11 +175,17 @@ export class FloorPlan extends HTMLElement {
     const cameras = drawCameras(frame, layout)
     this.#drawnPlates = plates
     this.#drawnGates = drawGates(frame, layout)
+    this.#drawnZones = drawZones(frame, layout)
     this.#things = new Map([...cameras, ...rootsOf(plates), ...rootsOf(this.#drawnGates)])
     this.#drawnPeople = new FloorPlanPeople(frame)
     this.#highlights = svg('g')
     const gates = [...this.#drawnGates.values()].map(({ root }) => root)
-    this.#ground.append(...drawFloor(frame, layout), ...cameras.values(), ...fixtures, ...gates)
+    this.#ground.append(
+      ...drawFloor(frame, layout, this.#drawnZones.values()),
+      ...cameras.values(),
+      ...fixtures,
+      ...gates,
+    )
     this.#above.append(this.#drawnPeople.layer, this.#highlights)
     this.#zoom.reset({ x: -margin, y: -margin, width: frame.width + 2 * margin, height: frame.height + 2 * margin })
     this.plates = [...this.#plates.values()]

@@ -135,6 +135,16 @@ export interface InvitationView {
   lifeMs: number
 }
 
+/** `GET /api/visits/:visitId/pictures`: what cameras saw of it, where the store keeps that for reviews. */
+export interface EvidencePictureView {
+  /** `GET /api/visits/:visitId/pictures/NUMBER` gives it. */
+  number: number
+  camera: string
+  takenAtMs: number
+  /** The lines that rest on what happened then. */
+  lineIds: string[]
+}
+
 /** `GET /api/visits/:visitId`: why each line is on the bill. */
 export interface VisitEvidence {
   visitId: string

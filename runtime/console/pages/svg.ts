@@ -1,5 +1,11 @@
 /** Makes elements without any markup in strings, so that text stays text. */
 
+/** Where a pointer is in the drawing's own units; undefined while that is not shown. */
+export function pointIn(drawing: SVGSVGElement, { clientX, clientY }: MouseEvent): DOMPoint | undefined {
+  const toDrawing = drawing.getScreenCTM()?.inverse()
+  return toDrawing && new DOMPoint(clientX, clientY).matrixTransform(toDrawing)
+}
+
 type Attributes = Record<string, string | number>
 
 export function svg<K extends keyof SVGElementTagNameMap>(

@@ -26,7 +26,7 @@ export function lensOf(kind: 'pinhole' | 'fisheye', distortion: readonly number[
   const radial = (r: number) =>
     kind === 'fisheye' ? fisheyeFactor(r, [k1, k2, p1, p2]) : 1 + r * r * (k1 + r * r * (k2 + r * r * k3))
   const [tangential1, tangential2] = kind === 'fisheye' ? [0, 0] : [p1, p2]
-  const limit = monotonicUntil((r) => r * radial(r))
+  const limit = kind === 'pinhole' && k2 === 0 && k3 === 0 ? turningRadius(k1) : monotonicUntil((r) => r * radial(r))
   const apply = (x: number, y: number, answer: Answer): void => {
     const rr = x * x + y * y
     const factor = radial(Math.sqrt(rr))
@@ -63,6 +63,9 @@ function monotonicUntil(distorted: (r: number) => number): number {
   }
   return widestRadius
 }
+
+/** The same of `r + k1 r³`, which a calibration asks for thousands of times: where its slope is 0. */
+const turningRadius = (k1: number) => (k1 < 0 ? Math.min(widestRadius, Math.sqrt(-1 / (3 * k1))) : widestRadius)
 
 /** By Newton's method, because the fixed-point iteration in common use diverges at the rims of wide lenses. */
 function inverse(

@@ -1,6 +1,7 @@
 /** What the parts of the load cells' dialog share: the store's facts, how to ask for more, and what to say. */
-import { ask, Refusal } from '../ask.ts'
+import { ask } from '../ask.ts'
 import type { Say } from '../form/check.ts'
+import type { Saved } from '../saved.ts'
 import type {
   Detail,
   Order,
@@ -8,7 +9,6 @@ import type {
   PlateChange,
   PlateFacts,
   Registers,
-  Saved,
   StoreFacts,
   WeightChange,
 } from './views.ts'
@@ -40,14 +40,6 @@ export const plates = {
 
 export const correctWeight = (sku: string, change: WeightChange) =>
   ask<Saved>(`open-aisle/products/${encodeURIComponent(sku)}/weight`, change)
-
-/** What went wrong and what to do, in the editor's language where it is a thing that happens to people. */
-export function reasonOf(error: unknown, say: Say): string {
-  if (!(error instanceof Refusal)) return say('load-cells.failed.unreachable')
-  const key = `load-cells.failed.${error.code}`
-  const text = say(key)
-  return text.endsWith(key) ? error.told : text
-}
 
 export const plateOf = (bench: Bench, id: string): PlateFacts | undefined =>
   bench.facts().plates.find((plate) => plate.id === id)

@@ -3,7 +3,8 @@
  * device's own orders do the work; where it has none for the span, the zero is set and checked alone.
  */
 import { make, named, textButton } from '../elements.ts'
-import { type Bench, gramsText, plateOf, plates, reasonOf, type Section } from './bench.ts'
+import { reasonOf } from '../reasons.ts'
+import { type Bench, gramsText, plateOf, plates, type Section } from './bench.ts'
 import { allowedErrorG, isFitWeight, isGood, leastKnownShare, looksEmpty } from './calibration-rules.ts'
 import { type Level, restToleranceG, SteadyLevel } from './steady-level.ts'
 import type { Detail, Order } from './views.ts'

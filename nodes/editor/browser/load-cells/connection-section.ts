@@ -1,6 +1,7 @@
 /** Where a plate stands and where it is read, in the store's profile: a re-plugged cell, a moved shelf, a new plate. */
 import { make, named, textButton } from '../elements.ts'
-import { type Bench, plateOf, plates, reasonOf, type Section } from './bench.ts'
+import { reasonOf } from '../reasons.ts'
+import { type Bench, plateOf, plates, type Section } from './bench.ts'
 import type { PlateChange, PlateFacts } from './views.ts'
 
 type Plate = PlateChange['plate']

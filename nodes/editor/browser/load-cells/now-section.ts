@@ -1,6 +1,7 @@
 /** One plate now: its weight, how it is, where it is read, and the registers as they stand on the wire. */
 import { make } from '../elements.ts'
-import { type Bench, gramsText, plates, reasonOf, type Section } from './bench.ts'
+import { reasonOf } from '../reasons.ts'
+import { type Bench, gramsText, plates, type Section } from './bench.ts'
 import type { Detail, Registers } from './views.ts'
 
 const registersEveryMs = 1500

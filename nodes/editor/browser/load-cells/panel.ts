@@ -3,12 +3,15 @@ import { textsOf } from '../../../../runtime/console/pages/texts.ts'
 import { ask } from '../ask.ts'
 import { make, textButton } from '../elements.ts'
 import type { Say } from '../form/check.ts'
-import { type Bench, plates, reasonOf, type Section } from './bench.ts'
+import { languageOf, reasonOf } from '../reasons.ts'
+import { WaitingPrograms } from '../waiting-programs.ts'
+import { whileShown } from '../while-shown.ts'
+import { type Bench, plates, type Section } from './bench.ts'
 import { calibrateSection } from './calibrate-section.ts'
 import { connectionSection } from './connection-section.ts'
 import { nowSection } from './now-section.ts'
 import { PlateList } from './plate-list.ts'
-import { languageOf, PlatePlace } from './plate-place.ts'
+import { PlatePlace } from './plate-place.ts'
 import { PressedPlate } from './pressed-plate.ts'
 import type { Reading, StoreFacts } from './views.ts'
 import { weighInSection } from './weigh-in-section.ts'
@@ -33,7 +36,7 @@ class Panel implements Bench {
   readonly #list: PlateList
   readonly #place: PlatePlace
   readonly #trouble = make('p', { className: 'aisle-trouble' })
-  readonly #waiting = make('div', { className: 'aisle-waiting', hidden: true })
+  readonly #waiting: WaitingPrograms
   readonly #finding: HTMLButtonElement
   readonly #found = make('p', { className: 'aisle-hint' })
   readonly #tabs = make('div', { className: 'aisle-row' })
@@ -55,7 +58,14 @@ class Panel implements Bench {
     this.#place = new PlatePlace(say, (name) => this.#chooseOnPlan(name))
     this.#finding = textButton(say('load-cells.find.start'), () => this.#find(this.#pressed === null))
     this.#finding.setAttribute('aria-pressed', 'false')
-    for (const element of [this.#trouble, this.#found, this.#waiting]) element.setAttribute('role', 'status')
+    this.#waiting = new WaitingPrograms({
+      say,
+      reload: () => this.reload(),
+      onTrouble: (text) => {
+        this.#trouble.textContent = text
+      },
+    })
+    for (const element of [this.#trouble, this.#found]) element.setAttribute('role', 'status')
     this.#tabs.setAttribute('role', 'tablist')
     const found = make('div', { className: 'aisle-row' }, this.#finding, this.#found)
     const heading = make('h3', { textContent: say('load-cells.plates') })
@@ -69,7 +79,7 @@ class Panel implements Bench {
       'section',
       { className: 'aisle-load-cells' },
       heading,
-      this.#waiting,
+      this.#waiting.element,
       this.#trouble,
       this.#list.element,
       found,
@@ -86,7 +96,7 @@ class Panel implements Bench {
   async reload(): Promise<void> {
     this.#facts = await ask<StoreFacts>('open-aisle/load-cells')
     this.#showPlates()
-    this.#showWaiting()
+    this.#waiting.show(this.#facts.waiting)
   }
 
   choose(plate: string): void {
@@ -110,7 +120,7 @@ class Panel implements Bench {
         const readings = await ask<Reading[] | null>('open-aisle/plates')
         this.#isAway = readings === null
         this.#show(readings ?? this.#facts.plates.map(({ id }) => unknown(id)))
-        return readings ? '' : this.say('load-cells.failed.sensing-unreachable')
+        return readings ? '' : this.say('failed.sensing-unreachable')
       }),
       this.#whileShown(oneEveryMs, async () => {
         const plate = this.#chosen
@@ -125,16 +135,14 @@ class Panel implements Bench {
 
   /** @param work resolves with what is wrong, or with nothing */
   async #whileShown(pauseMs: number, work: () => Promise<string>): Promise<void> {
-    while (this.element.isConnected) {
-      const isShown = this.element.checkVisibility()
-      const trouble = isShown ? await work().catch((error: unknown) => reasonOf(error, this.say)) : ''
+    await whileShown(this.element, pauseMs, async () => {
+      const trouble = await work().catch((error: unknown) => reasonOf(error, this.say))
       // Each of the two loops clears only what it said itself.
       if (trouble || this.#trouble.dataset.by === String(pauseMs)) {
         this.#trouble.dataset.by = String(pauseMs)
         if (this.#trouble.textContent !== trouble) this.#trouble.textContent = trouble
       }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
-    }
+    })
   }
 
   #showPlates(): void {
@@ -195,42 +203,6 @@ class Panel implements Bench {
         return weighInSection(this, plate)
       default:
         return connectionSection(this, plate, name === 'add')
-    }
-  }
-
-  #showWaiting(): void {
-    const { waiting } = this.#facts
-    this.#waiting.hidden = waiting.length === 0
-    if (waiting.length === 0) return
-    const programs = waiting.join(', ')
-    const restart = textButton(this.say('load-cells.waiting.restart'), () => void this.#restart(restart))
-    this.#waiting.replaceChildren(
-      make('span', { textContent: this.say('load-cells.waiting.text', { programs }) }),
-      restart,
-    )
-  }
-
-  async #restart(button: HTMLButtonElement): Promise<void> {
-    button.disabled = true
-    try {
-      await ask('open-aisle/restart', {})
-      this.#waiting.replaceChildren(make('span', { textContent: this.say('load-cells.waiting.restarting') }))
-      await this.#untilBack()
-    } catch (error) {
-      this.#trouble.textContent = reasonOf(error, this.say)
-      button.disabled = false
-    }
-  }
-
-  /** The program that answers here may be one of those that start anew. */
-  async #untilBack(): Promise<void> {
-    while (this.element.isConnected) {
-      await new Promise((resolve) => setTimeout(resolve, 1000))
-      const isBack = await this.reload().then(
-        () => true,
-        () => false,
-      )
-      if (isBack) return
     }
   }
 }

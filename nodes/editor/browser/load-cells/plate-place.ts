@@ -5,6 +5,7 @@ import { textsOf } from '../../../../runtime/console/pages/texts.ts'
 import { ask } from '../ask.ts'
 import { make } from '../elements.ts'
 import type { Say } from '../form/check.ts'
+import { languageOf } from '../reasons.ts'
 import type { Press } from './pressed-plate.ts'
 import type { Reading } from './views.ts'
 
@@ -45,5 +46,3 @@ export class PlatePlace {
     this.#plan.highlight([press])
   }
 }
-
-export const languageOf = (say: Say) => (say('sidebar.language') === 'ko' ? 'ko' : 'en')

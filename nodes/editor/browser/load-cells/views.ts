@@ -89,10 +89,3 @@ export interface PlateChange {
   revision: string
   plate: Omit<PlateFacts, 'products'>
 }
-
-/** What a change is answered with. */
-export interface Saved {
-  revision: string
-  /** Programs that have to start anew before it takes effect. */
-  waiting: string[]
-}

@@ -3,7 +3,8 @@
  * itself when the plate has come to rest, so nobody has to walk to the screen between two.
  */
 import { iconButton, make, named, textButton } from '../elements.ts'
-import { type Bench, correctWeight, plateOf, reasonOf, type Section } from './bench.ts'
+import { reasonOf } from '../reasons.ts'
+import { type Bench, correctWeight, plateOf, type Section } from './bench.ts'
 import { PieceCounter } from './piece-counter.ts'
 import { fewestForSpread, type PieceWeight, pieceWeight, type Weighing } from './piece-weight.ts'
 import type { ProductFacts } from './views.ts'
