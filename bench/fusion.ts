@@ -5,6 +5,9 @@
  * [--appliance good|poor|over-confident] [--causes] [--json]`: N visits of simulated shoppers in virtual time, in every store
  * that comes with Open Aisle; 10,000 of them take hours. `--causes` says why lines were wrong, in review or let go.
  *
+ * `aisle bench fusion --twin --vision [--visits N] [--seed S] [--mix …] [--appliance …] [--json]`: receipts from the
+ * store's own cameras, rendered and looked at, against those from an appliance's tracks, for the same visits.
+ *
  * `aisle bench fusion --cost [--json]`: what fusion costs against shoppers and plates.
  */
 import { parseArgs } from 'node:util'
@@ -13,6 +16,7 @@ import { measureCost } from './fusion/cost.ts'
 import { measureRecordings } from './fusion/recordings.ts'
 import { measureTwin } from './fusion/twin.ts'
 import { appliances, isOneOf, runMixes } from './fusion/twin-run.ts'
+import { measureVision } from './fusion/vision.ts'
 
 /** @throws AisleError `bench-needs-recordings` */
 export default async function bench(args: string[]): Promise<void> {
@@ -22,12 +26,13 @@ export default async function bench(args: string[]): Promise<void> {
       recordings: { type: 'string' },
       twin: { type: 'boolean', default: false },
       cost: { type: 'boolean', default: false },
-      visits: { type: 'string', default: '300' },
+      visits: { type: 'string' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: '1' },
       mix: { type: 'string', default: 'lively' },
       appliance: { type: 'string', default: 'good' },
       causes: { type: 'boolean', default: false },
+      vision: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
@@ -39,6 +44,9 @@ export default async function bench(args: string[]): Promise<void> {
       action: `Give one of ${Object.keys(runMixes).join(', ')}, and one of ${Object.keys(appliances).join(', ')}.`,
     })
   }
-  const [visits, seed, workers] = [Number(values.visits), Number(values.seed), Number(values.workers)]
+  const [seed, workers] = [Number(values.seed), Number(values.workers)]
+  // Pictures take their time.
+  const visits = Number(values.visits ?? (values.vision ? 12 : 300))
+  if (values.vision) return measureVision({ visits, seed, mix, appliance }, json)
   await measureTwin({ visits, seed, workers, mix, appliance, causes }, json)
 }

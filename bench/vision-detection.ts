@@ -13,7 +13,7 @@ import { hash32, streamOf } from '../runtime/twin/world/hash-noise.ts'
 import { CameraModel } from '../runtime/vision/camera-model/camera-model.ts'
 import { processorMs } from './processor-time.ts'
 import { type DetectionMeasures, DetectionScore } from './vision/detection-score.ts'
-import { CeilingModel, detectorWidthPx } from './vision/rendered-detector.ts'
+import { CeilingModel, viewOf } from './vision/rendered-detector.ts'
 import { type BenchCamera, cornerCameras, profileCameras, sceneOf } from './vision/scene.ts'
 
 /** Pictures of training have seeds below. */
@@ -110,15 +110,4 @@ async function inStore(
     }
   }
   return score.measures
-}
-
-function viewOf({ positionM, lookAtM, focalPx, widthPx, heightPx }: BenchCamera) {
-  const lens = { pictureSizePx: [widthPx, heightPx] as [number, number], focalPx }
-  return {
-    positionM,
-    lookAtM,
-    lens,
-    widthPx: detectorWidthPx,
-    heightPx: Math.round((detectorWidthPx * heightPx) / widthPx),
-  }
 }

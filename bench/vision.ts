@@ -17,7 +17,8 @@ export default async function bench(args: string[]): Promise<void> {
       seconds: { type: 'string' },
       seeds: { type: 'string', default: '2' },
       shoppers: { type: 'string', default: '1,2,4,8' },
-      detector: { type: 'string', default: 'simulated' },
+      detector: { type: 'string', default: 'rendered' },
+      media: { type: 'string' },
       runs: { type: 'string', default: '3' },
       cameras: { type: 'string', default: '30' },
       rate: { type: 'string', default: '10' },
@@ -25,11 +26,11 @@ export default async function bench(args: string[]): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   })
-  const { detector, json, stock } = values
+  const { detector, media, json, stock } = values
   if (values.tracking) {
     const shoppers = values.shoppers.split(',').map(Number)
     await measureTracking(
-      { seconds: Number(values.seconds ?? 60), seeds: Number(values.seeds), shoppers, detector },
+      { seconds: Number(values.seconds ?? 20), seeds: Number(values.seeds), shoppers, detector, media },
       json,
     )
   } else if (values.detection) {

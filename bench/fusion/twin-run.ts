@@ -124,7 +124,7 @@ export function outcomeOf(
 const snapshotOf = (visit: VisitTruth, visits: readonly VisitSnapshot[]) =>
   visits.find(({ visitId }) => visitId === visitIdOf(visit))
 
-function comersOf({ seed, visits, crowd, mix }: RunPlan): Comer[] {
+export function comersOf({ seed, visits, crowd, mix }: RunPlan): Comer[] {
   const random = (what: string) => seededRandom(hash32(seed, streamOf(what), 0))
   const customers = new CustomerBase(random('cards'), random('codes'), visits)
   const gaps = random('arrivals')

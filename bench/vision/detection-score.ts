@@ -51,6 +51,10 @@ export class DetectionScore {
   readonly #handPx: number[] = []
   #pictures = 0
 
+  get pictures(): number {
+    return this.#pictures
+  }
+
   add(truth: readonly PersonTruth[], detections: readonly Detection[], camera: CameraModel): void {
     this.#pictures++
     const found = detections.filter(({ score }) => score >= leastScore)

@@ -123,6 +123,14 @@ export function cornerCameras({ floorM: [widthM, depthM] = [8, 6] }: StoreLayout
   }))
 }
 
+/** As the twin serves the cameras of a profile: small pictures, and the lens that is assumed where none is stated. */
+export function shopCameras(cameras: TwinStore['loaded']['profile']['cameras']): BenchCamera[] {
+  const [widthPx, heightPx] = [320, 240]
+  return cameras.map(({ id, positionM, lookAtM }) => ({
+    ...{ id, positionM, lookAtM, widthPx, heightPx, focalPx: widthPx / 2 },
+  }))
+}
+
 export function profileCameras(store: TwinStore): BenchCamera[] {
   return store.loaded.profile.cameras.map(({ id, positionM, lookAtM }) => ({
     ...{ id, positionM, lookAtM, widthPx: pictureWidthPx, heightPx: pictureHeightPx, focalPx },

@@ -44,6 +44,8 @@ export interface VirtualOptions extends PassersbyOptions {
   quiet?: boolean
   /** Share of the pieces that lie over two plates of their product. Default 0. */
   straddling?: number
+  /** Is given the world before anything happens in it, to look at it whenever the run pauses. */
+  onWorld?: (world: World) => void
 }
 
 /** The end of a run. */
@@ -90,6 +92,7 @@ export function* runVirtual(options: VirtualOptions): Generator<VirtualRecord, V
       left: (_, customer) => callers.left(customer),
     },
   })
+  options.onWorld?.(world)
   const { idChangesPerMinute = options.vision?.idChangesPerMinute ?? 0 } = options
   const view = new PeopleView(world, { ...options.vision, seed, idChangesPerMinute })
   const callers = options.comers
