@@ -23,6 +23,7 @@ import type {
   WeightChange,
 } from '../editor/browser/load-cells/views.ts'
 import type { Saved } from '../editor/browser/saved.ts'
+import { productFacts } from './product-facts.ts'
 import type { StoreDesk } from './store-desk.ts'
 
 export interface LoadCellDeskOptions {
@@ -30,6 +31,8 @@ export interface LoadCellDeskOptions {
   loadCells: LoadCellClient
   sensing: Pick<SensingClient, 'plates'>
   audit(event: string, facts: object): void
+  /** Where it stands what was learned; missing: nowhere. */
+  dataDirectory?: string
 }
 
 export class LoadCellDesk {
@@ -53,9 +56,7 @@ export class LoadCellDesk {
       groups: names.groups.map(({ id, plates }) => ({ id, plates })),
       fixtures: profile.fixtures.map(({ id }) => id),
       devices: profile.devices.map(({ id }) => id).filter((id) => readers.has(id)),
-      products: layout.products.map(({ sku, name, weightG, weightSdG, soldBy }) => {
-        return { sku, name, weightG, weightSdG, soldBy }
-      }),
+      products: productFacts(layout, this.#options.dataDirectory),
       waiting: store.waiting,
     }
   }
@@ -118,5 +119,6 @@ export function liveLoadCells(context: ProgramContext & { store: StoreDesk; sens
       token: handedSecret(secrets, generatedSecrets.sensingToken),
     }),
     audit: (event, facts) => log.info(facts, `audit ${event}`),
+    dataDirectory: settings.dataDirectory,
   })
 }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StoreFacts } from '../../nodes/editor/browser/load-cells/views.ts'
-import { LoadCellDesk } from '../../nodes/host/load-cell-desk.ts'
+import { LoadCellDesk, type LoadCellDeskOptions } from '../../nodes/host/load-cell-desk.ts'
 import { StoreDesk } from '../../nodes/host/store-desk.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
+import { LearnedFolder } from '../../runtime/learning/learned-folder.ts'
+import { nothingLearned } from '../../runtime/learning/learned-version.ts'
+import { loadStore } from '../../runtime/profile/load-store.ts'
 import type { ProgramName } from '../../runtime/program/run-settings.ts'
 import type { LoadCellClient } from '../../runtime/sensing-api/load-cell-client.ts'
 import { copyProfile, edit } from '../support/profile-folder.ts'
@@ -15,6 +19,7 @@ const cola = '8801001000016'
 
 describe("the load cells' desk", () => {
   let profileDirectory: string
+  let deskWith: (options: Pick<LoadCellDeskOptions, 'dataDirectory'>) => LoadCellDesk
   let desk: LoadCellDesk
   let audited: { event: string; facts: Record<string, unknown> }[]
   let restarted: ProgramName[][]
@@ -35,10 +40,12 @@ describe("the load cells' desk", () => {
       watchesItself: () => true,
       requestRestart: (programs) => restarted.push(programs),
     })
-    desk = new LoadCellDesk({
-      ...{ store, loadCells, audit },
-      sensing: { plates: () => Promise.reject(new Error('away')) },
-    })
+    deskWith = (options) =>
+      new LoadCellDesk({
+        ...{ store, loadCells, audit, ...options },
+        sensing: { plates: () => Promise.reject(new Error('away')) },
+      })
+    desk = deskWith({})
   })
   afterEach(() => rm(join(profileDirectory, '..'), { recursive: true, force: true }))
 
@@ -67,6 +74,32 @@ describe("the load cells' desk", () => {
       for (const device of devices) if (device.id === 'weighing-gateway') device.pollHz = 12
     })
     assert.deepEqual((await desk.facts()).waiting, ['sensing'])
+  })
+
+  it('says what was learned of a product that the catalogue has wrong, until its weight is corrected', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'open-aisle-learned-'))
+    try {
+      const knowing = deskWith({ dataDirectory })
+      const learnedG = async () => (await knowing.facts()).products.find(({ sku }) => sku === cola)?.learnedG
+      assert.equal(await learnedG(), undefined)
+      const { layout } = await loadStore(profileDirectory)
+      const { weightG = null, weightSdG = null } = layout.products.find(({ sku }) => sku === cola) ?? {}
+      const learned = { weightG: 610.2, weightSdG: 4 }
+      new LearnedFolder(dataDirectory, layout.storeId).add({
+        ...{ parent: 0, atMs: 1, kind: 'learned', taken: true },
+        source: { countedTo: 9, visits: 3, confirmed: 3, corrected: 0, givenBack: 0 },
+        content: {
+          ...nothingLearned,
+          products: [{ sku: cola, catalogue: { weightG, weightSdG }, learned, takings: [] }],
+        },
+      })
+      assert.equal(await learnedG(), 610.2)
+      const { revision } = await knowing.facts()
+      await knowing.correctWeight('olive', cola, { revision, weightG: 609, weightSdG: 4 })
+      assert.equal(await learnedG(), undefined)
+    } finally {
+      await rm(dataDirectory, { recursive: true })
+    }
   })
 
   it('corrects a weight with the old one in the log, and has what reads it start anew when it is asked to', async () => {

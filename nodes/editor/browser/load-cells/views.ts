@@ -34,6 +34,8 @@ export interface ProductFacts {
   weightG: number | null
   weightSdG: number | null
   soldBy: 'each' | 'weight'
+  /** What fusion goes by instead of the catalogue's weight; missing where that is right. */
+  learnedG?: number
 }
 
 /** `GET open-aisle/plates`: of each plate, or null where sensing does not answer. */

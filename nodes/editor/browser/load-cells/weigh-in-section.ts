@@ -25,6 +25,7 @@ export function weighInSection(bench: Bench, plate: string): Section {
   })
   const state = make('p', { className: 'aisle-outcome' })
   state.setAttribute('role', 'status')
+  const learned = make('p', { className: 'aisle-hint' })
   const list = make('ol', { className: 'aisle-weighings' })
   const comparison = make('table', { className: 'aisle-comparison' })
   const outcome = make('p', { className: 'aisle-outcome' })
@@ -52,7 +53,13 @@ export function weighInSection(bench: Bench, plate: string): Section {
     comparison.replaceChildren(...(chosen && measured ? compared(chosen, measured) : []))
     save.disabled = !chosen || !measured || measured.doubtful.length > 0
     save.hidden = weighings.length === 0
+    learned.textContent = chosen ? learnedText(chosen) : ''
     showState(chosen)
+  }
+
+  function learnedText({ weightG, learnedG }: ProductFacts): string {
+    if (learnedG === undefined) return ''
+    return say('load-cells.weigh-in.learned', { learned: inGrams(learnedG), old: inGrams(weightG) })
   }
 
   function showState(chosen = inCatalogue()): void {
@@ -146,6 +153,7 @@ export function weighInSection(bench: Bench, plate: string): Section {
       named(say('load-cells.weigh-in.product'), product),
       choices,
       named(say('load-cells.weigh-in.pieces'), pieces),
+      learned,
       start,
       state,
       list,
