@@ -8,6 +8,7 @@ const kinds: Record<EventExplanation['kind'], string> = {
   added: 'put on the shelf',
   gap: 'of change while no sensor was watching',
   withdrawn: 'of change, withdrawn: the weight came back by itself',
+  looked: 'of change: no plate told of what a camera saw in a hand',
 }
 
 /** @param number how the lines of the basket refer to it */

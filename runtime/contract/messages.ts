@@ -39,9 +39,9 @@ export const WeightEvent = message('weight-event', 'A lasting change of weight o
   settledAtMs: Type.Number({ description: 'When the plates were at rest again.' }),
   deltaG: Type.Number({ description: 'What the shelf gained in all: negative when something was taken.' }),
   sigmaG: Type.Number({ minimum: 0, description: 'Standard deviation of deltaG.' }),
-  kind: oneOf(['removed', 'added', 'gap', 'withdrawn'], {
+  kind: oneOf(['removed', 'added', 'gap', 'withdrawn', 'looked'], {
     description:
-      'removed or added: a step; gap: the net change across a time that no sensor saw; withdrawn: a revision that takes the event back.',
+      'removed or added: a step; gap: the net change across a time that no sensor saw; withdrawn: a revision that takes the event back; looked: no plate changed, but a camera saw goods in a hand (made by fusion alone).',
   }),
   evidence: strictObject({
     noiseG: Type.Number({ description: "The plates' own noise before the event (standard deviation)." }),

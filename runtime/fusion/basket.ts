@@ -181,7 +181,8 @@ function likeliestAlternatives(shares: readonly Share[]): AttributedLine['altern
     .map(([text, probability]) => ({ text: text.slice(0, 1000), probability: round(Math.min(1, probability)) }))
 }
 
-function stepText({ act, moves }: Step, owner: Owner, shelves: Shelves): string {
+function stepText({ act, moves, subject }: Step, owner: Owner, shelves: Shelves): string {
+  if (subject.evidence.event.kind === 'looked') return 'the camera erred, or it was handed over'
   if (act === 'nothing') return 'nothing of the store was moved'
   return moves
     .map(({ personId, sku, quantity }) => {

@@ -8,11 +8,16 @@ export interface Actor {
   /** Natural logarithm of how much likelier the distances are when this person acted than when not. */
   handLogOdds: number
   handM: number | null
+  /** Whether a camera saw this person then. */
+  isSeen: boolean
 }
 
 /** Actors this much less likely than the likeliest are not worth following. */
 const hopelessLogOdds = 9
 const mostActors = 6
+const noProduct = ''
+/** Of wrists that are lost for a part of the time, so many are lost for any part of it, also for all. */
+const lostAnyhow = 0.3
 
 export class Cues {
   readonly actors: readonly Actor[]
@@ -48,6 +53,19 @@ export class Cues {
     return own + this.#lookLogOdds(this.#unplaced, sku, 0.5)
   }
 
+  /** How much of a hand's nearness follows from the same person's acting at a place so far away: the other hand is there. */
+  besideLogOdds(personId: string | null, apartM: number): number {
+    const handM = this.actors.find((actor) => actor.personId === personId)?.handM ?? null
+    if (handM === null) return Number.POSITIVE_INFINITY
+    const besideM = Math.max(this.#policy.handSeenM, Math.min(this.#policy.handOtherM, apartM))
+    return Math.log(fallOff(handM, besideM) / fallOff(handM, this.#policy.handOtherM))
+  }
+
+  /** How likely the looks into the likeliest actor's hands are when nothing was moved here: they are of something else. */
+  get astrayLogOdds(): number {
+    return this.sightingLogOdds(this.actors[0]?.personId ?? null, noProduct)
+  }
+
   /** What looks at this person's hands took the thing for, where they are surer of it than not. */
   seenAs(personId: string | null): string | undefined {
     const who = this.#sighted.has(personId) ? personId : null
@@ -67,17 +85,19 @@ export class Cues {
 }
 
 function actorsOf({ near, event }: Evidence, policy: FusionPolicy): Actor[] {
+  const isDark = near !== null && near.length > 0 && near.every(({ seen }) => seen === 0)
   const unseen: Actor = {
     personId: null,
     // Across a gap nobody was watching: whoever acted is as likely to be unknown as anybody.
-    handLogOdds: event.kind === 'gap' ? 0 : Math.log(policy.unseenPerson),
+    handLogOdds: event.kind === 'gap' ? 0 : Math.log(isDark ? policy.unseenInTheDark : policy.unseenPerson),
     handM: null,
+    isSeen: false,
   }
-  const seen = (near ?? []).map(({ personId, handM, headM }) => ({
-    personId,
-    handM,
-    handLogOdds: event.kind === 'gap' ? 0 : handLogOdds(handM, policy) + headLogOdds(headM, policy),
-  }))
+  const seen = (near ?? []).map(({ personId, handM, headM, seen, wristHidden = 0 }) => {
+    const lost = seen > 0 || isDark ? 0 : Math.log(policy.lostPerson)
+    const logOdds = handLogOdds(handM, wristHidden, policy) + headLogOdds(headM, policy) + lost
+    return { personId, handM, isSeen: seen > 0, handLogOdds: event.kind === 'gap' ? 0 : logOdds }
+  })
   const bestLogOdds = Math.max(unseen.handLogOdds, ...seen.map((actor) => actor.handLogOdds))
   return [...seen, unseen]
     .filter((actor) => actor.handLogOdds >= bestLogOdds - hopelessLogOdds || actor.personId === null)
@@ -85,12 +105,26 @@ function actorsOf({ near, event }: Evidence, policy: FusionPolicy): Actor[] {
     .slice(0, mostActors)
 }
 
-/** Distances fall off exponentially from the goods, for the acting hand, the other hand of the actor, and others' hands. */
-function handLogOdds(handM: number | null, policy: FusionPolicy): number {
+/**
+ * Distances fall off exponentially from the goods, for the acting hand, the other hand of the actor, and others' hands.
+ * The acting hand is either the one that was seen, or a wrist was hidden nearly all the time; hardly ever it is misplaced.
+ */
+function handLogOdds(handM: number | null, hidden: number, policy: FusionPolicy): number {
   if (handM === null) return 0
-  const { handSeenM, handHidden, handHiddenM, handOtherM } = policy
-  const acting = (1 - handHidden) * fallOff(handM, handSeenM) + handHidden * fallOff(handM, handHiddenM)
+  const { handSeenM, handHidden, handMisplaced, handHiddenM, handOtherM } = policy
+  const acting =
+    (1 - handHidden - handMisplaced) * fallOff(handM, handSeenM) +
+    (handHidden * hiddenRatio(hidden, policy) + handMisplaced) * fallOff(handM, handHiddenM)
   return Math.log(acting / fallOff(handM, handOtherM))
+}
+
+/** How much likelier a wrist is hidden for this share of the time when it acts unseen than when it does not act. */
+function hiddenRatio(share: number, { handHiddenFor, wristLost, wristLostFor }: FusionPolicy): number {
+  const acting = handHiddenFor / (1 - handHiddenFor)
+  const idle = 1 / wristLostFor - 1
+  const whenActing = acting * share ** (acting - 1)
+  const whenIdle = share === 0 ? 1 : wristLost * ((1 - lostAnyhow) * idle * (1 - share) ** (idle - 1) + lostAnyhow)
+  return whenActing / whenIdle
 }
 
 /** Nobody reaches farther than an arm and a lean; within reach a head says nothing that the hand does not. */

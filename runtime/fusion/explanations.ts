@@ -121,7 +121,7 @@ function spurious({ deltaG, sigmaG, cues }: Subject, shelves: Shelves, policy: F
   const parts: Parts = {
     weight: Math.log((offset + other) / (policy.offsets + policy.spurious)),
     hand: anyHand({ cues }),
-    sighting: 0,
+    sighting: cues.astrayLogOdds,
     planogram: 0,
     prior: Math.log(policy.offsets + policy.spurious),
   }
@@ -156,12 +156,12 @@ function ofOneProduct(subject: Subject, shelves: Shelves, policy: FusionPolicy):
   const goods: Goods[] = []
   for (const sku of shelves.skus()) {
     const { prior: place, isOff } = shelves.locationPrior(sku, subject.plates)
-    const planogram = Math.log(place)
     if (shelves.product(sku)?.soldBy === 'weight') {
       const massG = -subject.deltaG
       const quantityEach = Math.max(1, Math.round(massG))
       const item = { sku, pieces: 1, quantityEach, pieceG: massG, pieceSigmaG: subject.sigmaG }
-      goods.push({ items: [item], isOff, weight: Math.log(shelves.anyGoodsDensity(massG)), planogram, prior: 0 })
+      const weight = Math.log(shelves.anyGoodsDensity(massG))
+      goods.push({ items: [item], isOff, weight, planogram: Math.log(place), prior: 0 })
       continue
     }
     for (const pieces of likelyPieces(-subject.deltaG, shelves.pieceG(sku))) {
@@ -171,6 +171,7 @@ function ofOneProduct(subject: Subject, shelves: Shelves, policy: FusionPolicy):
       const pieceG = -best.deltaG / pieces
       const item = { sku, pieces, quantityEach: 1, pieceG, pieceSigmaG: subject.sigmaG / pieces }
       const weight = Math.log(density)
+      const planogram = Math.log(place) + shelves.strayLogOdds(sku, subject.plates, pieces)
       const prior = (pieces - 1) * Math.log(policy.severalPieces) + Math.log(1 - policy.severalPieces)
       goods.push({ items: [item], isOff, weight, planogram, prior })
     }

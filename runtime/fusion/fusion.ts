@@ -21,6 +21,7 @@ import { type Subject, subjectOf } from './explanations.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { GoodsOut } from './goods-out.ts'
 import { explain, type Posterior } from './hypotheses.ts'
+import { Looks } from './looks.ts'
 import { PlaceTrust } from './place-trust.ts'
 import { PlanogramTrust } from './planogram-trust.ts'
 import { PlateHealth } from './plate-health.ts'
@@ -63,6 +64,7 @@ export class Fusion {
   readonly #posteriors = new Posteriors()
   readonly #shelfNews = new ShelfNews()
   readonly #goodsOut = new GoodsOut()
+  readonly #looks: Looks
   readonly #visits = new Map<string, KnownVisit>()
   readonly #visitOfPerson = new Map<string, KnownVisit>()
   /** Everybody who may ever have moved something: a basket that becomes empty again is told, too. */
@@ -81,6 +83,7 @@ export class Fusion {
     this.#surroundings = new Surroundings(layout, this.#shelves, this.#policy)
     this.#trust = new PlanogramTrust(this.#policy)
     this.#places = new PlaceTrust(this.#shelves)
+    this.#looks = new Looks(this.#shelves, this.#policy)
   }
 
   /** Everybody on the floor at one moment; frames in the order of their time. */
@@ -143,13 +146,36 @@ export class Fusion {
       const due = entry.given === undefined && this.#nowMs >= event.settledAtMs + handsAfterMs
       if (complete) this.#awaited.delete(event.eventId)
       if (!complete && !due) continue
-      const summary = this.#surroundings.summarise(entry.tempered)
+      const summary = this.#surroundings.summarise(entry.tempered, this.#inside(event))
       const text = JSON.stringify([summary.near, summary.sighted])
       if (text === entry.given) continue
       entry.given = text
       evidence.push(summary)
     }
-    return evidence
+    return [...evidence, ...this.#unweighed()]
+  }
+
+  /** Goods in hands that no weight accounts for, as evidence by themselves. */
+  #unweighed(): Evidence[] {
+    return this.#surroundings.unaccounted(this.#nowMs).map(({ personId, atMs, sighted }) => ({
+      event: {
+        type: 'weight-event',
+        ...envelope(this.#layout.storeId, 0, this.#nowMs, atMs),
+        ...{ eventId: `look-${personId}-${Math.round(atMs)}`, revision: 0, kind: 'looked' },
+        ...{ fixture: this.#layout.fixtures[0]?.id ?? 'none', plates: [], deltaG: 0, sigmaG: 0 },
+        ...{ startedAtMs: atMs, settledAtMs: atMs, evidence: { noiseG: 0, swingG: 0, samples: 0 } },
+      },
+      near: [{ personId, handM: null, headM: 0, seen: 1 }],
+      sighted,
+    }))
+  }
+
+  /** Everybody of a visit that had not ended when this happened. */
+  #inside({ startedAtMs }: WeightEvent): string[] {
+    const inside = [...this.#visits.values()].filter(
+      ({ exitedAtMs, finished }) => !finished && (exitedAtMs === null || exitedAtMs > startedAtMs),
+    )
+    return inside.flatMap(({ personIds }) => personIds)
   }
 
   /** Exited visits for which nothing more is awaited at this event time, oldest first: {@link finish} them. */
@@ -180,7 +206,8 @@ export class Fusion {
     if (older) this.#subjects.splice(index, 1)
     this.#causes.delete(event.eventId)
     this.#goodsOut.add(event)
-    if (event.kind !== 'withdrawn') this.#insert(subjectOf(evidence, this.#shelves, this.#policy))
+    if (event.kind === 'looked') this.#looks.add(subjectOf(evidence, this.#shelves, this.#policy))
+    else if (event.kind !== 'withdrawn') this.#insert(subjectOf(evidence, this.#shelves, this.#policy))
     for (const { personId } of evidence.near ?? []) this.#people.add(personId)
     this.#forget(event.settledAtMs - this.#policy.memoryMs)
     this.#explain()
@@ -194,7 +221,7 @@ export class Fusion {
   recall(evidence: readonly Evidence[]): void {
     const last = new Map(evidence.map((one) => [one.event.eventId, one]))
     const subjects = [...last.values()]
-      .filter(({ event, near }) => event.kind !== 'withdrawn' && near !== null)
+      .filter(({ event, near }) => event.kind !== 'withdrawn' && event.kind !== 'looked' && near !== null)
       .sort((a, b) => order(a.event, b.event))
       .map((one) => subjectOf(one, this.#shelves, this.#policy))
     const causes = new Map(
@@ -243,6 +270,7 @@ export class Fusion {
   #end(visit: KnownVisit): void {
     visit.finished = true
     for (const personId of visit.personIds) this.#people.delete(personId)
+    this.#looks.leave(visit.personIds)
     this.#retire()
   }
 
@@ -279,6 +307,7 @@ export class Fusion {
 
   #forget(beforeMs: number): void {
     this.#goodsOut.forget(beforeMs)
+    this.#looks.forget(beforeMs)
     const old = this.#subjects.filter(({ atMs }) => atMs < beforeMs)
     if (old.length === 0) return
     this.#shelfNews.forget(new Set(old.map(({ eventId }) => eventId)))
@@ -317,6 +346,8 @@ export class Fusion {
       )
       posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))
     }
+    const looks = this.#looks.posteriors([...posteriors.values()])
+    for (const [key, posterior] of looks) posteriors.set(key, this.#posteriors.get(key) ?? posterior)
     this.#posteriors.replace(posteriors)
   }
 

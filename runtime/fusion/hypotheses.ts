@@ -150,7 +150,10 @@ function lifted({ steps }: Hypothesis, subject: JointSubject, shelves: Shelves):
     .filter((step) => !steps.some(({ completes }) => completes?.includes(step.subject.eventId)))
     .map((step) => {
       const weight = sameMass(step.subject.deltaG, step.subject.sigmaG, subject)
-      const parts: Parts = { weight, hand: anyHand(subject), sighting: 0, planogram: 0, prior: Math.log(goesAgain) }
+      const parts: Parts = {
+        ...{ weight, hand: anyHand(subject), sighting: subject.cues.astrayLogOdds, planogram: 0 },
+        prior: Math.log(goesAgain),
+      }
       const none = { acted: [], moves: [], before: [], after: [], weighedBefore: false }
       return { act: 'nothing', ...none, parts, completes: [step.subject.eventId] }
     })
@@ -178,10 +181,11 @@ function withCompanions(
     )
     let { hand, sighting } = own
     for (const { step, other } of others) {
-      const isNear = shelves.apartM(step.subject.plates, subject.plates) <= sameReachM
-      prior += Math.log((isNear ? policy.severalPieces : policy.together) / policy.coincident)
+      const apartM = shelves.apartM(step.subject.plates, subject.plates)
+      const isNear = apartM <= sameReachM
+      prior += Math.log((isNear ? policy.bothHands : policy.together) / policy.coincident)
       if (!isNear) continue
-      hand -= Math.max(0, Math.min(hand, other.hand))
+      hand -= Math.max(0, Math.min(hand, subject.cues.besideLogOdds(own.personId, apartM)))
       // Of two different things in two hands, each was looked at by itself.
       if (!sharesProduct(step, candidate, own.personId)) continue
       sighting -= Math.max(0, Math.min(sighting, other.sighting))

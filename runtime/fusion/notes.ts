@@ -14,6 +14,11 @@ export function evidenceNotes(steps: readonly Step[], shelves: Shelves): Evidenc
 function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
   const { parts, subject } = step
   const { eventId } = subject
+  if (subject.evidence.event.kind === 'looked') {
+    return [
+      note('sighting', eventId, parts.sighting, 'A camera saw it in the hand, but no plate told that it was taken.'),
+    ]
+  }
   const notes: EvidenceNote[] = [
     note('weight', eventId, parts.weight - Math.log(neutralDensity), weightText(step, shelves)),
     note('hand', eventId, parts.hand, handText(step)),
@@ -49,6 +54,7 @@ function weightText({ act, moves, subject, weighedBefore, completes }: Step, she
 function handText({ acted, subject }: Step): string {
   const actors = subject.cues.actors.filter(({ personId }) => acted.some((one) => one.personId === personId))
   if (actors.some(({ personId }) => personId === null)) return 'Nobody whom the cameras saw was close enough.'
+  if (actors.some(({ isSeen }) => !isSeen)) return 'Nobody saw where this person was then.'
   const distancesM = actors.flatMap(({ handM }) => handM ?? [])
   const handM = Math.max(...distancesM)
   if (distancesM.length === 0) return 'No hand was seen, but the person stood within reach.'

@@ -110,6 +110,15 @@ export class Shelves {
     return { prior: offPlanogram / Math.max(1, this.#products.size), isOff: true }
   }
 
+  /**
+   * Of several pieces, those that did not come from their own plates stood beside them: as much of the change says so.
+   * Natural logarithm; one piece may rest on two plates.
+   */
+  strayLogOdds(sku: string, changes: readonly PlateChange[], pieces: number): number {
+    const home = pieces > 1 ? this.#shareOnHome(sku, changes) : 0
+    return home === 0 ? 0 : Math.round((1 - home) * pieces) * Math.log(this.#policy.besidePlanogram / neighbours)
+  }
+
   /** Products that may lie here for good because they were taken for what belongs here, and how likely each is. */
   rivals(changes: readonly PlateChange[]): Map<string, number> {
     const rivals = new Map<string, number>()
@@ -143,6 +152,12 @@ export class Shelves {
       share += (totalG === 0 ? 1 / changes.length : Math.abs(deltaG) / totalG) * popularity
     }
     return share
+  }
+
+  #shareOnHome(sku: string, changes: readonly PlateChange[]): number {
+    const total = changes.reduce((sum, { deltaG }) => sum + Math.abs(deltaG), 0)
+    const own = changes.filter((change) => this.isHome(sku, [change]))
+    return total === 0 ? 0 : own.reduce((sum, { deltaG }) => sum + Math.abs(deltaG), 0) / total
   }
 
   /** Other products of the same fixture that weigh as much. */

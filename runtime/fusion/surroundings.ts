@@ -14,6 +14,12 @@ interface Look {
   atMs: number
   positionM: Point3DM | null
   candidates: Sighting['candidates']
+  /** Events of its holder that account for it. */
+  accountedBy: Set<string>
+  /** It was told by itself. */
+  isTold: boolean
+  /** In whose hand it was, once frames of its time are there. */
+  holder?: string | null
 }
 
 /** The longest event plus its margins: somebody holds an item on its plate for long before taking it. */
@@ -22,6 +28,14 @@ const keepMs = 60_000
 const inHandM = 0.4
 /** Only people within some steps of the shelf are worth journalling. */
 const nearbyM = 3
+/** What a look belongs to has happened, come to rest and been told within this. */
+const accountedWithinMs = 5000
+/** A reaching hand is hidden, or seen, from this long before a step until this long after it. */
+const aboutMs = 300
+/** A vision that works loses people for no longer: then they have left, or go by another name. */
+const hiddenForMs = 8000
+/** Whom nobody sees may have walked on at this speed. */
+const walkingMPerS = 1.5
 const mostPeople = 20
 const mostSightings = 60
 
@@ -55,18 +69,47 @@ export class Surroundings {
   }
 
   observeSighting({ seenAtMs, positionM, candidates }: Sighting): void {
-    this.#looks.push({ atMs: seenAtMs, positionM, candidates })
+    this.#looks.push({ atMs: seenAtMs, positionM, candidates, accountedBy: new Set(), isTold: false })
     if ((this.#looks[0]?.atMs ?? 0) < seenAtMs - 2 * keepMs) {
       this.#looks = this.#looks.filter(({ atMs }) => atMs >= seenAtMs - keepMs)
     }
   }
 
-  /** The event with who was near and what the cameras saw in hands, as far as it is known by now. */
-  summarise(event: WeightEvent): Evidence {
+  /**
+   * The event with who was near and what the cameras saw in hands, as far as it is known by now.
+   * @param inside who is in the store, seen or not
+   */
+  summarise(event: WeightEvent, inside: Iterable<string> = []): Evidence {
     const frames = this.#framesOf(event)
-    const near = this.#near(event, frames)
+    const near = this.#near(event, frames, inside)
     const course = handCourse(frames, near, (handM) => this.#shelves.handDistanceM(handM, event.plates))
-    return { event, near, sighted: this.#sighted(event), ...(course ? { course } : {}) }
+    const looks = this.#looks.filter((look) => this.#belongs(look, event))
+    this.#account(event, looks, near)
+    return { event, near, sighted: this.#sighted(looks), ...(course ? { course } : {}) }
+  }
+
+  /** Looks into the hands of people who stood at an event's plates belong to it. */
+  #account({ eventId, kind }: WeightEvent, looks: readonly Look[], near: readonly Near[]): void {
+    if (kind === 'withdrawn') {
+      for (const look of this.#looks) look.accountedBy.delete(eventId)
+      return
+    }
+    const within = near.filter(({ headM }) => headM <= this.#policy.headReachM)
+    for (const look of looks) {
+      const holder = this.#holderOf(look)
+      if (within.some(({ personId }) => personId === holder)) look.accountedBy.add(eventId)
+    }
+  }
+
+  /** Looks that no event of their holder's accounts for, by the holder; each look once. */
+  unaccounted(nowMs: number): { personId: string; atMs: number; sighted: Sighted[] }[] {
+    const due = this.#looks.filter(
+      (look) => !look.isTold && look.accountedBy.size === 0 && look.atMs <= nowMs - accountedWithinMs,
+    )
+    for (const look of due) look.isTold = true
+    return [...Map.groupBy(due, (look) => this.#holderOf(look))].flatMap(([personId, looks]) =>
+      personId === null ? [] : [{ personId, atMs: looks[0]?.atMs ?? nowMs, sighted: this.#sighted(looks) }],
+    )
   }
 
   #framesOf(event: WeightEvent): PersonFrame[] {
@@ -75,37 +118,52 @@ export class Surroundings {
     return this.#frames.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
   }
 
-  #near({ plates }: WeightEvent, frames: readonly PersonFrame[]): Near[] {
+  #near(event: WeightEvent, frames: readonly PersonFrame[], inside: Iterable<string>): Near[] {
+    const { plates, settledAtMs } = event
     const periodMs = ((frames.at(-1)?.atMs ?? 0) - (frames[0]?.atMs ?? 0)) / Math.max(1, frames.length - 1)
-    const seen = new Map<string, { handsM: number[]; headsM: number[] }>()
-    for (const { persons } of frames) {
+    const seen = new Map<string, { handsM: number[]; headsM: number[]; hidden: number; about: number }>()
+    for (const { atMs, persons } of frames) {
+      const isAbout = atMs >= windowStartMs(event) - aboutMs && atMs <= settledAtMs + aboutMs
       for (const { personId, headM, handsM } of persons) {
-        const distances = seen.get(personId) ?? { handsM: [], headsM: [] }
+        const distances = seen.get(personId) ?? { handsM: [], headsM: [], hidden: 0, about: 0 }
         seen.set(personId, distances)
+        if (isAbout) distances.about++
+        if (isAbout && handsM.some((handM) => handM === null)) distances.hidden++
         distances.headsM.push(this.#shelves.headDistanceM(headM, plates))
         const toHandsM = handsM.flatMap((handM) => (handM ? this.#shelves.handDistanceM(handM, plates) : []))
         if (toHandsM.length > 0) distances.handsM.push(Math.min(...toHandsM))
       }
     }
-    return [...seen]
-      .map(([personId, { handsM, headsM }]) => ({
-        personId,
-        handM: handsM.length > 0 ? toMillimetre(graspDistance(handsM, periodMs)) : null,
-        headM: toMillimetre(graspDistance(headsM, periodMs)),
-        seen: Math.round((1000 * headsM.length) / frames.length) / 1000,
-      }))
+    const near = [...seen].map(([personId, { handsM, headsM, hidden, about }]) => ({
+      personId,
+      handM: handsM.length > 0 ? toMillimetre(graspDistance(handsM, periodMs)) : null,
+      headM: toMillimetre(graspDistance(headsM, periodMs)),
+      seen: Math.round((1000 * headsM.length) / frames.length) / 1000,
+      ...(hidden > 0 ? { wristHidden: Math.round((1000 * hidden) / about) / 1000 } : {}),
+    }))
+    const unseen = [...inside].filter((personId) => !seen.has(personId))
+    return [...near, ...unseen.flatMap((personId) => this.#unseen(personId, event, frames.length === 0) ?? [])]
       .filter(({ headM }) => headM <= nearbyM)
       .sort((a, b) => (a.handM ?? a.headM) - (b.handM ?? b.headM) || order(a.personId, b.personId))
       .slice(0, mostPeople)
   }
 
+  /** Somebody who is in the store and was not seen then: as near as they can have walked, before or after. */
+  #unseen(personId: string, { startedAtMs, settledAtMs, plates }: WeightEvent, isDark: boolean): Near | undefined {
+    const last = this.#tracker.lastSeen(personId)
+    const awayMs = last ? Math.max(startedAtMs - last.atMs, last.atMs - settledAtMs, 0) : Number.POSITIVE_INFINITY
+    if (!isDark && awayMs > hiddenForMs) return undefined
+    const walkedM = (walkingMPerS * awayMs) / 1000
+    const headM = last ? Math.max(0, this.#shelves.headDistanceM(last.headM, plates) - walkedM) : 0
+    return { personId, handM: null, headM: toMillimetre(headM), seen: 0 }
+  }
+
   /** Looks at one thing err together, so they are averaged, not multiplied. */
-  #sighted(event: WeightEvent): Sighted[] {
-    const looks = this.#looks.filter((look) => this.#belongs(look, event))
+  #sighted(looks: readonly Look[]): Sighted[] {
     const ofPerson = new Map<string | null, Map<string, number>>()
     const count = new Map<string | null, number>()
     for (const look of looks) {
-      const personId = look.positionM === null ? null : this.#holder(look.positionM, look.atMs)
+      const personId = this.#holderOf(look)
       const sums = ofPerson.get(personId) ?? new Map<string, number>()
       ofPerson.set(personId, sums)
       count.set(personId, (count.get(personId) ?? 0) + 1)
@@ -133,6 +191,14 @@ export class Surroundings {
     const startedAtMs = windowStartMs(event)
     if (deltaG > 0) return atMs >= startedAtMs - sightingsBeforeMs && atMs <= settledAtMs
     return atMs >= startedAtMs && atMs <= settledAtMs + sightingsAfterMs
+  }
+
+  #holderOf(look: Look): string | null {
+    const { positionM, atMs } = look
+    if (positionM === null) return null
+    const holder = look.holder === undefined ? this.#holder(positionM, atMs) : look.holder
+    if (atMs <= (this.#frames.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY)) look.holder = holder
+    return holder
   }
 
   /** Whose hand is where the product was seen; null when nobody's is. */

@@ -33,6 +33,10 @@ const rejoinMs = 8000
 const rejoinAtGateMs = 1000
 /** Somebody who has been away for so long is forgotten. */
 const forgetMs = 3_600_000
+/** How far a head is seen to move between two frames (standard deviation): trackers jitter, people walk. */
+const jitterM = 0.1
+/** That two tracks changed names is believed when it is so much likelier (natural logarithm) than that both heads jumped. */
+const switchLogOdds = 8
 
 export class PersonTracker {
   readonly #layout: StoreLayout
@@ -49,6 +53,7 @@ export class PersonTracker {
     const atMs = people.seenAtMs
     if (atMs <= this.#newestMs) return { atMs, persons: people.people.map((person) => this.#named(person)) }
     this.#newestMs = atMs
+    this.#undoSwitches(people.people, atMs)
     const present = new Set<string>()
     const strangers: Person[] = []
     for (const person of people.people) {
@@ -72,6 +77,12 @@ export class PersonTracker {
     for (const personId of personIds) this.#known.delete(personId)
   }
 
+  /** Where and when somebody was seen last; undefined: not by this run of the program, or not since they left. */
+  lastSeen(personId: string): { headM: Point3DM; atMs: number } | undefined {
+    const known = this.#known.get(personId)
+    return known && { headM: known.headM, atMs: known.lastSeenMs }
+  }
+
   /** Track id to person id, of everybody who was seen lately. */
   aliases(): Map<string, string> {
     return new Map(this.#personOfTrack)
@@ -80,6 +91,28 @@ export class PersonTracker {
   /** Takes over what an earlier run of this program knew. */
   restore(aliases: Iterable<[string, string]>): void {
     for (const [trackId, personId] of aliases) this.#personOfTrack.set(trackId, personId)
+  }
+
+  /** Two whose heads change places between two frames were taken for one another: nobody jumps so far. */
+  #undoSwitches(people: readonly Person[], atMs: number): void {
+    const jumped = people.flatMap(({ trackId, headM }) => {
+      const known = this.#known.get(this.#personOfTrack.get(trackId) ?? '')
+      if (known?.trackId !== trackId) return []
+      const sigmaM = jitterM + (walkingMPerS * (atMs - known.lastSeenMs)) / 1000
+      return distanceM(headM, known.headM) > sigmaM ? [{ trackId, headM, known, sigmaM }] : []
+    })
+    const undone = new Set<string>()
+    jumped.forEach((one, i) => {
+      for (const other of jumped.slice(i + 1)) {
+        if (undone.has(one.trackId) || undone.has(other.trackId)) continue
+        const square = (a: typeof one, b: typeof one) => (distanceM(a.headM, b.known.headM) / b.sigmaM) ** 2 / 2
+        const logOdds = square(one, one) + square(other, other) - square(one, other) - square(other, one)
+        if (logOdds < switchLogOdds) continue
+        undone.add(one.trackId).add(other.trackId)
+        this.#personOfTrack.set(one.trackId, other.known.personId)
+        this.#personOfTrack.set(other.trackId, one.known.personId)
+      }
+    })
   }
 
   #see(person: Person, atMs: number): SeenPerson {
@@ -118,8 +151,8 @@ export class PersonTracker {
       ({ zoneM }) => contains(zoneM, stranger.headM) || contains(zoneM, known.headM),
     )
     if (gapMs > (atGate ? rejoinAtGateMs : rejoinMs)) return undefined
-    const distanceM = Math.hypot(stranger.headM[0] - known.headM[0], stranger.headM[1] - known.headM[1])
-    return distanceM <= trackerErrorM + (walkingMPerS * gapMs) / 1000 ? distanceM : undefined
+    const awayM = distanceM(stranger.headM, known.headM)
+    return awayM <= trackerErrorM + (walkingMPerS * gapMs) / 1000 ? awayM : undefined
   }
 
   #forget(atMs: number): void {
@@ -132,3 +165,5 @@ export class PersonTracker {
     }
   }
 }
+
+const distanceM = (a: Point3DM, b: Point3DM) => Math.hypot(a[0] - b[0], a[1] - b[1])

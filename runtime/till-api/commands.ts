@@ -48,6 +48,8 @@ export const Evidence = strictObject({
         headM: Type.Number({ minimum: 0 }),
         /** Share of the event's window in which this person was seen. */
         seen: Type.Number({ minimum: 0, maximum: 1 }),
+        /** Share of what was seen of this person about the step in which a wrist was hidden; absent: in none. */
+        wristHidden: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
       }),
       { maxItems: 50 },
     ),

@@ -241,7 +241,7 @@ describe('summing up what was around an event', () => {
     for (let atMs = 9000; atMs <= 10_300; atMs += 50) fusion.observePeople(people(atMs, { anna: atShelf }))
     assert.deepEqual(fusion.advance(10_100), [])
     const [first] = fusion.advance(10_300)
-    assert.deepEqual(first?.near, [{ personId: 'anna', handM: 0, headM: 0.4, seen: 1 }])
+    assert.deepEqual(first?.near, [{ personId: 'anna', handM: 0, headM: 0.4, seen: 1, wristHidden: 1 }])
     fusion.observeSighting({
       ...{ type: 'sighting', version: 1, storeId: 'small', sequence: 1, seenAtMs: 10_800, receivedAtMs: 11_000 },
       ...{ camera: 'one', positionM: null, candidates: [{ sku: 'cola', probability: 0.9 }] },
@@ -258,7 +258,9 @@ describe('summing up what was around an event', () => {
     fusion.observeWeight(drifting)
     for (let atMs = -40_000; atMs < 9000; atMs += 50) fusion.observePeople(people(atMs, { anna: away }))
     for (let atMs = 9000; atMs <= 10_300; atMs += 50) fusion.observePeople(people(atMs, { anna: atShelf }))
-    assert.deepEqual(fusion.advance(10_300)[0]?.near, [{ personId: 'anna', handM: 0, headM: 0.4, seen: 1 }])
+    assert.deepEqual(fusion.advance(10_300)[0]?.near, [
+      { personId: 'anna', handM: 0, headM: 0.4, seen: 1, wristHidden: 1 },
+    ])
   })
 
   it('follows a person whose track id changes', () => {
@@ -270,5 +272,49 @@ describe('summing up what was around an event', () => {
       fusion.advance(10_300)[0]?.near?.map(({ personId }) => personId),
       ['anna'],
     )
+  })
+
+  describe('somebody whom nobody saw', () => {
+    const until = 9000
+    const inStore = (...personIds: string[]) => {
+      const fusion = new Fusion(smallStore)
+      for (const personId of personIds) fusion.observeVisit(visit(`visit-${personId}`, [personId]))
+      for (let atMs = 8000; atMs <= until; atMs += 50) {
+        fusion.observePeople(people(atMs, Object.fromEntries(personIds.map((id, i) => [id, { head: [1 + i, 1.6] }]))))
+      }
+      return fusion
+    }
+    const inTheDark = { ...event, startedAtMs: 14_400, settledAtMs: 15_000 }
+
+    it('may have acted while their visit went on: alone, a person decides', () => {
+      const fusion = inStore('anna')
+      fusion.observeWeight(inTheDark)
+      const [summary] = fusion.advance(16_000)
+      assert.deepEqual(summary?.near, [{ personId: 'anna', handM: null, headM: 0, seen: 0 }])
+      const [line] = fusion.addEvidence(summary as Evidence)[0]?.lines ?? []
+      assert.equal(line?.sku, 'cola')
+      assert.ok((line?.probability ?? 0) > 0.5 && (line?.probability ?? 1) < 0.9, `${line?.probability}`)
+      assert.match(JSON.stringify(line?.notes), /Nobody saw where this person was/)
+    })
+
+    it('is one of several who may have', () => {
+      const fusion = inStore('anna', 'ben')
+      fusion.observeWeight(inTheDark)
+      const [summary] = fusion.advance(16_000)
+      for (const { lines } of fusion.addEvidence(summary as Evidence)) assert.ok((lines[0]?.probability ?? 1) < 0.5)
+    })
+
+    it('is nobody who cannot have come so far, or who had left', () => {
+      const fusion = inStore('anna')
+      const soon = { ...event, startedAtMs: 9_000, settledAtMs: 9_100 }
+      for (const personId of ['far', 'gone']) fusion.observeVisit(visit(`visit-${personId}`, [personId]))
+      fusion.observePeople(people(9_050, { anna: atShelf, far: { head: [1, 20] } }))
+      fusion.observeVisit(visit('visit-gone', ['gone'], { state: 'exited', seenAtMs: 8_000 }))
+      fusion.observeWeight(soon)
+      assert.deepEqual(
+        fusion.advance(10_000)[0]?.near?.map(({ personId }) => personId),
+        ['anna'],
+      )
+    })
   })
 })

@@ -59,6 +59,28 @@ describe('joining tracks to persons', () => {
     assert.deepEqual(ids(tracker, people(1500, { two: at(2.1, 2) })), ['one'])
   })
 
+  it('notices two tracks that change places between two frames', () => {
+    const tracker = new PersonTracker(smallStore)
+    ids(tracker, people(0, { one: at(2, 2), two: at(2.6, 2) }))
+    assert.deepEqual(ids(tracker, people(67, { one: at(2.6, 2), two: at(2, 2) })), ['two', 'one'])
+    assert.deepEqual(ids(tracker, people(134, { one: at(2.65, 2), two: at(1.95, 2) })), ['two', 'one'])
+    assert.deepEqual(ids(tracker, people(200, { one: at(1.95, 2), two: at(2.65, 2) })), ['one', 'two'])
+  })
+
+  it('leaves two who walk past each other their names', () => {
+    const tracker = new PersonTracker(smallStore)
+    const named = Array.from({ length: 20 }, (_, i) =>
+      ids(tracker, people(i * 67, { one: at(1 + 0.1 * i, 2), two: at(3 - 0.1 * i, 2.3) })),
+    )
+    assert.ok(named.every((persons) => persons.join() === 'one,two'))
+  })
+
+  it('does not guess who is who when both were hidden for long', () => {
+    const tracker = new PersonTracker(smallStore)
+    ids(tracker, people(0, { one: at(2, 2), two: at(2.6, 2) }))
+    assert.deepEqual(ids(tracker, people(1500, { one: at(2.6, 2), two: at(2, 2) })), ['one', 'two'])
+  })
+
   it('goes on with the names of an earlier run', () => {
     const tracker = new PersonTracker(smallStore)
     tracker.restore([['two', 'one']])
