@@ -3,12 +3,13 @@
  * the disk. It takes and gives plain data, because in the till it runs in a worker thread.
  */
 import { randomBytes } from 'node:crypto'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Scan } from '../../contract/messages.ts'
 import type { CommandAnswer, TillCommand } from '../../till-api/commands.ts'
 import type { AccountExport, AccountOverview } from '../../till-api/events.ts'
 import { decideByDeadline, endLeftVisits, letGoUnreviewed } from './commands/checkout.ts'
 import { type Shown, takeScan } from './commands/entry.ts'
+import { overwriteDeleted } from './dialect.ts'
 import { doorMemory, recordAlarm, recordCount, recordPass, type SeenPass } from './gates.ts'
 import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } from './journal.ts'
 import * as mails from './mails.ts'
@@ -50,7 +51,11 @@ export class Ledger {
   }
 
   static async open(path: string, shop: Shop, nowMs: number): Promise<Ledger> {
-    const db = await openDatabase(path)
+    return Ledger.over(await openDatabase(path), shop, nowMs)
+  }
+
+  /** @param db with every migration; the ledger closes it */
+  static async over(db: Kysely<LedgerTables>, shop: Shop, nowMs: number): Promise<Ledger> {
     try {
       const identity = await readIdentity(db)
       const ledger = new Ledger(db, shop, identity, await readHead(db))
@@ -225,9 +230,8 @@ export class Ledger {
     return this.#overwritten(await this.#write(nowMs, (step) => privacy.forgetOld(step, limit)))
   }
 
-  /** What was deleted still stands in the write-ahead log until that is moved into the file. */
   async #overwritten<T>(answer: T): Promise<T> {
-    await this.#read((db) => sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db))
+    await this.#read(overwriteDeleted)
     return answer
   }
 

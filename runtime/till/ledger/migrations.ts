@@ -1,7 +1,7 @@
 /** The database's versions. A migration that has been released is never changed; a new one is added. */
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Migration, MigrationProvider } from 'kysely/migration'
-import { isSqlite } from './dialect.ts'
+import { isSqlite, refuseChangesOfJournal } from './dialect.ts'
 import type { LedgerTables } from './tables.ts'
 
 const migrations: Record<string, Migration> = {
@@ -38,7 +38,7 @@ async function createLedger(db: Kysely<LedgerTables>): Promise<void> {
     .addColumn('previous_hash', 'text', (column) => column.notNull().unique())
     .addColumn('hash', 'text', (column) => column.notNull())
     .execute()
-  await refuseChanges(db)
+  await refuseChangesOfJournal(db)
 
   await table('commands')
     .addColumn('command_id', 'text', (column) => column.primaryKey())
@@ -351,13 +351,5 @@ async function orderJournal(db: Kysely<LedgerTables>): Promise<void> {
     .columns(['visit_id', 'sequence'])
     .where('visit_id', 'is not', null)
     .execute()
-  await refuseChanges(db)
-}
-
-/** The journal is append-only for every client of the database, ours included. The one statement in SQLite's dialect. */
-async function refuseChanges(db: Kysely<LedgerTables>): Promise<void> {
-  for (const change of ['UPDATE', 'DELETE'] as const) {
-    await sql`CREATE TRIGGER ${sql.id(`journal_no_${change.toLowerCase()}`)} BEFORE ${sql.raw(change)} ON journal
-      BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END`.execute(db)
-  }
+  await refuseChangesOfJournal(db)
 }
