@@ -7,6 +7,7 @@ import type { CameraModel } from '../camera-model/camera-model.ts'
 import type { Detection, PointPx } from '../detection.ts'
 import { clip, type Outline } from './body-outline.ts'
 import type { CameraView } from './camera-view.ts'
+import { headMiddleShare } from './credible.ts'
 
 export type MarkKind = 'edges' | 'points'
 
@@ -29,8 +30,6 @@ const shapeSdM = 0.07
 const edgeSdPx = 1.5
 const edgeSdShare = 0.02
 const edgeTolerance = 4
-/** The head's middle is so far below the crown, as a share of the height. */
-const headMiddleShare = 0.932
 /** Heads are not straight above where somebody stands: who reaches out leans. */
 const leanSdM = 0.05
 /** How far a model's points are off, as a share of the picture's width (measured: `aisle bench vision --detection`). */

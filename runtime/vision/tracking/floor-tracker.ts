@@ -8,6 +8,7 @@ import type { CameraPose } from '../camera-model/camera-model.ts'
 import type { DetectedFrame, Detection } from '../detection.ts'
 import { marksOf, middleOf } from './body-marks.ts'
 import { CameraView } from './camera-view.ts'
+import { credible } from './credible.ts'
 import { HandTracker, type SeenHand } from './hand-tracker.ts'
 import { isAtGate, isForgotten, type LostPerson, rejoin } from './lost-people.ts'
 import { type Look, type Matches, match } from './matching.ts'
@@ -36,6 +37,7 @@ const confirmOdds = 4
 const refuteOdds = -2
 /** Who was believed in is given up when as much speaks against as for there being somebody. */
 const giveUpOdds = 0
+const settlingMs = 10_000
 const confirmHits = 3
 const confirmSigmaM = 0.3
 /** Of somebody of whom less is to be seen a camera says nothing by not finding them. */
@@ -50,9 +52,6 @@ const tentativeMs = 500
 const missedMs = 300
 /** What is shorter is a post or a pram, what is taller a shelf. */
 const [leastHeightM, mostHeightM] = [0.95, 2.15]
-/** A detector finds one head twice at times: no second person's is so near. */
-const repeatedM = 0.3
-const headHighM = 1.55
 /** Nobody stands farther off the floor than this; a camera may see beyond a door. */
 const beyondFloorM = 0.3
 
@@ -67,6 +66,7 @@ export class FloorTracker {
   readonly #twins = new TwinTracks()
   #nextId = 1
   #nowMs = Number.NEGATIVE_INFINITY
+  #startedMs: number | undefined
 
   constructor({ layout, cameras, newName }: FloorTrackerOptions) {
     this.#layout = layout
@@ -94,14 +94,18 @@ export class FloorTracker {
     if (!view) return
     view.showing(frame.widthPx, frame.heightPx, frame.detections)
     this.#nowMs = Math.max(this.#nowMs, frame.takenAtMs)
+    this.#startedMs ??= this.#nowMs
     for (const track of this.#tracks) track.advanceTo(this.#nowMs)
     const looks = this.#tracks.flatMap((track): Look[] => {
       const expected = track.expectIn(view)
       if (!expected) track.exists.rest(view.id, this.#nowMs)
       return expected ? [{ track, expected }] : []
     })
-    const persons = frame.detections.filter(({ kind, score }) => kind === 'person' && score >= weakScore)
-    const matches = match(view, looks, withoutRepeats(persons, view), strongScore)
+    const persons = credible(
+      frame.detections.filter(({ kind }) => kind === 'person'),
+      view,
+    ).filter(({ score }) => score >= weakScore)
+    const matches = match(view, looks, persons, strongScore)
     const { pairs, strangers } = matches
     this.#weigh(matches, looks, view)
     for (const stranger of strangers) this.#begin(stranger, view)
@@ -187,12 +191,24 @@ export class FloorTracker {
     this.#twins.forget(track)
   }
 
+  /**
+   * When cameras begin to look, people may stand anywhere; later nobody appears in the midst of a store, so that
+   * whom one camera alone believes in has to walk, or to be at a gate.
+   */
+  #isBelieved({ exists, positionM, isStill }: PersonTrack): boolean {
+    const mayAppear =
+      this.#nowMs - (this.#startedMs ?? 0) < settlingMs ||
+      exists.believers > 1 ||
+      isAtGate(positionM, this.#layout.gates)
+    return exists.odds >= confirmOdds && (mayAppear || !isStill)
+  }
+
   #confirmSome(): void {
     const sure = this.#tracks.filter(
       (track) =>
         !track.confirmed &&
         track.hits >= confirmHits &&
-        track.exists.odds >= confirmOdds &&
+        this.#isBelieved(track) &&
         track.sigmaM <= confirmSigmaM &&
         track.heightM >= leastHeightM &&
         track.heightM <= mostHeightM,
@@ -218,19 +234,6 @@ export const isOutOfSight = ({ lastSeenMs, missedAtMs }: PersonTrack): boolean =
 
 const distanceM = (a: PersonTrack, b: PersonTrack) =>
   Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1])
-
-/** The surest first: what is found again so near on the floor is the same head. */
-function withoutRepeats(persons: readonly Detection[], view: CameraView): Detection[] {
-  if (view.kind === 'edges') return [...persons]
-  const taken: PointM[] = []
-  return persons
-    .toSorted((a, b) => b.score - a.score)
-    .filter((detection) => {
-      const at = view.model.onPlane(middleOf(detection), headHighM)?.pointM
-      if (!at || taken.some(([x, y]) => Math.hypot(x - at[0], y - at[1]) < repeatedM)) return false
-      return taken.push(at) > 0
-    })
-}
 
 /** A floor without a stated size reaches as far as what stands on it. */
 function extentOf({ fixtures }: FloorTrackerOptions['layout'], cameras: readonly CameraPose[]): PointM {

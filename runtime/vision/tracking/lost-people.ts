@@ -14,9 +14,12 @@ export interface LostPerson {
 }
 
 const trackerErrorM = 0.5
-const walkingMPerS = 1.3
-/** Most who get lost stand or stroll: the likely distance grows slower than the possible one. */
+const fastestMPerS = 1.6
+/** How far off the expected place somebody is after a time: who gets lost stands there, strolls, or walks on. */
+const firstSigmaM = 0.25
 const strollingMPerS = 0.5
+/** Nobody keeps the direction for longer. */
+const walksOnMs = 3000
 const heightSdM = 0.06
 const rejoinMs = 30_000
 const rejoinAtGateMs = 1000
@@ -38,17 +41,26 @@ export function isForgotten({ track }: LostPerson, gates: readonly Gate[], nowMs
   return nowMs - track.lastSeenMs > (isAtGate(track.positionM, gates) ? rejoinAtGateMs : rejoinMs)
 }
 
+/** Twice the negative logarithm of the likelihood that the one is the other, but for what is the same for all. */
 function costOf(found: PersonTrack, lost: PersonTrack, gates: readonly Gate[]): number {
-  const [a, b] = [found.positionM, lost.positionM]
+  const [a, { positionM: b, velocityMPerS: v }] = [found.positionM, lost.lastSeen]
   // Both may have lived side by side for a moment: the gap is from the last sight of the one to the first of the other.
   const gapMs = Math.max(0, found.firstSeenMs - lost.lastSeenMs)
   const limitMs = isAtGate(a, gates) || isAtGate(b, gates) ? rejoinAtGateMs : rejoinMs
-  const distanceM = Math.hypot(a[0] - b[0], a[1] - b[1])
-  const walkedMs = Math.max(gapMs, found.lastSeenMs - lost.lastSeenMs)
-  if (gapMs > limitMs || distanceM > trackerErrorM + (walkingMPerS * walkedMs) / 1000) return Number.POSITIVE_INFINITY
-  const sigmaM = trackerErrorM / 2 + (strollingMPerS * walkedMs) / 1000
+  const seconds = Math.max(gapMs, found.lastSeenMs - lost.lastSeenMs) / 1000
+  const awayM = Math.hypot(a[0] - b[0], a[1] - b[1])
+  if (gapMs > limitMs || awayM > trackerErrorM + fastestMPerS * seconds) return Number.POSITIVE_INFINITY
+  const onwards = Math.min(seconds, walksOnMs / 1000)
+  const besideM = Math.hypot(a[0] - b[0] - v[0] * onwards, a[1] - b[1] - v[1] * onwards)
+  const sigmaM = firstSigmaM + strollingMPerS * seconds
   const tallness = (found.heightM - lost.heightM) / heightSdM
-  return (distanceM / sigmaM) ** 2 + tallness ** 2 / 2 + 2 * appearanceCost(lost.appearance, found.appearance)
+  return (
+    (Math.min(awayM, besideM) / sigmaM) ** 2 +
+    // A place where one may be by now is worth the less the more places there are.
+    4 * Math.log(sigmaM / firstSigmaM) +
+    tallness ** 2 / 2 +
+    2 * appearanceCost(lost.appearance, found.appearance)
+  )
 }
 
 /** Where people come and go. */

@@ -38,6 +38,8 @@ export class PersonTrack {
   readonly firstSeenMs: number
   readonly filter: Kalman
   lastSeenMs: number
+  /** Where it was then, and how it walked: what follows is a guess. */
+  lastSeen: { positionM: PointM; velocityMPerS: PointM }
   /** When a camera did not find it that should have. */
   missedAtMs = Number.NEGATIVE_INFINITY
   readonly exists = new Existence()
@@ -55,6 +57,7 @@ export class PersonTrack {
     this.lastSeenMs = atMs
     this.#atMs = atMs
     this.#stoodM = this.positionM
+    this.lastSeen = { positionM: this.positionM, velocityMPerS: [0, 0] }
   }
 
   /** Whoever makes these marks, standing on the floor; null when it cannot be anybody. */
@@ -138,6 +141,7 @@ export class PersonTrack {
   see({ marks: expected }: Expectation, marks: Marks, atMs: number): void {
     correct(this.filter, expected, marks, [...this.filter.state.subarray(0, 3)], true)
     this.lastSeenMs = Math.max(this.lastSeenMs, atMs)
+    this.lastSeen = { positionM: this.positionM, velocityMPerS: this.velocityMPerS }
     this.hits++
     this.#walk(atMs)
   }

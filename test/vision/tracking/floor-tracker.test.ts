@@ -79,6 +79,16 @@ describe('floor tracker', () => {
     assert.deepEqual(floor.names, ['p1'])
   })
 
+  it('knows who walks on through a gap from who was lost earlier near it', () => {
+    const floor = new Floor()
+    floor.watch(1, () => [standing([5, 3])])
+    floor.watch(2, (t) => [standing([1.5 + t, 3])])
+    const walker = floor.nameAt([3.4, 3])
+    floor.watch(2, () => [])
+    floor.watch(1, (t) => [standing([5.5 + t, 3])])
+    assert.equal(floor.nameAt([6.4, 3]), walker)
+  })
+
   it('does not take who comes in for who went out by the gate', () => {
     const floor = new Floor().watch(1, () => [standing([0.8, 0.6])])
     floor.watch(4, () => [])
@@ -176,8 +186,25 @@ describe('floor tracker', () => {
       assert.deepEqual(floor.names, [])
       floor.watch(3, (t) => [post, standing([4, 2 + t / 3], { points: true })])
       assert.equal(floor.names.length, 1)
-      floor.watch(60, () => []).watch(2, () => [post])
+      floor.watch(60, () => []).watch(2, (t) => [standing([2 + t / 2, 3], { points: true })])
       assert.equal(floor.names.length, 1)
+    })
+
+    it('is not believed later in somebody who appears in the midst of the store and never walks', () => {
+      const floor = alone().watch(11, () => [])
+      floor.watch(5, () => [standing([3, 3], { points: true })])
+      assert.deepEqual(floor.names, [])
+      floor.watch(2, (t) => [standing([3 + t / 2, 3], { points: true })])
+      assert.deepEqual(floor.names, ['p1'])
+    })
+
+    it('makes nobody of a bag at the feet of somebody, nor of what is as low alone', () => {
+      const bagOf = (one: Standing): Standing => ({ ...one, heightM: 1, score: 0.7 })
+      const walker = (t: number) => standing([2 + t / 2, 3], { points: true })
+      const floor = alone().watch(4, (t) => [walker(t), bagOf(walker(t))])
+      assert.deepEqual(floor.names, ['p1'])
+      const low = alone().watch(4, (t) => [bagOf(walker(t))])
+      assert.deepEqual(low.names, [])
     })
 
     it('goes on following who came there and stands still', () => {
