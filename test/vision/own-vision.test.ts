@@ -94,4 +94,16 @@ describe("a store's own vision", () => {
     assert.equal(watching.get('sensing')?.secrets['camera-login'], undefined)
     assert.ok(watching.get('sensing')?.secrets[generatedSecrets.visionToken])
   })
+
+  it('gives console and vision what pictures for reviews need, only where the profile keeps some', () => {
+    const { evidenceToken, sensingToken } = generatedSecrets
+    const plain = plansOf({ live: true, vision: true })
+    for (const name of ['console', 'vision'] as const) assert.ok(!(evidenceToken in (plain.get(name)?.secrets ?? {})))
+    const keeping = { ...withCameraLogin(), vision: { evidence: { keepHours: 24 } } }
+    const plans = plansOf({ live: true, vision: true }, keeping)
+    for (const name of ['console', 'vision'] as const) assert.ok(evidenceToken in (plans.get(name)?.secrets ?? {}))
+    assert.ok(sensingToken in (plans.get('vision')?.secrets ?? {}))
+    const byAppliance = plansOf({ live: true }, keeping)
+    assert.ok(!(evidenceToken in (byAppliance.get('console')?.secrets ?? {})))
+  })
 })
