@@ -39,8 +39,8 @@ const shop: Shop = {
 }
 
 const turns = 10
-/** What both have done before anything is counted. */
-const warmUpSeconds = 0.5
+/** What all have done before anything is counted. */
+const warmUpTurns = 2
 
 /** All in turns, so that whatever else the machine does strikes all alike. */
 export async function measureDurableEvents(sending: Sending, seconds: number): Promise<DurableEvents> {
@@ -51,18 +51,16 @@ export async function measureDurableEvents(sending: Sending, seconds: number): P
   const bare = openBare(join(directory, 'bare.sqlite'), false)
   const chained = openBare(join(directory, 'chained.sqlite'), true)
   const sender = new Sender(ledger, sending)
-  await sender.sendFor(warmUpSeconds * 1000)
-  const { inTransaction } = sender.startAnew()
-  const evidence = Array.from({ length: Math.round(inTransaction) }, (_, i) => evidenceOf(i))
   const rates = { bare: new Rate(), chained: new Rate() }
   const sliceMs = (seconds * 1000) / turns / 3
-  for (const database of [bare, chained]) new Rate().runFor(sliceMs, () => database.insert(evidence))
-  for (let turn = 0; turn < turns; turn++) {
+  for (let turn = -warmUpTurns; turn < turns; turn++) {
+    if (turn === 0) for (const counted of [sender, rates.bare, rates.chained]) counted.startAnew()
     await sender.sendFor(sliceMs)
-    rates.bare.runFor(sliceMs, () => bare.insert(evidence))
-    rates.chained.runFor(sliceMs, () => chained.insert(evidence))
+    const rows = evidenceOf(Math.round(sender.figures().inTransaction))
+    rates.bare.runFor(sliceMs, () => bare.insert(rows))
+    rates.chained.runFor(sliceMs, () => chained.insert(rows))
   }
-  const ours = sender.startAnew()
+  const ours = sender.figures()
   await ledger.close()
   bare.close()
   chained.close()
@@ -78,6 +76,11 @@ class Rate {
     const beganMs = performance.now()
     while (performance.now() - beganMs < ms) this.#events += insert()
     this.#ms += performance.now() - beganMs
+  }
+
+  startAnew(): void {
+    this.#events = 0
+    this.#ms = 0
   }
 
   get perS(): number {
@@ -103,7 +106,7 @@ class Sender {
 
   async sendFor(ms: number): Promise<void> {
     const beganMs = performance.now()
-    const evidence = Array.from({ length: this.#sending.inCommand }, (_, i) => evidenceOf(i))
+    const evidence = evidenceOf(this.#sending.inCommand)
     const lane = async () => {
       while (performance.now() - beganMs < ms) {
         const sentMs = performance.now()
@@ -116,24 +119,28 @@ class Sender {
     this.#ms += performance.now() - beganMs
   }
 
-  /** How it went so far; forgets it. */
-  startAnew(): Pick<DurableEvents, 'inTransaction' | 'oursPerS' | 'p50Ms' | 'p99Ms'> {
+  /** How it went so far. */
+  figures(): Pick<DurableEvents, 'inTransaction' | 'oursPerS' | 'p50Ms' | 'p99Ms'> {
     const delaysMs = this.#delaysMs.sort((a, b) => a - b)
     const at = (share: number) => delaysMs[Math.floor(delaysMs.length * share)] ?? Number.NaN
     const events = delaysMs.length * this.#sending.inCommand
-    const figures = {
+    return {
       ...{ inTransaction: events / this.#transactions, oursPerS: (events / this.#ms) * 1000 },
       ...{ p50Ms: at(0.5), p99Ms: at(0.99) },
     }
+  }
+
+  startAnew(): void {
     this.#delaysMs = []
     this.#ms = 0
     this.#transactions = 0
-    return figures
   }
 }
 
+const evidenceOf = (count: number): Evidence[] => Array.from({ length: count }, (_, i) => oneEvidence(i))
+
 /** A weight event as a shelf of ten plates tells it, with three people near. */
-const evidenceOf = (i: number): Evidence => ({
+const oneEvidence = (i: number): Evidence => ({
   event: {
     ...{ type: 'weight-event', version: 1, storeId: 'bench', sequence: i, seenAtMs: i, receivedAtMs: i },
     ...{ eventId: `event-${i}`, revision: 0, fixture: 'g1', startedAtMs: i, settledAtMs: i, kind: 'removed' },
