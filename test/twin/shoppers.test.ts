@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { seededRandom } from '../../runtime/contract/random.ts'
-import type { LoadedStore } from '../../runtime/profile/load-store.ts'
+import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import type { Act } from '../../runtime/twin/shoppers/acts.ts'
 import { type ArrivalRate, Arrivals, usualDay } from '../../runtime/twin/shoppers/arrivals.ts'
 import { behaviourOf, behaviours, type Mix, mixes } from '../../runtime/twin/shoppers/behaviour.ts'
 import { runVirtual, type VirtualOptions } from '../../runtime/twin/virtual/run-virtual.ts'
 import { distanceM, distanceToPolygonM } from '../../runtime/twin/world/geometry.ts'
 import { itemsOf } from '../../runtime/twin/world/truth.ts'
-import { tickMs } from '../../runtime/twin/world/world.ts'
+import { type Coming, tickMs } from '../../runtime/twin/world/world.ts'
 import { cornerShop, meanOf } from './corner-shop.ts'
 import { moves, ShopFloor, startMs } from './shop-floor.ts'
 
@@ -167,6 +167,25 @@ describe('the shoppers of the twin', function () {
     ])
     assert.deepEqual(itemsOf(visit), [{ sku: '8801001000207', quantity: 1 }])
     assert.equal(world.shelves.pieces('g3-s1-p1').at(-1)?.sku, '8801001000016')
+  })
+
+  it('all get out of a narrow shop when everybody wants to leave at once', async () => {
+    const narrow = await loadStore('hardware-profiles/emart24-gimpo')
+    const floor = new ShopFloor(narrow, 1)
+    const people = 13
+    const plates = narrow.layout.plates.map(({ id }) => id)
+    const visits = floor.visits(
+      ...Array.from({ length: people }, (_, i): Coming => {
+        const plate = plates[(i * 67) % plates.length] as string
+        return {
+          plan: [
+            { act: 'go-to', plate },
+            { act: 'meet', name: 'all', people },
+          ],
+        }
+      }),
+    )
+    for (const { leftAtMs } of visits) assert.ok((leftAtMs ?? Number.POSITIVE_INFINITY) < startMs + 900_000)
   })
 
   it('go away, and buy nothing, when the gate stays closed', () => {

@@ -65,11 +65,9 @@ function* comeIn(shopper: Shopper, w: Surroundings): Life<boolean> {
 
 function* leave(shopper: Shopper, w: Surroundings): Life {
   const lane = w.laneFor('out', shopper)
-  while (!w.enterLane(shopper, lane)) {
-    yield* answer(shopper, w)
-    yield* waitBeforeGate(shopper, w, lane.innerM)
-  }
-  while (!(yield* walkTo(shopper, w, lane.innerM, () => shopper.caller !== undefined))) {
+  while (!(yield* getToLane(lane, shopper, w))) {
+    // Those who wait may stand in the way: the lane is theirs meanwhile, or all would wait for one another for ever.
+    w.leaveLane(shopper)
     yield* answer(shopper, w)
     yield* pause(w, 500)
   }
@@ -81,6 +79,15 @@ function* leave(shopper: Shopper, w: Surroundings): Life {
   yield* walkLane(shopper, w, lane.middleM)
   w.passed(shopper, lane.gate, 'out', !shopper.isChild)
   yield* walkLane(shopper, w, lane.outerM)
+}
+
+/** @returns false when there was no getting there, or somebody called on the way */
+function* getToLane(lane: Lane, shopper: Shopper, w: Surroundings): Life<boolean> {
+  while (!w.enterLane(shopper, lane)) {
+    yield* answer(shopper, w)
+    yield* waitBeforeGate(shopper, w, lane.innerM)
+  }
+  return yield* walkTo(shopper, w, lane.innerM, () => shopper.caller !== undefined)
 }
 
 function* openExit({ gate }: Lane, w: Surroundings): Life {
