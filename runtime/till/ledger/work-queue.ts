@@ -1,8 +1,8 @@
 /**
- * The order in which the ledger works. SQLite has one writer, the journal has one order, and the sync to the disk is
- * the dearest part of a small transaction: writes that wait at the same time share one (group commit), each in a
- * savepoint of its own, so that what one of them throws undoes that one alone. None is answered before the commit.
- * Reads have their turn between two transactions, and so see nothing that may yet be undone.
+ * The order in which the ledger works: that in which it was asked. SQLite has one writer, the journal has one order, and
+ * the sync to the disk is the dearest part of a small transaction: writes that wait behind each other share one (group
+ * commit), each in a savepoint of its own, so that what one of them throws undoes that one alone. None is answered
+ * before the commit. Reads have their turn between two transactions, and so see nothing that may yet be undone.
  */
 import { CompiledQuery, type ControlledTransaction, type Kysely, type Transaction } from 'kysely'
 import type { JournalHead } from './journal.ts'
@@ -11,11 +11,18 @@ import type { LedgerTables } from './tables.ts'
 /** Work in a transaction that goes on from `head`; with its result, where the journal ends then. */
 export type Write<T> = (trx: Transaction<LedgerTables>, head: JournalHead) => Promise<{ result: T; head: JournalHead }>
 
-interface Waiting {
+interface WaitingWrite {
   write: Write<unknown>
   resolve(value: unknown): void
   reject(error: unknown): void
 }
+
+interface WaitingRead {
+  /** Never rejects. */
+  read(): Promise<void>
+}
+
+type Waiting = WaitingWrite | WaitingRead
 
 /** Bounds how long the first of a transaction waits for the last; in real time. */
 const mostTogether = 200
@@ -28,8 +35,7 @@ const releaseSavepoint = CompiledQuery.raw('release savepoint one_write')
 export class WorkQueue {
   readonly #db: Kysely<LedgerTables>
   #head: JournalHead
-  #writes: Waiting[] = []
-  #reads: (() => Promise<void>)[] = []
+  readonly #waiting: Waiting[] = []
   #working: Promise<void> | undefined
 
   constructor(db: Kysely<LedgerTables>, head: JournalHead) {
@@ -44,14 +50,14 @@ export class WorkQueue {
 
   write<T>(write: Write<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#writes.push({ write, resolve: resolve as Waiting['resolve'], reject })
+      this.#waiting.push({ write, resolve: resolve as WaitingWrite['resolve'], reject })
       this.#wake()
     })
   }
 
   read<T>(read: (db: Kysely<LedgerTables>) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#reads.push(() => read(this.#db).then(resolve, reject))
+      this.#waiting.push({ read: () => read(this.#db).then(resolve, reject) })
       this.#wake()
     })
   }
@@ -66,17 +72,25 @@ export class WorkQueue {
   }
 
   async #work(): Promise<void> {
-    while (this.#writes.length + this.#reads.length > 0) {
+    while (this.#waiting.length > 0) {
       // What was sent meanwhile comes in now, and joins.
       await new Promise((resolve) => setImmediate(resolve))
-      if (this.#writes.length > 0) await this.#writeTogether()
-      for (const read of this.#reads.splice(0)) await read()
+      if (this.#nextIsWrite()) await this.#writeTogether()
+      for (let next = this.#waiting[0]; next && 'read' in next; next = this.#waiting[0]) {
+        this.#waiting.shift()
+        await next.read()
+      }
     }
     this.#working = undefined
   }
 
+  #nextIsWrite(): boolean {
+    const [next] = this.#waiting
+    return next !== undefined && 'write' in next
+  }
+
   async #writeTogether(): Promise<void> {
-    const taken: Waiting[] = []
+    const taken: WaitingWrite[] = []
     try {
       const { head, answers } = await this.#transaction(taken)
       // Only now: what was rolled back was never written.
@@ -88,15 +102,17 @@ export class WorkQueue {
   }
 
   /** @param taken gets whatever is in it, as it is taken from the queue */
-  async #transaction(taken: Waiting[]): Promise<{ head: JournalHead; answers: (() => void)[] }> {
-    const next = () => {
-      const waiting = this.#writes.shift()
-      if (waiting) taken.push(waiting)
-      return waiting
+  async #transaction(taken: WaitingWrite[]): Promise<{ head: JournalHead; answers: (() => void)[] }> {
+    const take = () => {
+      const [next] = this.#waiting
+      if (!next || !('write' in next)) return undefined
+      this.#waiting.shift()
+      taken.push(next)
+      return next
     }
+    let waiting = take()
     // What is alone needs no savepoint: what it throws undoes the transaction.
-    const isAlone = this.#writes.length === 1
-    let waiting = next()
+    const isAlone = !this.#nextIsWrite()
     const untilMs = performance.now() + longestMs
     const answers: (() => void)[] = []
     let head = this.#head
@@ -111,7 +127,7 @@ export class WorkQueue {
           answers.push(() => resolve(done.result))
         }
         const isFull = isAlone || taken.length >= mostTogether || performance.now() >= untilMs
-        waiting = isFull ? undefined : next()
+        waiting = isFull ? undefined : take()
       }
       await trx.commit().execute()
     } catch (error) {
