@@ -1,4 +1,5 @@
 import type { TillEvent, TillEventType, TillState } from '../../runtime/till-api/events.ts'
+import { pastEvents } from '../../runtime/till-api/past-events.ts'
 import type { NodeContext } from './node-context.ts'
 
 /**
@@ -13,15 +14,14 @@ export async function journalled<T extends TillEventType>(
 ): Promise<Extract<TillEvent, { type: T }>[]> {
   const found: Extract<TillEvent, { type: T }>[] = []
   const from = Math.max(0, (state.recoverAfter ?? 0) - before)
-  if (from >= state.sequence) return found
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = context.store.till.follow(from, (event) => {
-    const isWanted = event.sequence <= state.sequence && (types as readonly string[]).includes(event.type)
-    if (isWanted) found.push(event as Extract<TillEvent, { type: T }>)
-    if (event.sequence >= state.sequence) resolve()
-  })
-  context.signal.addEventListener('abort', () => resolve())
-  await promise
-  stop()
+  const range = { from, to: state.sequence }
+  await pastEvents(
+    context.store.till,
+    range,
+    (event) => {
+      if ((types as readonly string[]).includes(event.type)) found.push(event as Extract<TillEvent, { type: T }>)
+    },
+    context.signal,
+  )
   return found
 }

@@ -2,6 +2,8 @@
 
 import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
+import type { TillEvent } from '../till-api/events.ts'
+import { pastEvents } from '../till-api/past-events.ts'
 import type { EvidenceClient, TillClient } from '../till-api/till-client.ts'
 import { type Learning, learn } from './learn.ts'
 import type { LearnedFolder } from './learned-folder.ts'
@@ -47,16 +49,11 @@ async function changedVisits(
   signal: AbortSignal | undefined,
 ): Promise<EndedVisit[]> {
   const visits = new Map<string, EndedVisit>()
-  if (from >= to) return []
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = till.follow(from, (event) => {
-    const visit = event.type === 'visit-changed' && event.sequence <= to ? endedVisit(event.data) : undefined
+  const note = (event: TillEvent) => {
+    const visit = event.type === 'visit-changed' ? endedVisit(event.data) : undefined
     if (visit) visits.set(visit.visitId, visit)
-    if (event.sequence >= to) resolve()
-  })
-  signal?.addEventListener('abort', () => resolve())
-  await promise
-  stop()
+  }
+  await pastEvents(till, { from, to }, note, signal)
   signal?.throwIfAborted()
   return [...visits.values()]
 }
