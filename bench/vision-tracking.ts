@@ -137,9 +137,10 @@ function print(rows: readonly Row[], media: MediaMeasures | null): void {
     console.log(`${row.store.padEnd(14)} ${row.detector.padEnd(10)} ${cells.join(' ')}`)
   }
   if (!media) return
-  const { aisle, bottles } = media
+  const { aisle, bottles, peopleInPictures } = media
   console.log(
     `aisle clip: ${aisle.frames} frames, ${aisle.people.join(' then ')} people, ${aisle.ids} ids of a second and more; ` +
+      `pictures: ${peopleInPictures.join(' and ')} people; ` +
       `bottles found in ${bottles.found} of ${bottles.frames} frames, score ${bottles.medianScore.toFixed(2)}`,
   )
 }

@@ -1,6 +1,6 @@
 /**
- * Real models on real media, which Open Aisle does not ship: `yolox_nano_416.onnx`, and in `media/` a clip of shoppers in
- * an aisle and one of bottles. No camera of them is calibrated, so people are followed in the picture.
+ * Real models on real media, which Open Aisle does not ship: `yolox_nano_416.onnx`, and in `media/` pictures of people, a
+ * clip of shoppers in an aisle and one of bottles. No camera of them is calibrated, so people are followed in the picture.
  */
 import { join } from 'node:path'
 import { root } from '../../bin/store-options.ts'
@@ -11,6 +11,8 @@ import type { Detection } from '../../runtime/vision/detection.ts'
 import { readModel } from '../../runtime/vision/models/model-file.ts'
 import { loadModelDefinitions } from '../../runtime/vision/models/model-library.ts'
 import { usualDecoder } from '../../runtime/vision/sources/camera-capture.ts'
+import type { Capture, CapturedPicture, CaptureSink } from '../../runtime/vision/sources/frame-source.ts'
+import { pictureFolder } from '../../runtime/vision/sources/picture-folder.ts'
 import { videoFile } from '../../runtime/vision/sources/video-file.ts'
 import { PictureTracker } from '../../runtime/vision/tracking/picture-tracker.ts'
 
@@ -22,13 +24,15 @@ export interface MediaMeasures {
     /** Ids that lasted for a second and more: as many as people, if nobody got two. */
     ids: number
   }
+  /** In each of the folder's pictures. */
+  peopleInPictures: number[]
   bottles: { frames: number; found: number; medianScore: number }
 }
 
 const definitionId = 'yolox-nano-416'
 const everyMs = 200
 const lastingFrames = 1000 / everyMs
-const bottleScore = 0.5
+const [personScore, bottleScore] = [0.5, 0.5]
 
 export async function measureMedia(folder: string): Promise<MediaMeasures> {
   const definition = (await loadModelDefinitions(join(root, 'hardware-profiles/models'))).of(definitionId, 'detect')
@@ -37,43 +41,39 @@ export async function measureMedia(folder: string): Promise<MediaMeasures> {
     { detector: { ...use, bytes: await readModel(use) } },
     { providers: ['cpu'], threads: 1 },
   )
-  /** @param onFound with what is in each picture of a clip */
-  const look = async (
-    name: string,
-    onFound: (found: Detection[], atMs: number, widthPx: number, heightPx: number) => void,
-  ) => {
-    const clip = videoFile({
-      ...{ path: join(folder, 'media', name), intervalMs: everyMs, play: 'once', startMs: 0 },
-      ...{ decoder: usualDecoder, wireClock: new SystemClock() },
-    })
-    const sink = {
-      async picture(picture: Parameters<Parameters<typeof clip>[0]['picture']>[0]) {
-        const found = await detector.detect(await prepareFrame(picture, definition.input, false))
-        onFound(found, picture.takenAtWireMs, picture.widthPx, picture.heightPx)
+  const look: Look = async (capture, onFound) => {
+    const sink: CaptureSink = {
+      async picture(picture) {
+        onFound(await detector.detect(await prepareFrame(picture, definition.input, false)), picture)
       },
-      damaged: (reason: string) => process.stderr.write(`${name}: ${reason}\n`),
+      damaged: (reason) => void process.stderr.write(`${reason}\n`),
       cameraClock: () => {},
       clockJumped: () => {},
     }
-    await clip(sink, new AbortController().signal)
+    await capture(sink, new AbortController().signal)
   }
+  const media = join(folder, 'media')
+  const played = { intervalMs: everyMs, play: 'once', startMs: 0, wireClock: new SystemClock() } as const
+  const clip = (name: string) => videoFile({ ...played, path: join(media, name), decoder: usualDecoder })
   try {
-    return { aisle: await followAisle(look), bottles: await findBottles(look) }
+    return {
+      aisle: await followAisle(clip('store-aisle-detection.gif'), look),
+      peopleInPictures: await countPeople(pictureFolder({ ...played, path: media }), look),
+      bottles: await findBottles(clip('bottle-detection.mp4'), look),
+    }
   } finally {
     await detector.close()
   }
 }
 
-type Look = (
-  name: string,
-  onFound: (found: Detection[], atMs: number, widthPx: number, heightPx: number) => void,
-) => Promise<void>
+/** Gives what is in each picture. */
+type Look = (capture: Capture, onFound: (found: Detection[], picture: CapturedPicture) => void) => Promise<void>
 
-async function followAisle(look: Look): Promise<MediaMeasures['aisle']> {
+async function followAisle(clip: Capture, look: Look): Promise<MediaMeasures['aisle']> {
   const tracker = new PictureTracker()
   const lived = new Map<number, number>()
   const counts: number[] = []
-  await look('store-aisle-detection.gif', (detections, takenAtMs, widthPx, heightPx) => {
+  await look(clip, (detections, { takenAtWireMs: takenAtMs, widthPx, heightPx }) => {
     const frame = { camera: 'aisle', frameId: counts.length, takenAtMs, widthPx, heightPx, detections }
     const tracks = tracker.take(frame)
     for (const { id } of tracks) lived.set(id, (lived.get(id) ?? 0) + 1)
@@ -96,9 +96,17 @@ function lasting(counts: readonly number[]): number[] {
   return people
 }
 
-async function findBottles(look: Look): Promise<MediaMeasures['bottles']> {
+async function countPeople(pictures: Capture, look: Look): Promise<number[]> {
+  const counts: number[] = []
+  await look(pictures, (found) => {
+    counts.push(found.filter(({ kind, score }) => kind === 'person' && score >= personScore).length)
+  })
+  return counts
+}
+
+async function findBottles(clip: Capture, look: Look): Promise<MediaMeasures['bottles']> {
   const scores: number[] = []
-  await look('bottle-detection.mp4', (detections) => {
+  await look(clip, (detections) => {
     scores.push(Math.max(0, ...detections.filter(({ label }) => label === 'bottle').map(({ score }) => score)))
   })
   const found = scores.filter((score) => score >= bottleScore).sort((a, b) => a - b)
