@@ -9,7 +9,7 @@ import { type LedgerThread, openLedgerThread } from '../../runtime/till/ledger/l
 import type { Shop } from '../../runtime/till/ledger/step.ts'
 import { defaultDeadlines } from '../../runtime/till/visits/deadlines.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
-import { openBare } from './bare-journal.ts'
+import { type BareJournal, openBare } from './bare-journal.ts'
 
 /** How events are sent: so many in a command, so many commands under way at the same time. */
 export interface Sending {
@@ -17,13 +17,20 @@ export interface Sending {
   inFlight: number
 }
 
+export interface RateFigures {
+  /** Events. */
+  perS: number
+  /** Processor time an event, of all threads of the process: what does not hang on what else the machine does. */
+  processorUs: number
+}
+
 export interface DurableEvents extends Sending {
   /** Events in one transaction of ours, in the mean, and of the bare database. */
   inTransaction: number
-  oursPerS: number
-  barePerS: number
+  ours: RateFigures
+  bare: RateFigures
   /** The bare database, each row with the hash of the row before it and its own. */
-  chainedPerS: number
+  chained: RateFigures
   /** From the sending of a command to its acknowledgement. */
   p50Ms: number
   p99Ms: number
@@ -51,41 +58,54 @@ export async function measureDurableEvents(sending: Sending, seconds: number): P
   const bare = openBare(join(directory, 'bare.sqlite'), false)
   const chained = openBare(join(directory, 'chained.sqlite'), true)
   const sender = new Sender(ledger, sending)
-  const rates = { bare: new Rate(), chained: new Rate() }
+  const rates = { ours: new Rate(), bare: new Rate(), chained: new Rate() }
   const sliceMs = (seconds * 1000) / turns / 3
   for (let turn = -warmUpTurns; turn < turns; turn++) {
-    if (turn === 0) for (const counted of [sender, rates.bare, rates.chained]) counted.startAnew()
-    await sender.sendFor(sliceMs)
-    const rows = evidenceOf(Math.round(sender.figures().inTransaction))
-    rates.bare.runFor(sliceMs, () => bare.insert(rows))
-    rates.chained.runFor(sliceMs, () => chained.insert(rows))
+    if (turn === 0) for (const counted of [sender, ...Object.values(rates)]) counted.startAnew()
+    await rates.ours.during(() => sender.sendFor(sliceMs))
+    const rows = evidenceOf(Math.round(sender.inTransaction))
+    await rates.bare.during(insertFor(sliceMs, bare, rows))
+    await rates.chained.during(insertFor(sliceMs, chained, rows))
   }
-  const ours = sender.figures()
   await ledger.close()
   bare.close()
   chained.close()
   await rm(directory, { recursive: true })
-  return { ...sending, ...ours, barePerS: rates.bare.perS, chainedPerS: rates.chained.perS }
+  return {
+    ...{ ...sending, inTransaction: sender.inTransaction, p50Ms: sender.delayMs(0.5), p99Ms: sender.delayMs(0.99) },
+    ...{ ours: rates.ours.figures, bare: rates.bare.figures, chained: rates.chained.figures },
+  }
 }
 
+/** How many events in how much time. */
 class Rate {
   #events = 0
   #ms = 0
+  #processorUs = 0
 
-  runFor(ms: number, insert: () => number): void {
-    const beganMs = performance.now()
-    while (performance.now() - beganMs < ms) this.#events += insert()
+  async during(work: () => Promise<number> | number): Promise<void> {
+    const [beganMs, before] = [performance.now(), process.cpuUsage()]
+    this.#events += await work()
+    const { user, system } = process.cpuUsage(before)
     this.#ms += performance.now() - beganMs
+    this.#processorUs += user + system
   }
 
   startAnew(): void {
     this.#events = 0
     this.#ms = 0
+    this.#processorUs = 0
   }
 
-  get perS(): number {
-    return (this.#events / this.#ms) * 1000
+  get figures(): RateFigures {
+    return { perS: (this.#events / this.#ms) * 1000, processorUs: this.#processorUs / this.#events }
   }
+}
+
+const insertFor = (ms: number, database: BareJournal, rows: Evidence[]) => () => {
+  let events = 0
+  for (const endMs = performance.now() + ms; performance.now() < endMs; ) events += database.insert(rows)
+  return events
 }
 
 /** Sends to the ledger, and keeps count. */
@@ -94,7 +114,6 @@ class Sender {
   readonly #sending: Sending
   #commands = 0
   #delaysMs: number[] = []
-  #ms = 0
   #transactions = 0
 
   constructor(ledger: LedgerThread, sending: Sending) {
@@ -104,35 +123,35 @@ class Sender {
     ledger.onAppended(() => this.#transactions++)
   }
 
-  async sendFor(ms: number): Promise<void> {
-    const beganMs = performance.now()
+  /** Says how many events were acknowledged. */
+  async sendFor(ms: number): Promise<number> {
+    const endMs = performance.now() + ms
     const evidence = evidenceOf(this.#sending.inCommand)
+    let events = 0
     const lane = async () => {
-      while (performance.now() - beganMs < ms) {
+      while (performance.now() < endMs) {
         const sentMs = performance.now()
         const n = this.#commands++
         await this.#ledger.take({ type: 'add-evidence', commandId: `c-${n}`, evidence }, n)
         this.#delaysMs.push(performance.now() - sentMs)
+        events += evidence.length
       }
     }
     await Promise.all(Array.from({ length: this.#sending.inFlight }, lane))
-    this.#ms += performance.now() - beganMs
+    return events
   }
 
-  /** How it went so far. */
-  figures(): Pick<DurableEvents, 'inTransaction' | 'oursPerS' | 'p50Ms' | 'p99Ms'> {
-    const delaysMs = this.#delaysMs.sort((a, b) => a - b)
-    const at = (share: number) => delaysMs[Math.floor(delaysMs.length * share)] ?? Number.NaN
-    const events = delaysMs.length * this.#sending.inCommand
-    return {
-      ...{ inTransaction: events / this.#transactions, oursPerS: (events / this.#ms) * 1000 },
-      ...{ p50Ms: at(0.5), p99Ms: at(0.99) },
-    }
+  get inTransaction(): number {
+    return (this.#delaysMs.length * this.#sending.inCommand) / this.#transactions
+  }
+
+  delayMs(share: number): number {
+    const sorted = this.#delaysMs.toSorted((a, b) => a - b)
+    return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
   }
 
   startAnew(): void {
     this.#delaysMs = []
-    this.#ms = 0
     this.#transactions = 0
   }
 }
