@@ -1,0 +1,77 @@
+/** kill -9 while many commands share commits: each is acknowledged when it is kept, and takes effect once. */
+import assert from 'node:assert/strict'
+import { seededRandom } from '../../runtime/contract/random.ts'
+import type { TillCommand } from '../../runtime/till-api/commands.ts'
+import { freePorts } from '../support/profile-folder.ts'
+import { cola, get, openTestStore, type TestStore } from '../till/support/test-till.ts'
+import {
+  type Acknowledged,
+  assertDatabaseIsWhole,
+  assertJournalVerifies,
+  assertNothingLost,
+  remembering,
+} from './support/judgement.ts'
+import { KilledTill } from './support/killed-till.ts'
+import { seed, seedNote, times } from './support/trial.ts'
+
+const kills = times(50, 2)
+const atOnce = 40
+/** In each of the till's lives; enough for the kill to strike while they are under way. */
+const mostInALife = 200
+
+describe(`the till, killed ${kills} times with ${atOnce} commands under way ${seedNote}`, function () {
+  this.timeout(120_000 + kills * 30_000)
+  let store: TestStore
+  let till: KilledTill
+
+  beforeEach(async () => {
+    store = await openTestStore({ seed })
+    till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
+    await till.start()
+  })
+  afterEach(async () => {
+    await till.stop()
+    await store.stop()
+  })
+
+  const move = (i: number): TillCommand => ({
+    ...{ type: 'move-stock', commandId: `move-${i}`, reason: 'staff', plate: 'g1-s1-p1', sku: cola.sku },
+    ...{ quantity: 1, eventId: `event-${i}` },
+  })
+
+  it('loses nothing that it acknowledged, and does nothing twice', async () => {
+    const acknowledged: Acknowledged[] = []
+    const client = remembering(till.client('flows'), acknowledged)
+    let [sent, allowed] = [0, mostInALife]
+    let isOver = false
+    let goOn: () => void = () => {}
+    let next = new Promise<void>((resolve) => (goOn = resolve))
+    const allow = (lives: number) => {
+      allowed = lives * mostInALife
+      goOn()
+      next = new Promise((resolve) => (goOn = resolve))
+    }
+    const sender = async () => {
+      for (;;) {
+        while (sent >= allowed && !isOver) await next
+        if (isOver) return
+        await client.send(move(sent++))
+      }
+    }
+    const senders = Array.from({ length: atOnce }, sender)
+    await till.keepKilling(kills, seededRandom(seed), (kill) => allow(kill + 1))
+    isOver = true
+    goOn()
+    await Promise.all(senders)
+
+    const { stock } = (await (await get(till.url, '/v1/stock', 'console')).json()) as { stock: { quantity: number }[] }
+    assert.deepEqual(
+      stock.map(({ quantity }) => quantity),
+      [sent],
+      'each that was sent was acknowledged in the end, and moved one',
+    )
+    await assertNothingLost(till.client('flows'), acknowledged)
+    await assertJournalVerifies(till.url)
+    assertDatabaseIsWhole(store)
+  })
+})
