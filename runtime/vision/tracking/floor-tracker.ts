@@ -49,7 +49,8 @@ const liveMs = 1500
 /** Between cameras somebody is for longer, often standing at a shelf. */
 const blindMs = 4000
 const tentativeMs = 500
-const missedMs = 300
+const missedMs = 200
+const handOverM = 1.2
 /** What is shorter is a post or a pram, what is taller a shelf. */
 const [leastHeightM, mostHeightM] = [0.95, 2.15]
 /** Nobody stands farther off the floor than this; a camera may see beyond a door. */
@@ -193,14 +194,21 @@ export class FloorTracker {
 
   /**
    * When cameras begin to look, people may stand anywhere; later nobody appears in the midst of a store, so that
-   * whom one camera alone believes in has to walk, or to be at a gate.
+   * whom one camera alone believes in has to walk, to be at a gate, or to be somebody who was lost.
    */
-  #isBelieved({ exists, positionM, isStill }: PersonTrack): boolean {
-    const mayAppear =
-      this.#nowMs - (this.#startedMs ?? 0) < settlingMs ||
-      exists.believers > 1 ||
-      isAtGate(positionM, this.#layout.gates)
-    return exists.odds >= confirmOdds && (mayAppear || !isStill)
+  #mayAppear({ exists, positionM, isStill }: PersonTrack): boolean {
+    const isSettling = this.#nowMs - (this.#startedMs ?? 0) < settlingMs
+    return isSettling || exists.believers > 1 || !isStill || isAtGate(positionM, this.#layout.gates)
+  }
+
+  /** At the edge of a picture somebody is still found while the next camera finds them already: one of the two waits. */
+  #mayBeAnother(track: PersonTrack): boolean {
+    if (this.#mayAppear(track)) return false
+    return this.#tracks.some((other) => this.#isSeen(other) && distanceM(other, track) < handOverM)
+  }
+
+  #isSeen(track: PersonTrack): boolean {
+    return this.#names.has(track) && this.#nowMs - track.lastSeenMs <= missedMs
   }
 
   #confirmSome(): void {
@@ -208,7 +216,8 @@ export class FloorTracker {
       (track) =>
         !track.confirmed &&
         track.hits >= confirmHits &&
-        this.#isBelieved(track) &&
+        track.exists.odds >= confirmOdds &&
+        !this.#mayBeAnother(track) &&
         track.sigmaM <= confirmSigmaM &&
         track.heightM >= leastHeightM &&
         track.heightM <= mostHeightM,
@@ -217,10 +226,11 @@ export class FloorTracker {
     // Whom no camera sees at the moment may be seen by the next one, as somebody new.
     const missed = this.#tracks.flatMap((track): LostPerson[] => {
       const name = this.#names.get(track)
-      return name !== undefined && this.#nowMs - track.lastSeenMs > missedMs ? [{ name, track }] : []
+      return name !== undefined && !this.#isSeen(track) ? [{ name, track }] : []
     })
     for (const [i, found] of rejoin(sure, [...this.#lost, ...missed], this.#layout.gates).entries()) {
       const track = sure[i] as PersonTrack
+      if (!found && !this.#mayAppear(track)) continue
       track.confirmed = true
       if (found) this.#forget(found.track)
       this.#names.set(track, found?.name ?? this.#newName())

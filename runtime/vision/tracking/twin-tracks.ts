@@ -6,8 +6,9 @@
 import type { Look } from './matching.ts'
 import type { PersonTrack } from './person-track.ts'
 
-/** Two cameras that know their own poses badly do not place one person farther apart. */
-const nearM = 1
+/** Two cameras that know their own poses badly do not place one person farther apart, and hardly where each has two. */
+const nearM = 0.8
+const nearOfManyM = 0.4
 /** Bodies are never so near. */
 const sameM = 0.3
 const bothOdds = 3
@@ -60,7 +61,8 @@ export class TwinTracks {
   #suspect(camera: string, a: Look, b: Look, found: ReadonlySet<PersonTrack>): Suspicion | undefined {
     const [older, younger] = [a.track, b.track]
     const awayM = distanceM(older, younger)
-    if (awayM > nearM) {
+    const isOfMany = older.exists.believers > 1 && younger.exists.believers > 1
+    if (awayM > (isOfMany ? nearOfManyM : nearM)) {
       this.#suspicions.get(younger)?.delete(older)
       return undefined
     }
