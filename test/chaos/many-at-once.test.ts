@@ -15,7 +15,7 @@ import {
 import { KilledTill } from './support/killed-till.ts'
 import { patienceMs, seed, seedNote, times } from './support/trial.ts'
 
-const kills = times(50, 2)
+const kills = times(50, 1)
 const atOnce = 40
 const inALife = 200
 
