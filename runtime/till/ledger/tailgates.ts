@@ -1,6 +1,5 @@
 /** Somebody walked in whom nobody had admitted: an alarm, and what the gate's rule says besides. */
 import type { TailgatePolicy } from '../../profile/profile-schema.ts'
-import { accountOf } from './account-rows.ts'
 import { latch, recordAlarm, recordPass, type SeenPass } from './gates.ts'
 import type { Step } from './step.ts'
 import { change, loadVisit } from './visits.ts'
@@ -28,9 +27,13 @@ export async function recordTailgate(step: Step, { policy, behind, ...seen }: Se
 /** Counts one more person into a party, where the account may bring so many. */
 async function join(step: Step, visitId: string): Promise<boolean> {
   const visit = await loadVisit(step.trx, visitId)
-  if (visit.account_id === null || !['admitted', 'open'].includes(visit.state)) return false
-  const account = await accountOf(step.trx, visit.account_id)
-  if (visit.party >= account.party) return false
+  if (!['admitted', 'open'].includes(visit.state)) return false
+  const account = await step.trx
+    .selectFrom('accounts')
+    .select('party')
+    .where('account_id', '=', visit.account_id)
+    .executeTakeFirst()
+  if (!account || visit.party >= account.party) return false
   await change(step, visit, { party: visit.party + 1 })
   return true
 }

@@ -12,8 +12,8 @@ export function withReadings(
 ): SettledLine[] {
   const eventsOf = new Map(basket.map(({ lineId, eventIds }) => [lineId, eventIds]))
   return decided.map((line) => {
-    if (line.rule !== otherReadingRule) return line
     const events = eventsOf.get(line.lineId) ?? []
+    if (line.rule !== otherReadingRule || events.length === 0) return line
     const readingOf = decided
       .filter(({ outcome, rule, sku, lineId }) => {
         const isWaiting = outcome === 'review' && rule !== otherReadingRule && sku !== line.sku
