@@ -1,6 +1,7 @@
 /** What one piece of evidence says of who acted and of what was in their hand, as likelihood ratios. */
 import type { Evidence } from '../till-api/commands.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
+import type { Shelves } from './shelves.ts'
 
 /** Somebody who may have acted; `personId` is null for whoever the vision did not see. */
 export interface Actor {
@@ -23,9 +24,11 @@ export class Cues {
   readonly actors: readonly Actor[]
   readonly #sighted = new Map<string | null, Map<string, number>>()
   readonly #unplaced: ReadonlyMap<string, number> | undefined
+  readonly #shelves: Shelves
   readonly #policy: FusionPolicy
 
-  constructor(evidence: Evidence, policy: FusionPolicy) {
+  constructor(evidence: Evidence, shelves: Shelves, policy: FusionPolicy) {
+    this.#shelves = shelves
     this.#policy = policy
     this.actors = actorsOf(evidence, policy)
     for (const { personId, sku, probability } of evidence.sighted) {
@@ -48,9 +51,9 @@ export class Cues {
 
   /** How much likelier the looks are when this person moved this product. */
   sightingLogOdds(personId: string | null, sku: string): number {
-    const own = personId === null ? 0 : this.#lookLogOdds(this.#sighted.get(personId), sku, this.#policy.sightingAstray)
+    const own = personId === null ? 0 : this.#lookLogOdds(personId, sku, this.#policy.sightingAstray)
     // A look with no place may have been at anybody's hand.
-    return own + this.#lookLogOdds(this.#unplaced, sku, 0.5)
+    return own + (this.#unplaced ? this.#lookLogOdds(null, sku, 0.5) : 0)
   }
 
   /** How much of a hand's nearness follows from the same person's acting at a place so far away: the other hand is there. */
@@ -78,9 +81,16 @@ export class Cues {
     return new Set([...this.#sighted.values()].flatMap((ofPerson) => [...ofPerson.keys()]))
   }
 
-  #lookLogOdds(ofPerson: ReadonlyMap<string, number> | undefined, sku: string, astray: number): number {
-    if (!ofPerson) return 0
-    return Math.log(astray + (1 - astray) * this.#policy.sightingWorth * (ofPerson.get(sku) ?? 0))
+  /** A sure look says as much as there are products; but what is like the one that it saw, it takes for that one now and then. */
+  #lookLogOdds(whose: string | null, sku: string, astray: number): number {
+    const looks = this.#sighted.get(whose)
+    if (!looks) return 0
+    const { sightingWorth } = this.#policy
+    const worth = Math.max(sightingWorth, this.#shelves.kinds)
+    const seen = this.#seenMostly(whose)
+    const isAlike = seen !== undefined && sku !== noProduct && seen !== sku && this.#shelves.areAlike(seen, sku)
+    const mistaken = astray * (isAlike ? worth / sightingWorth : 1)
+    return Math.log(mistaken + (1 - astray) * worth * (looks.get(sku) ?? 0))
   }
 }
 

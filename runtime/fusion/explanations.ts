@@ -97,7 +97,7 @@ export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPo
     deltaG: event.deltaG,
     sigmaG: Math.max(leastSigmaG, event.sigmaG),
     readings: readingsOf(event),
-    cues: new Cues(evidence, policy),
+    cues: new Cues(evidence, shelves, policy),
     isHome: (sku) => shelves.isHome(sku, event.plates),
     explanations: [],
     fit: { home: 0, off: 0 },

@@ -59,7 +59,10 @@ export interface FusionPolicy {
   // ---- sightings --------------------------------------------------------------------------------------
   /** Share of looks that are of something else, or by a classifier that is lost. Counted: 0.15. */
   sightingAstray: number
-  /** A sure look is worth this many times an unsure one; looks at one thing within seconds count as one. */
+  /**
+   * A sure look is worth this many times an unsure one against products that look alike, and as many times as there are
+   * products against all others; looks at one thing within seconds count as one.
+   */
   sightingWorth: number
 
   /**

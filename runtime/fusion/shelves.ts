@@ -25,6 +25,8 @@ const neighbours = 4
 /** Products of one kind weigh the same within this share; at least so many are of one kind. */
 const sameKindShare = 0.05
 const leastOfKind = 3
+/** Products whose weights differ by less than this share may look alike (assumption). */
+const alikeShare = 0.15
 /** The spread of a light product is at least its packaging's. */
 const leastSpreadG = 0.3
 
@@ -79,6 +81,17 @@ export class Shelves {
 
   name(sku: string): string {
     return this.#products.get(sku)?.name ?? sku
+  }
+
+  /** How many products the planogram has. */
+  get kinds(): number {
+    return this.#homes.size
+  }
+
+  /** Whether one may be taken for the other by its looks: as far as is known, what differs in weight differs in size. */
+  areAlike(a: string, b: string): boolean {
+    const [aG, bG] = [this.pieceG(a), this.pieceG(b)]
+    return aG === null || bG === null || Math.abs(Math.log(aG / bG)) <= alikeShare
   }
 
   /** Everything that the planogram or the catalogue knows. */
