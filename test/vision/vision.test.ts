@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { pino } from 'pino'
 import { BrokerAccess, brokerUsers } from '../../runtime/broker/access.ts'
 import { type Broker, startBroker } from '../../runtime/broker/broker.ts'
 import { SystemClock, sleep } from '../../runtime/contract/clock.ts'
+import { envelope, type WeightEvent } from '../../runtime/contract/messages.ts'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
 import { readPeople, type SeenPeople } from '../../runtime/devices/vision/appliance-messages.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { withOwnVision } from '../../runtime/profile/own-vision.ts'
+import { listen } from '../../runtime/program/listen.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
+import { Backlog } from '../../runtime/sensing/backlog.ts'
+import { createSensingApi } from '../../runtime/sensing/http-api.ts'
+import type { LoadCellService } from '../../runtime/sensing/load-cell-routes.ts'
 import { Faults } from '../../runtime/twin/devices/faults.ts'
 import { serveCamerasOf } from '../../runtime/twin/served-cameras.ts'
+import { createEvidenceClient } from '../../runtime/vision/evidence/evidence-client.ts'
 import { loadModelDefinitions } from '../../runtime/vision/models/model-library.ts'
 import { fetchPicture } from '../../runtime/vision/picture-client.ts'
 import { startVision } from '../../runtime/vision/vision.ts'
@@ -23,6 +30,8 @@ const secrets = {
   [generatedSecrets.brokerPasswordSensing]: 'password-of-sensing',
   [generatedSecrets.brokerPasswordDevices]: 'password-of-devices',
   [generatedSecrets.visionToken]: 'token-of-vision',
+  [generatedSecrets.sensingToken]: 'token-of-sensing',
+  [generatedSecrets.evidenceToken]: 'token-of-console',
 }
 /** Bodies are some 40 cm wide; whoever is farther off is somebody else. */
 const nearM = 0.4
@@ -39,13 +48,15 @@ describe('the vision program', () => {
   let vision: Awaited<ReturnType<typeof startVision>>
   let people: SeenPeople | undefined
   const health = new Map<string, string>()
+  const backlog = new Backlog({ clock, sequence: 1 })
 
   before(async () => {
     profileDirectory = await copyProfileToFreePorts()
     const loaded = await loadStore(profileDirectory)
     // Two cameras see the place; a third would only take time.
     const cameras = loaded.profile.cameras.slice(0, 2)
-    store = withOwnVision({ ...loaded, profile: { ...loaded.profile, cameras } }, { live: false, vision: true })
+    const keeping = { ...loaded.profile, cameras, vision: { evidence: { keepHours: 24 } } }
+    store = withOwnVision({ ...loaded, profile: keeping }, { live: false, vision: true })
     const { profile } = store
     floor = shopWithSomebodyAt(store, 'g2-s1-p1')
 
@@ -65,11 +76,23 @@ describe('the vision program', () => {
     const devices = profile.devices.filter(({ id }) => filmed.has(id))
     for (const { id } of devices) faults.declare(id, 'camera')
     await serveCamerasOf({ profile: { ...profile, devices }, world: floor.world, clock, faults, advance() {} }, served)
+    const api = createSensingApi({
+      ...{ token: 'token-of-sensing', backlog, plates: () => [], onSamples: () => () => {}, log },
+      ...{ picture: () => undefined, loadCells: {} as LoadCellService },
+    })
+    const sensing = createServer(api)
+    const sensingPort = await listen(sensing, { host: '127.0.0.1', port: 0, what: 'the test' })
+    served.push({
+      async stop() {
+        sensing.closeAllConnections()
+        sensing.close()
+      },
+    })
     vision = await startVision({
       ...{ store, profileDirectory, secrets, clock, log, host: '127.0.0.1', notice() {} },
       catalogue: await loadDeviceDefinitions(definitions('devices')),
       models: await loadModelDefinitions(definitions('models')),
-      ports: { broker: broker.port, vision: 0 },
+      ports: { broker: broker.port, vision: 0, sensing: sensingPort },
     })
   })
   after(async () => {
@@ -97,6 +120,33 @@ describe('the vision program', () => {
     assert.deepEqual([picture?.format, picture?.widthPx, picture?.heightPx], ['jpeg', 320, 240])
     assert.equal(await fetchPicture(url, 'another-token', 'cam-1'), undefined)
     assert.equal(await fetchPicture(url, 'token-of-vision', 'cam-9'), undefined)
+  })
+
+  it('has pictures of what happened at a shelf for a review, of whoever was followed there', async () => {
+    const ask = createEvidenceClient({ url: `http://127.0.0.1:${vision.port}`, token: 'token-of-console' })
+    const taken = (eventId: string): WeightEvent => {
+      const atMs = clock.nowMs()
+      return {
+        ...{ type: 'weight-event', ...envelope('corner-shop', 0, atMs), eventId, revision: 0, fixture: 'g2' },
+        ...{ plates: [{ plate: 'g2-s1-p1', deltaG: -200 }], startedAtMs: atMs - 400, settledAtMs: atMs },
+        ...{ deltaG: -200, sigmaG: 1, kind: 'removed', evidence: { noiseG: 1, swingG: 0, samples: 20 } },
+      }
+    }
+    // A slow machine looks at a picture now and then: some event is near one.
+    const told: string[] = []
+    for (;;) {
+      const eventId = `e-${told.length}`
+      told.push(eventId)
+      backlog.append(taken(eventId))
+      await sleep(clock, 200)
+      const personIds = people?.people.map(({ trackId }) => trackId) ?? []
+      assert.deepEqual(await ask({ eventIds: told, personIds: ['somebody-else'] }), [])
+      const [picture] = await ask({ eventIds: told, personIds })
+      if (!picture) continue
+      assert.ok(told.includes(picture.eventId))
+      assert.match(picture.camera, /^cam-[12]$/)
+      return
+    }
   })
 })
 
