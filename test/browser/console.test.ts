@@ -248,6 +248,20 @@ describe('the store page in a browser', function () {
     ])
   })
 
+  it('offers to reset a gate whose alarm stays, and no other', async () => {
+    await enter()
+    const reset = page.getByRole('button', { name: 'Looked at it: reset' })
+    await page.getByRole('button', { name: 'Open exit' }).waitFor()
+    assert.equal(await reset.count(), 0)
+    running.till.gates = [{ gate: 'gate-1', state: 'tailgate', online: true, latched: true }]
+    await reset.click()
+    await page.getByText('Reset', { exact: true }).waitFor()
+    assert.deepEqual(
+      running.till.commands.map((command) => command.type === 'reset-gate' && command.gate),
+      ['gate-1'],
+    )
+  })
+
   it('keeps every name as text, whatever is in it', async () => {
     await enter()
     const all = lines(...payloads.map(() => 0.99))
