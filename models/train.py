@@ -6,7 +6,9 @@ Needs Debian's python3-torch and python3-onnx, and nothing else. See README.md b
 
 import argparse
 import json
+import math
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,12 @@ PERSON_UNIT, HAND_UNIT = 24.0, 8.0
 SURE, UNSURE = 0.35, 0.1
 # Nor is what has fewer pixels than these, from edge to edge.
 PERSON_LEAST, HAND_LEAST = 14, 4
+# Of boxes' overlap beside the heat maps.
+BOX_WEIGHT = 1.0
+# Cells this near to a middle (1: on it) learn its distances too: a peak is not always found in the cell meant.
+NEAR = 0.45
+# Of the mean of weights in each step: over about the last 250.
+AVERAGED_KEEP = 0.996
 # Cameras with pictures of 16:9 leave the lower part of the input empty: so much is seen then.
 WIDE_HEIGHT, PADDING = 180, 114
 
@@ -168,12 +176,12 @@ def corners(box):
 
 
 def targets(examples, stride, sigma):
-    """Heat map, weight of each cell of it, and (cell, example) pairs whose distances are learned."""
+    """Heat map, weight of each cell of it, and (row, column, nearness, example) whose distances are learned."""
     columns, rows = WIDTH // stride, HEIGHT // stride
     heat, weight = np.zeros((rows, columns), np.float32), np.ones((rows, columns), np.float32)
     ys, xs = np.mgrid[0:rows, 0:columns] + 0.5
-    pairs = []
-    for example in examples:
+    whose = np.full((rows, columns), -1)
+    for number, example in enumerate(examples):
         share, x, y = example[0], example[1] / stride, example[2] / stride
         if not (0 <= x < columns and 0 <= y < rows) or share < UNSURE:
             continue
@@ -183,10 +191,11 @@ def targets(examples, stride, sigma):
             continue
         column, row = int(x), int(y)
         near[row, column] = 1
+        whose[(near > heat) & (near > NEAR)] = number
         heat = np.maximum(heat, near)
-        pairs.append((row, column, example))
     weight[heat == 1] = 1
-    return heat, weight, pairs
+    learned = np.argwhere(whose >= 0)
+    return heat, weight, [(row, column, heat[row, column], examples[whose[row, column]]) for row, column in learned]
 
 
 def heat_loss(logits, heat, weight):
@@ -199,17 +208,37 @@ def heat_loss(logits, heat, weight):
 
 
 def distance_loss(maps, batch_pairs, stride, unit, wanted_of):
-    index, wanted = [], []
+    """(of all distances, of the boxes): pixels matter to points, the share in common to boxes, however small."""
+    index, wanted, nearness = [], [], []
     for n, pairs in enumerate(batch_pairs):
-        for row, column, example in pairs:
+        for row, column, near, example in pairs:
             index.append((n, row, column))
+            nearness.append(near)
             wanted.append(wanted_of(example, (column + 0.5) * stride, (row + 0.5) * stride))
     if not index:
-        return maps.sum() * 0
+        return maps.sum() * 0, maps.sum() * 0
     n, row, column = torch.tensor(index).T
+    trust = torch.tensor(nearness)
+    trust = trust / trust.sum()
     found = maps[n, 1:, row, column]
-    found = torch.cat([F.relu(found[:, :4]), found[:, 4:]], 1)
-    return F.smooth_l1_loss(found, torch.tensor(np.array(wanted, np.float32)) / unit, beta=0.1)
+    # A little slope below 0, for what is there to learn its way up again.
+    found = torch.cat([F.leaky_relu(found[:, :4], 0.05), found[:, 4:]], 1)
+    wanted = torch.tensor(np.array(wanted, np.float32)) / unit
+    off = F.smooth_l1_loss(found, wanted, beta=0.1, reduction="none").mean(1)
+    return (off * trust).sum(), (box_loss(found[:, :4], wanted[:, :4]) * trust).sum()
+
+
+def box_loss(found, wanted):
+    """Generalised intersection over union (arXiv 1902.09630) of boxes given by distances from one cell; 0: alike.
+
+    A cell may lie outside the box that it means: then a distance is 0, and the box is taken to reach to the cell.
+    """
+    left, top, right, bottom = torch.minimum(found, wanted).unbind(1)
+    shared = (left + right) * (top + bottom)
+    area = lambda sides: (sides[:, 0] + sides[:, 2]) * (sides[:, 1] + sides[:, 3])
+    union = area(found) + area(wanted) - shared + 1e-4
+    around = area(torch.maximum(found, wanted)) + 1e-4
+    return 1 - shared / union + (around - union) / around
 
 
 def person_distances(example, x, y):
@@ -290,7 +319,8 @@ def loss_of(detector, batch, distance_weight):
         weight = torch.from_numpy(np.stack([weight for _, weight, _ in wanted]))
         pairs = [pairs for _, _, pairs in wanted]
         total = total + heat_loss(maps[:, 0], heat, weight)
-        total = total + distance_weight * distance_loss(maps, pairs, stride, unit, distances)
+        off, boxes = distance_loss(maps, pairs, stride, unit, distances)
+        total = total + distance_weight * off + BOX_WEIGHT * boxes
     return total
 
 
@@ -303,16 +333,18 @@ def train(options):
     print(sum(p.numel() for p in detector.parameters()), "parameters,", len(pictures.labels), "pictures")
     steps = options.steps
     optimiser = torch.optim.AdamW(detector.parameters(), lr=options.rate, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, steps, pct_start=0.15)
     if options.start:
-        detector.load_state_dict(torch.load(options.start)["detector"])
+        start = torch.load(options.start)
+        # The first two trainings knew no averages.
+        detector.load_state_dict(start.get("averaged", start["detector"]))
+    averaged = deepcopy(detector)
     done, state_file = 0, Path(options.state)
     if state_file.exists():
         state = torch.load(state_file)
         done = state["done"]
         detector.load_state_dict(state["detector"])
+        averaged.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
     # What was drawn before a pause is drawn again, so that pauses change nothing.
     epoch_steps = len(pictures.labels) // options.batch
     orders = [random.permutation(len(pictures.labels)) for _ in range(steps // epoch_steps + 1)]
@@ -323,22 +355,43 @@ def train(options):
         indices = orders[epoch][step * options.batch : (step + 1) * options.batch]
         batch = batch_of(pictures, indices, np.random.default_rng([options.seed, done]))
         loss = loss_of(detector, batch, options.distance_weight)
+        for group in optimiser.param_groups:
+            group["lr"] = options.rate * share_of_rate(done / steps)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(detector.parameters(), 10)
         optimiser.step()
-        schedule.step()
         done += 1
+        average(averaged, detector, done)
         mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
         if done % 50 == 0:
             print(f"step {done}/{steps}, loss {mean:.3f}, {time.monotonic() - started:.0f} s", flush=True)
-            save(state_file, done, detector, optimiser, schedule)
-    save(state_file, done, detector, optimiser, schedule)
-    export(detector, options.out)
+            save(state_file, done, detector, averaged, optimiser)
+    save(state_file, done, detector, averaged, optimiser)
+    export(averaged, options.out)
 
 
-def save(path, done, detector, optimiser, schedule):
-    parts = {"detector": detector, "optimiser": optimiser, "schedule": schedule}
+def share_of_rate(progress):
+    """Up for the first twentieth, then down along a half cosine."""
+    warm = 0.05
+    if progress < warm:
+        return 0.1 + 0.9 * progress / warm
+    return 0.005 + 0.995 * (1 + math.cos(math.pi * (progress - warm) / (1 - warm))) / 2
+
+
+def average(averaged, detector, done):
+    """What is exported is the mean of the last steps' weights: it errs less than those of any one step."""
+    keep = min(AVERAGED_KEEP, done / (done + 10))
+    with torch.no_grad():
+        for mean, value in zip(averaged.state_dict().values(), detector.state_dict().values()):
+            if mean.is_floating_point():
+                mean.mul_(keep).add_(value, alpha=1 - keep)
+            else:
+                mean.copy_(value)
+
+
+def save(path, done, detector, averaged, optimiser):
+    parts = {"detector": detector, "averaged": averaged, "optimiser": optimiser}
     torch.save({"done": done, **{name: part.state_dict() for name, part in parts.items()}}, path)
 
 

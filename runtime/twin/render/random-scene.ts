@@ -1,6 +1,6 @@
 /** Stores, cameras and people at random, to train a detector on more than any one store shows. */
 import { integerBetween, pick, type Random, seededRandom, uniform } from '../../contract/random.ts'
-import type { Fixture, Plate, Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
+import type { Fixture, Gate, Plate, Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
 import { along as plus } from '../../vision/camera-model/vectors.ts'
 import { Body, type HandPose } from '../shoppers/body.ts'
 import { axesOf, distanceM, distanceToPolygonM, footprintOf } from '../world/geometry.ts'
@@ -16,10 +16,14 @@ import { vivid } from './textures.ts'
 const reachingShare = 0.45
 const nearestPeopleM = 0.42
 const clearM = 0.2
+/** What detectors take for people: goods on top of shelves (of this share of them), display stands, posts of gates. */
+const goodsOnTopShare = 0.45
+const mostStands = 4
+const mostInnerGates = 2
 
 export function randomLayout(seed: number): StoreLayout {
   const random = seededRandom(hash32(seed, 1, 0))
-  const floorM: PointM = [uniform(random, 4, 11), uniform(random, 4, 9)]
+  const floorM: PointM = [uniform(random, 4, 14), uniform(random, 4, 12)]
   const [widthM, depthM] = floorM
   const fixtures: Fixture[] = []
   const place = (positionM: PointM, yawRad: number, sizeM: Point3DM) =>
@@ -38,6 +42,10 @@ export function randomLayout(seed: number): StoreLayout {
       place([x + 1.2, y + 0.98], Math.PI, [Math.min(w, 1.2), Math.min(d, 0.48), Math.min(h, 1.7)])
     }
   }
+  for (let stands = integerBetween(random, 0, mostStands); stands > 0; stands--) {
+    const size: Point3DM = [uniform(random, 0.25, 0.7), uniform(random, 0.25, 0.6), uniform(random, 0.5, 2)]
+    place(somewhere(random, floorM), uniform(random, -Math.PI, Math.PI), size)
+  }
   const plates = fixtures.flatMap((fixture) => platesOf(fixture, random))
   const gateX = uniform(random, 0.3, widthM - 2)
   const products = Array.from({ length: 40 }, (_, i) => `${seed}-${i}`)
@@ -53,17 +61,7 @@ export function randomLayout(seed: number): StoreLayout {
         [gateX, 0],
       ],
     ],
-    gates: [
-      {
-        ...{ id: 'gate', kind: 'both' },
-        zoneM: [
-          [gateX, 0],
-          [gateX + 1.4, 0],
-          [gateX + 1.4, 1],
-          [gateX, 1],
-        ],
-      },
-    ],
+    gates: [gateAt([gateX, 0], [1.4, 1], 0), ...innerGates(random, floorM)],
     planogram: products.map((sku, i) => ({
       sku,
       plates: plates.filter((_, p) => p % products.length === i).map(({ id }) => id),
@@ -71,16 +69,39 @@ export function randomLayout(seed: number): StoreLayout {
   }
 }
 
+/** Only their posts matter. */
+function gateAt([x, y]: PointM, [widthM, depthM]: PointM, number: number): Gate {
+  const zoneM: PointM[] = [
+    [x, y],
+    [x + widthM, y],
+    [x + widthM, y + depthM],
+    [x, y + depthM],
+  ]
+  return { id: `gate-${number}`, kind: 'both', zoneM }
+}
+
+const innerGates = (random: Random, floorM: PointM): Gate[] =>
+  Array.from({ length: integerBetween(random, 0, mostInnerGates) }, (_, i) =>
+    gateAt(somewhere(random, floorM), [uniform(random, 0.7, 1.6), uniform(random, 0.3, 1.2)], i + 1),
+  )
+
+const somewhere = (random: Random, [widthM, depthM]: PointM): PointM => [
+  uniform(random, 0.2, widthM - 0.8),
+  uniform(random, 0.2, depthM - 0.8),
+]
+
 function platesOf(fixture: Fixture, random: Random): Plate[] {
   const [widthM, depthM, heightM] = fixture.sizeM ?? [1.2, 0.45, 1.5]
   const { along, into } = axesOf(fixture)
   const shelves = integerBetween(random, 2, 5)
-  const columns = integerBetween(random, 2, 6)
+  const columns = Math.max(1, Math.min(integerBetween(random, 2, 6), Math.floor(widthM / 0.12)))
+  const highestM = random.next() < goodsOnTopShare ? heightM + 0.01 : undefined
   return Array.from({ length: shelves * columns }, (_, i): Plate => {
     const [shelf, column] = [Math.floor(i / columns), i % columns]
     const aside = ((column + 0.5) * widthM) / columns
     const [x, y] = fixture.positionM
-    const z = 0.25 + (shelf * (heightM - 0.35)) / shelves
+    const isTop = shelf === shelves - 1
+    const z = isTop && highestM ? highestM : 0.25 + (shelf * (heightM - 0.35)) / shelves
     return {
       ...{ id: `${fixture.id}-${i}`, fixture: fixture.id, shelf: shelf + 1, index: column + 1, ratingG: 10_000 },
       positionM: [x + along[0] * aside + (into[0] * depthM) / 2, y + along[1] * aside + (into[1] * depthM) / 2, z],
@@ -100,7 +121,7 @@ export function randomView(seed: number, [widthM, depthM]: PointM, widthPx: numb
   const [x, y] = isAtWall
     ? [beside(widthM), random.next() < 0.7 ? beside(depthM) : within(depthM)]
     : [within(widthM), within(depthM)]
-  const tilt = isAtWall ? uniform(random, 0.5, 1.15) : uniform(random, 0.02, 0.85)
+  const tilt = isAtWall ? uniform(random, 0.5, 1.22) : uniform(random, 0.02, 0.85)
   const spread = isAtWall ? 0.6 : 1.3
   const aim = Math.atan2(depthM / 2 - y, widthM / 2 - x) + uniform(random, -spread, spread)
   const away = heightM * Math.tan(tilt)
@@ -120,7 +141,7 @@ export function randomScene(seed: number, layout: StoreLayout, view: CameraView)
     footprintOf(fixture, [...(fixture.sizeM ?? [1, 0.4, 1])].slice(0, 2) as PointM),
   )
   const figures: Figure[] = []
-  const wanted = pick(random, [0, 1, 2, 2, 3, 3, 4, 4, 5, 6])
+  const wanted = pick(random, [0, 1, 2, 2, 3, 3, 4, 4, 5, 6, 8])
   for (let tries = 0; figures.length < wanted && tries < 60; tries++) {
     const at = placeInView(random, floorM, view)
     const isFree =
