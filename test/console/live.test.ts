@@ -55,6 +55,18 @@ describe('what the store page is told', () => {
     assert.deepEqual(event?.type === 'people' && event.people.map(({ visitId }) => visitId), [null, 'v-1'].reverse())
   })
 
+  it('is who stands in which zone of the profile', async () => {
+    const told = readUntil(running, (event) => event.type === 'people' && event.people.length === 2)
+    const positions = [
+      { visitId: 'v-1', headM: [1.5, 4.5, 1.6] as [number, number, number], handM: null },
+      { visitId: 'v-2', headM: [3, 2, 1.6] as [number, number, number], handM: null },
+    ]
+    const walking = setInterval(() => void running.sensing.tell(people(positions)), 50)
+    const event = (await told).findLast(({ type }) => type === 'people')
+    clearInterval(walking)
+    assert.deepEqual(event?.type === 'people' && event.people.map(({ zones }) => zones), [['drinks'], undefined])
+  })
+
   it('is each visit with its basket, decision and receipt, for pages that come later too', async () => {
     await readUntil(running, ({ type }) => type === 'sources' || type === 'snapshot')
     const done = visit('v-1', { state: 'paid', lines: lines() })
