@@ -52,7 +52,7 @@ export class CameraDesk {
   }
 
   async fit(id: string, { pictureSizePx, points }: FitQuestion): Promise<Fit> {
-    const store = await this.#options.store.look()
+    const store = await this.#options.store.lastLook()
     const camera = cameraIn(store, id)
     const fit = calibrate({ pictureSizePx, points, camera })
     const seen = new CameraModel(fit.found ?? camera, pictureSizePx)

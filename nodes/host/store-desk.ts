@@ -45,6 +45,11 @@ export class StoreDesk {
     return store
   }
 
+  /** As it was looked at last: for what is asked many times while somebody drags. */
+  async lastLook(): Promise<LoadedStore> {
+    return (await this.#seen) ?? (await this.look())
+  }
+
   /** Programs that have not read the newest change. */
   get waiting(): ProgramName[] {
     return [...this.#waiting]
