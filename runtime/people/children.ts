@@ -21,32 +21,38 @@ interface Walker {
   firstSeenMs: number
   lastSeenMs: number
   tallestM: number
-  /** Where and when they were last seen in a gate. */
+  /** Where and when they came in: last seen in a gate's zone, or where nobody saw them there, first seen near a gate. */
   gate: { id: string; atMs: number } | null
+  /** Seen inside: who comes to a gate later, for others come in there, does not come in again. */
+  isIn: boolean
 }
 
 export class Children {
   readonly #gates: readonly Gate[]
   readonly #nearGateM: number
+  readonly #isOnFloor: (headM: Point3DM) => boolean
   readonly #walkers = new Map<string, Walker>()
   #passes: { gate: string; visitId: string; atMs: number }[] = []
   #newestMs = Number.NEGATIVE_INFINITY
 
-  constructor(gates: readonly Gate[], nearGateM: number) {
+  /** @param isOnFloor inside of the store, and away from its gates */
+  constructor(gates: readonly Gate[], nearGateM: number, isOnFloor: (headM: Point3DM) => boolean) {
     this.#gates = gates
     this.#nearGateM = nearGateM
+    this.#isOnFloor = isOnFloor
   }
 
   onPeople({ atMs, persons }: PersonFrame): void {
     this.#newestMs = Math.max(this.#newestMs, atMs)
     for (const { personId, headM } of persons) {
       const known = this.#walkers.get(personId)
-      const gate = this.#gateAt(headM)
+      const isIn = known?.isIn === true || this.#isOnFloor(headM)
       this.#walkers.set(personId, {
         firstSeenMs: known?.firstSeenMs ?? atMs,
         lastSeenMs: atMs,
         tallestM: Math.max(known?.tallestM ?? 0, headM[2]),
-        gate: gate === undefined ? (known?.gate ?? null) : { id: gate, atMs },
+        gate: isIn ? (known?.gate ?? null) : this.#passage(headM, atMs, known?.gate ?? null),
+        isIn,
       })
     }
     for (const [personId, { lastSeenMs }] of this.#walkers) {
@@ -79,7 +85,12 @@ export class Children {
     return visitIds.length === 1 ? visitIds[0] : undefined
   }
 
-  #gateAt(headM: Point3DM): string | undefined {
-    return this.#gates.find(({ zoneM }) => distanceToPolygonM(zoneM, headM) <= this.#nearGateM)?.id
+  /** Children dawdle near a gate, where the next come in meanwhile: what counts is when they were in it. */
+  #passage(headM: Point3DM, atMs: number, before: Walker['gate']): Walker['gate'] {
+    const near = this.#gates
+      .map(({ id, zoneM }) => ({ id, distanceM: distanceToPolygonM(zoneM, headM) }))
+      .find(({ distanceM }) => distanceM <= this.#nearGateM)
+    const isInZone = near?.distanceM === 0
+    return near && (isInZone || !before) ? { id: near.id, atMs } : before
   }
 }

@@ -53,7 +53,7 @@ export class VisitBinding {
   constructor(layout: StoreLayout) {
     this.#layout = layout
     this.#gates = new Map(layout.gates.map((gate) => [gate.id, gate]))
-    this.#children = new Children(layout.gates, nearGateM)
+    this.#children = new Children(layout.gates, nearGateM, (headM) => this.#onFloor(headM))
   }
 
   /** A gate saw somebody walk through; the pass waits until the vision can say who. */

@@ -257,6 +257,23 @@ describe('binding children, whom no gate counts', () => {
     assert.deepEqual(short(binding.onPass(pass('out', 9200))), [['exit', 'v', 'mother', 'other']])
   })
 
+  it('binds those who dawdle near the gate to whom they came in with, not to who comes in meanwhile', () => {
+    const { binding, see } = store()
+    for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
+    const steps: VisitStep[] = []
+    see(0, {})
+    see(300, { mother: gatePlace })
+    binding.onPass(pass('in', 400, 'v'))
+    for (let atMs = 1200; atMs < 2000; atMs += 200) see(atMs, { mother: inside, kid: childAt(4.5, 0.5) })
+    for (let atMs = 2000; atMs < 12_000; atMs += 400) see(atMs, { mother: inside, kid: childAt(4.5, 1.5) })
+    see(12_000, { mother: inside, other: gatePlace, kid: childAt(4.5, 1.5) })
+    binding.onPass(pass('in', 12_100, 'x'))
+    for (let atMs = 12_400; atMs < 18_000; atMs += 400) {
+      steps.push(...see(atMs, { mother: inside, other: inside, kid: childAt(2, 1) }))
+    }
+    assert.deepEqual(short(steps).at(-1), ['bind', 'v', 'mother', 'kid'])
+  })
+
   it('binds nobody when they may have come with one of two', () => {
     const { binding, see } = store()
     binding.onVisit(snapshot('v'))
