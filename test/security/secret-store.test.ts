@@ -75,7 +75,8 @@ describe('the secret store', () => {
     assert.throws(() => openSecretStore(data), { code: 'secrets-invalid' })
   })
 
-  it('is set from standard input by the command line, which never prints a value', () => {
+  it('is set from standard input by the command line, which never prints a value', function () {
+    this.timeout(60_000)
     const command = new URL('../../bin/aisle.ts', import.meta.url).pathname
     const aisle = (args: string[], input = '') =>
       spawnSync(process.execPath, [command, 'secret', ...args, '--data', folder], { input, encoding: 'utf8' })

@@ -76,8 +76,10 @@ describe('a webhook', () => {
         .sort((a, b) => a.at - b.at)
         .flatMap(({ object }) => provider.client().hinted(name === 'toss' ? { data: object } : { data: { object } }))
       assert.equal(hints.length, 20)
-      for (const orderId of hints) await ledger.hurryPayment(orderId, bench.nowMs)
-      assert.equal(await due(), 2)
+      // The charger may look before all have come: the first of each order is heeded, whatever the others are.
+      const heeded = new Set<string>()
+      for (const orderId of hints) if (await ledger.hurryPayment(orderId, bench.nowMs)) heeded.add(orderId)
+      assert.equal(heeded.size, 2)
       bench.carryOut()
       for (const visitId of visitIds) await bench.visit(visitId, 'paid', ({ state }) => state === 'paid')
       const { sequence } = ledger
