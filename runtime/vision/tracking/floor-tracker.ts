@@ -30,8 +30,8 @@ export interface FloorTrackerOptions {
   newName: () => string
 }
 
-/** ByteTrack's thresholds: strong detections may begin a track, weak ones only continue it. */
-const strongScore = 0.5
+/** As in ByteTrack: strong detections may begin a track, weak ones only continue it. */
+const strongScore = 0.4
 const weakScore = 0.1
 const confirmOdds = 4
 const refuteOdds = -2
@@ -193,12 +193,12 @@ export class FloorTracker {
   }
 
   /**
-   * When cameras begin to look, people may stand anywhere; later nobody appears in the midst of a store, so that
-   * whom one camera alone believes in has to walk, to be at a gate, or to be somebody who was lost.
+   * When cameras begin to look, people may stand anywhere; later nobody appears in the midst of a store, where one
+   * camera alone believes in somebody.
    */
-  #mayAppear({ exists, positionM, isStill }: PersonTrack): boolean {
+  #mayAppear({ exists, positionM }: PersonTrack): boolean {
     const isSettling = this.#nowMs - (this.#startedMs ?? 0) < settlingMs
-    return isSettling || exists.believers > 1 || !isStill || isAtGate(positionM, this.#layout.gates)
+    return isSettling || exists.believers > 1 || isAtGate(positionM, this.#layout.gates)
   }
 
   /** At the edge of a picture somebody is still found while the next camera finds them already: one of the two waits. */
@@ -230,7 +230,8 @@ export class FloorTracker {
     })
     for (const [i, found] of rejoin(sure, [...this.#lost, ...missed], this.#layout.gates).entries()) {
       const track = sure[i] as PersonTrack
-      if (!found && !this.#mayAppear(track)) continue
+      // Who is nobody that was lost has to walk, as no post does.
+      if (!found && track.isStill && !this.#mayAppear(track)) continue
       track.confirmed = true
       if (found) this.#forget(found.track)
       this.#names.set(track, found?.name ?? this.#newName())

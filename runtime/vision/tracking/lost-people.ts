@@ -13,8 +13,8 @@ export interface LostPerson {
   track: PersonTrack
 }
 
-const trackerErrorM = 0.5
-const fastestMPerS = 1.6
+const trackerErrorM = 0.8
+const fastestMPerS = 1.3
 /** How far off the expected place somebody is after a time: who gets lost stands there, strolls, or walks on. */
 const firstSigmaM = 0.25
 const strollingMPerS = 0.5
@@ -38,7 +38,7 @@ export function rejoin(
 
 /** Whether `lost` cannot come back any more. */
 export function isForgotten({ track }: LostPerson, gates: readonly Gate[], nowMs: number): boolean {
-  return nowMs - track.lastSeenMs > (isAtGate(track.positionM, gates) ? rejoinAtGateMs : rejoinMs)
+  return nowMs - track.lastSeenMs > (isWithinGate(track.lastSeen.positionM, gates) ? rejoinAtGateMs : rejoinMs)
 }
 
 /** Twice the negative logarithm of the likelihood that the one is the other, but for what is the same for all. */
@@ -46,7 +46,7 @@ function costOf(found: PersonTrack, lost: PersonTrack, gates: readonly Gate[]): 
   const [a, { positionM: b, velocityMPerS: v }] = [found.positionM, lost.lastSeen]
   // Both may have lived side by side for a moment: the gap is from the last sight of the one to the first of the other.
   const gapMs = Math.max(0, found.firstSeenMs - lost.lastSeenMs)
-  const limitMs = isAtGate(a, gates) || isAtGate(b, gates) ? rejoinAtGateMs : rejoinMs
+  const limitMs = isWithinGate(a, gates) || isWithinGate(b, gates) ? rejoinAtGateMs : rejoinMs
   const seconds = Math.max(gapMs, found.lastSeenMs - lost.lastSeenMs) / 1000
   const awayM = Math.hypot(a[0] - b[0], a[1] - b[1])
   if (gapMs > limitMs || awayM > trackerErrorM + fastestMPerS * seconds) return Number.POSITIVE_INFINITY
@@ -66,3 +66,7 @@ function costOf(found: PersonTrack, lost: PersonTrack, gates: readonly Gate[]): 
 /** Where people come and go. */
 export const isAtGate = (point: PointM, gates: readonly Gate[]): boolean =>
   gates.some(({ zoneM }) => contains(zoneM, point) || distanceToPolygonM(zoneM, point) <= nearGateM)
+
+/** Who was lost a step beside it may still be inside. */
+const isWithinGate = (point: PointM, gates: readonly Gate[]): boolean =>
+  gates.some(({ zoneM }) => contains(zoneM, point))
