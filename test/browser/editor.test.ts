@@ -46,7 +46,10 @@ describe('the editor in a browser', function () {
   const openEditor = async (locale: string) => {
     page = await (await contextOf(locale)).newPage()
     complaints = []
-    page.on('console', (line) => line.type() === 'error' && complaints.push(`${line.text().slice(0, 200)} ${line.location().url}`))
+    page.on(
+      'console',
+      (line) => line.type() === 'error' && complaints.push(`${line.text().slice(0, 200)} ${line.location().url}`),
+    )
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(flows.url)
     await page.waitForSelector('.red-ui-palette-node[data-palette-type="aisle-gate"]')

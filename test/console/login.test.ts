@@ -67,9 +67,9 @@ describe('getting into the store', () => {
     await setUp()
     // At one moment, because what a password's check takes may be longer than the pause.
     const answers = await Promise.all([1, 2, 3, 4].map(() => logIn('wrong password')))
-    const slowed = answers.filter(({ status }) => status === 429)
-    assert.equal(slowed.length, 1)
-    assert.match(((await slowed[0]?.json()) as { action: string }).action, /^Try again in 1 s\.$/)
+    const [slowed, ...others] = answers.filter(({ status }) => status === 429)
+    assert.ok(slowed && others.length === 0, 'one of four has to wait')
+    assert.match(((await slowed.json()) as { action: string }).action, /^Try again in 1 s\.$/)
   })
 
   it('goes back to the editor after a login from there, and to no other place', async () => {
