@@ -25,7 +25,8 @@ export function addCameraRoutes(maker: RouteMaker, desk: CameraDesk): void {
     (request, response, next) => {
       const answer = async () => {
         const frame = await desk.picture(request.params.id ?? '')
-        if (!frame) return response.status(404).end()
+        // It is asked for every second: of a 404 the browser would tell in its console each time.
+        if (!frame) return response.status(204).end()
         response.set('cache-control', 'no-store').type(frame.format).send(frame.bytes)
       }
       answer().catch(next)

@@ -147,7 +147,7 @@ class Panel {
     if (camera === '') return ''
     const response = await fetch(`${RED.settings.apiRootUrl}${pathOf(camera)}/picture`)
     if (camera !== this.#camera.value) return ''
-    if (response.status === 404) return this.#say('cameras.no-picture', { camera })
+    if (response.status === 204) return this.#say('cameras.no-picture', { camera })
     if (!response.ok) return this.#say('failed.unreachable')
     const isFirst = this.#picture.sizePx === null
     const before = await this.#picture.show(await response.blob())
