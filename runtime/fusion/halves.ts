@@ -5,14 +5,22 @@ import type { Shelves } from './shelves.ts'
 
 /** A lifting with a pause in it: the second half begins within this after the first. */
 const pauseMs = 2500
+/** The longest that a hand is known to hold a thing on its plate before it takes it. */
+const holdMs = 9000
 
 /** Whether `later` may be the rest of what `earlier` began. */
 export function mayComplete(later: Subject, earlier: Subject, shelves: Shelves): boolean {
-  return (
-    Math.sign(later.deltaG) === Math.sign(earlier.deltaG) &&
-    later.evidence.event.startedAtMs - earlier.atMs <= pauseMs &&
-    shelves.areNear(earlier.plates, later.plates)
-  )
+  if (Math.sign(later.deltaG) !== Math.sign(earlier.deltaG)) return false
+  const betweenMs = later.evidence.event.startedAtMs - earlier.atMs
+  if (betweenMs <= pauseMs) return shelves.areNear(earlier.plates, later.plates)
+  return betweenMs <= holdMs && isHeld(earlier, later)
+}
+
+/** The same hand is at the same plate, and nobody else's. */
+function isHeld(earlier: Subject, later: Subject): boolean {
+  const [one, other] = [earlier.cues.actors[0], later.cues.actors[0]]
+  const isSameHand = one?.personId === other?.personId && (one?.handLogOdds ?? 0) > 0 && (other?.handLogOdds ?? 0) > 0
+  return isSameHand && earlier.plates.some(({ plate }) => later.plates.some((change) => change.plate === plate))
 }
 
 /** The evidence of both as one, under the later event's id. */

@@ -112,6 +112,12 @@ describe('fusion', () => {
     assert.deepEqual(sure(found.get('anna')), [])
   })
 
+  it('joins a lifting of something that was held on its plate for long', () => {
+    const found = baskets([evidence('e1', 10, { e: -13 }, anna), evidence('e2', 19, { e: -107 }, anna)])
+    assert.deepEqual(sure(found.get('anna')), ['1 × soap'])
+    assert.deepEqual(line(found.get('anna'), 'soap')?.eventIds, ['e2', 'e1'])
+  })
+
   it('joins a lifting that was told in two halves', () => {
     const found = baskets([evidence('e1', 10, { e: -45 }, anna), evidence('e2', 11, { f: -75 }, anna)])
     assert.deepEqual(sure(found.get('anna')), ['1 × soap'])
