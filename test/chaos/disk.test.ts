@@ -1,7 +1,10 @@
 /** A disk that is full, or fails: what was acknowledged is there when it works again. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { integerBetween, seededRandom } from '../../runtime/contract/random.ts'
+import { databaseFile } from '../../runtime/till/backup.ts'
 import type { TillCommand } from '../../runtime/till-api/commands.ts'
 import type { TillClient } from '../../runtime/till-api/till-client.ts'
 import { freePorts } from '../support/profile-folder.ts'
@@ -57,8 +60,9 @@ describe(`a disk that fails the till ${seedNote}`, function () {
 
   it(`loses nothing when it is full, ${fullDisks} times`, async () => {
     for (let trial = 0; trial < fullDisks; trial++) {
-      // A shell's limit for the size of a file, in KiB: beyond it every write fails, as on a full disk.
-      const limitKiB = integerBetween(random, 400, 1500)
+      // A shell's limit for the size of a file, in KiB: beyond it every write fails, as on a full disk. The log of a
+      // database that was killed is as long as it was.
+      const limitKiB = logKiB(store) + integerBetween(random, 400, 1500)
       await loseNothing(['bash', '-c', `ulimit -f ${limitKiB}; trap '' XFSZ; exec "$0" "$@"`])
     }
   })
@@ -95,6 +99,11 @@ async function sendUntilRefused(client: TillClient, signal: AbortSignal): Promis
     if (!taken) return
   }
   throw new Error('The disk took everything.')
+}
+
+function logKiB({ dataDirectory }: TestStore): number {
+  const log = join(dataDirectory, `${databaseFile}-wal`)
+  return existsSync(log) ? Math.ceil(statSync(log).size / 1024) : 0
 }
 
 function hasStrace(): boolean {

@@ -23,6 +23,8 @@ export async function openDatabase(path: string): Promise<Kysely<LedgerTables>> 
     throw unusable(path, fault)
   }
   database.pragma('foreign_keys = ON')
+  // Tables that were made anew would stay in the log, as long as they are, until it is next used from its beginning.
+  if (isMigrated) database.pragma('wal_checkpoint(TRUNCATE)')
   return db
 }
 
