@@ -74,16 +74,17 @@ export class SystemClock implements Clock {
   /** Runs at another rate from its `originMs` on: a moment ahead of now, so that all programs change together. */
   change(rate: ClockRate): void {
     this.#rates.push(rate)
-    const wait = setTimeout(
-      () => {
-        for (const [id, timer] of this.#timers) {
-          clearTimeout(timer.handle)
-          timer.handle = this.#arm(id, timer.dueMs, timer.action)
-        }
-      },
-      Math.max(0, rate.originMs - Date.now()),
-    )
-    wait.unref()
+    this.#armAgainAt(rate.originMs)
+  }
+
+  /** A timer of the machine may ring a millisecond before its wall clock says so: then the old rate still holds. */
+  #armAgainAt(originMs: number): void {
+    const leftMs = originMs - Date.now()
+    if (leftMs > 0) return void setTimeout(() => this.#armAgainAt(originMs), leftMs).unref()
+    for (const [id, timer] of this.#timers) {
+      clearTimeout(timer.handle)
+      timer.handle = this.#arm(id, timer.dueMs, timer.action)
+    }
   }
 
   after(delayMs: number, action: () => void): Timer {

@@ -33,6 +33,22 @@ describe('the time of an accelerated store', () => {
     equal(rung, 1)
   })
 
+  it('brings them there also when the timer of the change rings before the wall clock says so', async () => {
+    const machineNow = Date.now
+    const startMs = machineNow()
+    try {
+      const clock = new SystemClock({ scale: 1, originMs: startMs })
+      const rung = new Promise<void>((resolve) => clock.after(600_000, resolve))
+      Date.now = () => Math.min(machineNow(), startMs + 19.9)
+      clock.change(nextRate({ scale: 1, originMs: startMs }, 10_000, startMs + 20))
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      Date.now = machineNow
+      await rung
+    } finally {
+      Date.now = machineNow
+    }
+  })
+
   it('bears one change after the other', () => {
     const rates = [nextRate({ scale: 1, originMs: 1000 }, 4, 2000)]
     rates.push(nextRate(rates[0] as ClockRate, 2, 3000))
