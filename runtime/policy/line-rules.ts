@@ -81,7 +81,7 @@ export function decideLines(
   return { outcome: some('review') ? 'review' : some('charge') ? 'charge' : 'empty', lines: decided }
 }
 
-/** The rule of a line that only says what another line may have been instead. */
+/** The rule of a line that only says what another line may have been instead, and is in review because that one is. */
 export const otherReadingRule = 'other-reading'
 const otherReading = { outcome: 'review', rule: otherReadingRule } as const
 /** A reading less likely than this is not worth a reviewer's look. */

@@ -1,9 +1,7 @@
 /** Lines that are two readings of one event: something was taken, and it was one product or the other. */
 import type { AttributedLine, DecidedLine } from '../../contract/messages.ts'
+import { otherReadingRule } from '../../policy/line-rules.ts'
 import type { SettledLine } from '../../till-api/events.ts'
-
-/** The line rules name a line so that only stands in review because another one does. */
-const otherReadingRule = 'other-reading'
 
 /** The decided lines, each with the lines of which it is another reading. */
 export function withReadings(
