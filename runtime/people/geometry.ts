@@ -1,4 +1,5 @@
 /** Distances and areas on the floor, in metres. */
+import { inOwnAxesM } from '../profile/fixture-frame.ts'
 import type { Plate, Point3DM, PointM } from '../profile/layout.ts'
 
 /** Whether a point (its height does not matter) lies inside of a polygon, by counting crossed edges. */
@@ -31,8 +32,7 @@ const goodsHeightM = 0.3
 
 /** From a hand to what stands on a plate, 0 inside of it. */
 export function handToPlateM(handM: Point3DM, plate: Plate): number {
-  const [dx, dy] = onPlate(handM, plate)
-  const dz = handM[2] - plate.positionM[2]
+  const [dx, dy, dz] = inOwnAxesM(plate, handM)
   return Math.hypot(
     beyond(dx, -plate.sizeM[0] / 2, plate.sizeM[0] / 2),
     beyond(dy, -plate.sizeM[1] / 2, plate.sizeM[1] / 2),
@@ -42,20 +42,11 @@ export function handToPlateM(handM: Point3DM, plate: Plate): number {
 
 /** From a head to a plate, as seen from above. */
 export function headToPlateM(headM: Point3DM, plate: Plate): number {
-  const [dx, dy] = onPlate(headM, plate)
+  const [dx, dy] = inOwnAxesM(plate, headM)
   return Math.hypot(
     beyond(dx, -plate.sizeM[0] / 2, plate.sizeM[0] / 2),
     beyond(dy, -plate.sizeM[1] / 2, plate.sizeM[1] / 2),
   )
-}
-
-/** A point in the plate's own directions, from its centre. */
-function onPlate([x, y]: Point3DM, plate: Plate): PointM {
-  const cos = Math.cos(plate.yawRad)
-  const sin = Math.sin(plate.yawRad)
-  const dx = x - plate.positionM[0]
-  const dy = y - plate.positionM[1]
-  return [dx * cos + dy * sin, dy * cos - dx * sin]
 }
 
 /** How far a value lies outside of a range. */

@@ -1,5 +1,5 @@
 /** What a zone watch watches: zones as they are drawn on the floor, and the fronts of fixtures, with their shelves. */
-import { inFixtureM, type ShelfSpace, shelvesOf } from '../profile/fixture-frame.ts'
+import { inOwnAxesM, type ShelfSpace, shelvesOf } from '../profile/fixture-frame.ts'
 import type { Fixture, Point3DM, StoreLayout, Zone } from '../profile/layout.ts'
 import { beyond, contains, distanceToPolygonM } from './geometry.ts'
 
@@ -41,7 +41,7 @@ export function fixturePlace(fixture: Fixture, plates: StoreLayout['plates'], re
     ? [0, fixture.sizeM[0]]
     : [Math.min(...shelves.map(({ leftM }) => leftM)), Math.max(...shelves.map(({ rightM }) => rightM))]
   const awayM = (headM: Point3DM) => {
-    const [x, y] = inFixtureM(fixture, headM)
+    const [x, y] = inOwnAxesM(fixture, headM)
     return y > leanM ? Number.POSITIVE_INFINITY : Math.hypot(beyond(x, left, right), Math.min(0, y))
   }
   return {
@@ -50,7 +50,7 @@ export function fixturePlace(fixture: Fixture, plates: StoreLayout['plates'], re
     holds: (headM) => awayM(headM) <= reach.approachM,
     awayM,
     touchedBy(handM) {
-      const inM = inFixtureM(fixture, handM)
+      const inM = inOwnAxesM(fixture, handM)
       const near = shelves
         .map((space) => ({ shelf: space.shelf, distanceM: toSpaceM(inM, space) }))
         .filter(({ distanceM }) => distanceM <= reach.touchM)

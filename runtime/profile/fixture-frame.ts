@@ -1,16 +1,19 @@
-/** A fixture's own axes (x along its plates, y into the shelf, z up from its foot), and its shelves in them. */
+/**
+ * The own axes of what stands in a store: x along a fixture's plates, y into the shelf, z up, from its foot's front left
+ * corner; of a plate the same about the centre of its top. And a fixture's shelves in them.
+ */
 import type { Fixture, Plate, Point3DM } from './layout.ts'
 
 type Placed = Pick<Fixture, 'positionM' | 'yawRad'>
 
-/** From the fixture's own axes to the store's. */
-export function fromFixtureM({ positionM, yawRad }: Placed, [x, y, z]: Point3DM): Point3DM {
+/** From its own axes to the store's. */
+export function fromOwnAxesM({ positionM, yawRad }: Placed, [x, y, z]: Point3DM): Point3DM {
   const [cos, sin] = [Math.cos(yawRad), Math.sin(yawRad)]
   return [positionM[0] + x * cos - y * sin, positionM[1] + x * sin + y * cos, positionM[2] + z]
 }
 
-/** From the store's axes to the fixture's own. */
-export function inFixtureM({ positionM, yawRad }: Placed, [x, y, z]: Point3DM): Point3DM {
+/** From the store's axes to its own. */
+export function inOwnAxesM({ positionM, yawRad }: Placed, [x, y, z]: Point3DM): Point3DM {
   const [cos, sin] = [Math.cos(yawRad), Math.sin(yawRad)]
   const [dx, dy] = [x - positionM[0], y - positionM[1]]
   return [dx * cos + dy * sin, dy * cos - dx * sin, z - positionM[2]]
@@ -43,7 +46,7 @@ export function shelvesOf(fixture: Fixture, plates: readonly Plate[]): ShelfSpac
 }
 
 function extentOf(fixture: Fixture, plates: readonly Plate[]) {
-  const centres = plates.map(({ positionM, sizeM }) => ({ centreM: inFixtureM(fixture, positionM), sizeM }))
+  const centres = plates.map(({ positionM, sizeM }) => ({ centreM: inOwnAxesM(fixture, positionM), sizeM }))
   return {
     leftM: Math.min(...centres.map(({ centreM, sizeM }) => centreM[0] - sizeM[0] / 2)),
     rightM: Math.max(...centres.map(({ centreM, sizeM }) => centreM[0] + sizeM[0] / 2)),

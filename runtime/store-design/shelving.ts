@@ -1,4 +1,5 @@
 /** The plates of the fixtures: evenly over the width of each shelf, shelves evenly over what a hand reaches. */
+import { fromOwnAxesM } from '../profile/fixture-frame.ts'
 import type { Point3DM } from '../profile/layout.ts'
 import type { Profile } from '../profile/profile-schema.ts'
 import type { PlacedFixture } from './floor.ts'
@@ -30,20 +31,15 @@ export function platesOf({ section, fixture }: PlacedFixture): PlannedPlate[] {
       fixture: fixture.id,
       shelf: shelf + 1,
       index: index + 1,
-      positionM: onFloor(fixture, cheekM + (index + 0.5) * pitchM, depthM / 2, heightOfShelfM),
+      positionM: inStore(fixture, [cheekM + (index + 0.5) * pitchM, depthM / 2, heightOfShelfM]),
       sizeM: [mm(pitchM - gapM), mm(depthM - backM)],
       ratingG,
     }
   })
 }
 
-/** A point of the fixture's own frame (along its plates, into the shelf, up) in the store's. */
-function onFloor(
-  { positionM: [x, y], yawRad }: Profile['fixtures'][number],
-  alongM: number,
-  intoM: number,
-  upM: number,
-) {
-  const [cos, sin] = [Math.cos(yawRad), Math.sin(yawRad)]
-  return [mm(x + alongM * cos - intoM * sin), mm(y + alongM * sin + intoM * cos), mm(upM)] as Point3DM
+/** A point of the fixture's own axes in the store's. */
+function inStore(fixture: Profile['fixtures'][number], inFixtureM: Point3DM): Point3DM {
+  const [x, y, z] = fromOwnAxesM(fixture, inFixtureM)
+  return [mm(x), mm(y), mm(z)]
 }

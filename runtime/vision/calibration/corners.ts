@@ -1,5 +1,5 @@
 /** Points of a store whose place the profile knows and a picture shows: the corners of its fixtures and shelves. */
-import { fromFixtureM, shelvesOf } from '../../profile/fixture-frame.ts'
+import { fromOwnAxesM, shelvesOf } from '../../profile/fixture-frame.ts'
 import type { Fixture, Point3DM, StoreLayout } from '../../profile/layout.ts'
 
 export interface Corner {
@@ -35,7 +35,7 @@ function pair(
   upM: number,
 ): Corner[] {
   const corner = (hand: Corner['hand'], x: number): Corner => {
-    return { ...{ fixture: fixture.id, side, hand, at }, storeM: fromFixtureM(fixture, [x, inM, upM]) }
+    return { ...{ fixture: fixture.id, side, hand, at }, storeM: fromOwnAxesM(fixture, [x, inM, upM]) }
   }
   return [corner('left', leftM), corner('right', rightM)]
 }

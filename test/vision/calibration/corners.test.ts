@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
-import { fromFixtureM, inFixtureM } from '../../../runtime/profile/fixture-frame.ts'
+import { fromOwnAxesM, inOwnAxesM } from '../../../runtime/profile/fixture-frame.ts'
 import { loadStore } from '../../../runtime/profile/load-store.ts'
 import { cornersOf } from '../../../runtime/vision/calibration/corners.ts'
 
@@ -24,7 +24,7 @@ describe('corners of fixtures', () => {
 
   it('are the same in the fixture and in the store', () => {
     const fixture = { positionM: [2, 3, 0.1] as [number, number, number], yawRad: 0.7 }
-    const back = inFixtureM(fixture, fromFixtureM(fixture, [0.4, 0.2, 1]))
+    const back = inOwnAxesM(fixture, fromOwnAxesM(fixture, [0.4, 0.2, 1]))
     for (const [i, value] of [0.4, 0.2, 1].entries()) assert.ok(Math.abs((back[i] ?? 0) - value) < 1e-12)
   })
 
