@@ -4,7 +4,7 @@ import { errorSentence } from '../contract/errors.ts'
 import { learnNow } from '../learning/learn-now.ts'
 import { LearnedFolder } from '../learning/learned-folder.ts'
 import type { StoreLayout } from '../profile/layout.ts'
-import { regularly } from '../till/regularly.ts'
+import { regularly } from '../program/regularly.ts'
 import type { EvidenceClient, TillClient } from '../till-api/till-client.ts'
 
 export interface DailyLearningOptions {

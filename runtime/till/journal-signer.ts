@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
+import { regularly } from '../program/regularly.ts'
 import type { LedgerMethods } from './ledger/ledger-thread.ts'
 import { journalKey, signHead } from './ledger/signed-heads.ts'
-import { regularly } from './regularly.ts'
 
 export interface SignerOptions {
   ledger: Pick<LedgerMethods, 'head' | 'signedHeads' | 'keepSignedHead'>

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
+import { regularly } from '../program/regularly.ts'
 import type { LedgerMethods } from './ledger/ledger-thread.ts'
-import { regularly } from './regularly.ts'
 
 const intervalMs = 1000
 const dayMs = 86_400_000

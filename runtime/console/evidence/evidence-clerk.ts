@@ -2,8 +2,10 @@
  * Keeps pictures for reviews, where the store's profile says so: it asks the vision program for those of a visit that
  * waits for a decision, and sees to it that they go. It also runs where none are kept any more, for those that were.
  */
-import { type Clock, sleep } from '../../contract/clock.ts'
+import type { Clock } from '../../contract/clock.ts'
+import { errorSentence } from '../../contract/errors.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
+import { regularly } from '../../program/regularly.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
 import type { AskForEvidence } from '../../vision/evidence/evidence-client.ts'
 import type { EvidenceArchive, KeptEvidence } from './evidence-archive.ts'
@@ -34,7 +36,7 @@ const usualWaitDays = 14
 
 export class EvidenceClerk {
   readonly #options: EvidenceClerkOptions
-  readonly #end = new AbortController()
+  readonly #duties: ReturnType<typeof regularly>[] = []
   /** Visits whose pictures are yet to be asked for, with when that is to end. */
   readonly #wanted = new Map<string, { visit: VisitSnapshot; untilMs: number }>()
   readonly #settled = new Set<string>()
@@ -45,12 +47,19 @@ export class EvidenceClerk {
   }
 
   start(): void {
-    void this.#everyUntilEnd(sweepEveryMs, () => this.sweep())
-    if (this.#options.ask) void this.#everyUntilEnd(tryEveryMs, () => this.askForWanted())
+    const { ask, wallClock } = this.#options
+    this.#duties.push(regularly(wallClock, sweepEveryMs, () => this.#seeingTo(this.sweep())))
+    if (ask) this.#duties.push(regularly(wallClock, tryEveryMs, () => this.#seeingTo(this.askForWanted())))
   }
 
+  /** An answer that is still awaited is not waited for: nothing of it would be lost. */
   stop(): void {
-    this.#end.abort()
+    for (const duty of this.#duties) void duty.stop()
+  }
+
+  /** A disk that fails must not end the store page; it is tried again. */
+  async #seeingTo(work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => this.#options.audit('evidence trouble', { error: errorSentence(error) }))
   }
 
   /** Tell it of each visit as it is now. */
@@ -125,14 +134,6 @@ export class EvidenceClerk {
     if (!rule) return 'the profile keeps no pictures'
     if (decidedAtMs !== null && nowMs - decidedAtMs >= rule.keepHours * hourMs) return 'it was decided'
     return nowMs - keptAtMs >= (rule.waitDays ?? usualWaitDays) * 24 * hourMs ? 'nobody decided' : null
-  }
-
-  async #everyUntilEnd(pauseMs: number, work: () => Promise<void>): Promise<void> {
-    const { wallClock } = this.#options
-    while (!this.#end.signal.aborted) {
-      await work()
-      await sleep(wallClock, pauseMs, this.#end.signal)
-    }
   }
 }
 

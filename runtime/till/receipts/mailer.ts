@@ -2,9 +2,9 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../contract/clock.ts'
 import { errorSentence } from '../../contract/errors.ts'
+import { regularly } from '../../program/regularly.ts'
 import type { LedgerMethods } from '../ledger/ledger-thread.ts'
 import type { DueMail } from '../ledger/mails.ts'
-import { regularly } from '../regularly.ts'
 import { type MailStyle, receiptMail } from './receipt-mail.ts'
 import type { SmtpSender } from './smtp.ts'
 

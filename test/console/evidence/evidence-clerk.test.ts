@@ -79,6 +79,9 @@ describe('pictures for reviews', () => {
     await clerk.askForWanted()
     assert.equal(files().length, 1)
   }
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise(setImmediate)
+  }
   const later = (hours: number) => clock.advanceTo(clock.nowMs() + hours * hourMs)
 
   it('are none where the profile does not ask for them', async () => {
@@ -170,6 +173,23 @@ describe('pictures for reviews', () => {
       await change().sweep()
       assert.deepEqual(files(), [])
     }
+  })
+
+  it('are looked after again when the disk failed meanwhile, and the store page goes on', async () => {
+    const clerk = clerkWith()
+    await keptBy(clerk)
+    visitNow = inReview({ state: 'paid' })
+    const put = archive.put
+    archive.put = () => {
+      throw new Error('no space left on device')
+    }
+    clerk.start()
+    await until(() => audited.at(-1)?.event === 'evidence trouble')
+    assert.deepEqual(audited.at(-1)?.facts, { error: 'no space left on device' })
+    archive.put = put
+    clock.advanceTo(clock.nowMs() + 60_000)
+    await until(() => archive.get('v-1')?.decidedAtMs !== null)
+    clerk.stop()
   })
 
   it('go when their file is damaged: nobody could say for how long to keep it', async () => {
