@@ -1,4 +1,4 @@
-/** Starts the flows program by itself, as the supervisor does it, with a data folder of its own. */
+/** Starts the flows program by itself, as the supervisor does it, with a data folder of its own and a till that is quiet. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,6 +9,7 @@ import type { FromProgram, RunSettings } from '../../runtime/program/run-setting
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { issueSession } from '../../runtime/security/session.ts'
 import { freePorts } from '../support/profile-folder.ts'
+import { startQuietTill } from './quiet-till.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -37,12 +38,13 @@ export async function startFlows(
   options: { profileDirectory?: string; sensingPort?: number } = {},
 ): Promise<TestFlows> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'aisle-flows-'))
-  const [consolePort = 0, editor = 0, till = 0, sensing = 0, broker = 0] = await freePorts(5)
+  const till = await startQuietTill()
+  const [consolePort = 0, editor = 0, sensing = 0, broker = 0] = await freePorts(4)
   const settings: RunSettings = {
     profileDirectory: options.profileDirectory ?? join(root, 'hardware-profiles', 'corner-shop'),
     dataDirectory,
     host: '127.0.0.1',
-    ports: { console: consolePort, editor, till, sensing: options.sensingPort ?? sensing, broker, phone: 0 },
+    ports: { console: consolePort, editor, till: till.port, sensing: options.sensingPort ?? sensing, broker, phone: 0 },
     clock: { scale: 1, originMs: 0 },
     live: false,
     twin: { seed: 1, shoppersPerHour: 1, visits: null },
@@ -93,6 +95,7 @@ export async function startFlows(
       const ended = once(program, 'exit')
       program.send({ type: 'stop' })
       await ended
+      till.stop()
       rmSync(dataDirectory, { recursive: true, force: true })
     },
   }
