@@ -5,14 +5,13 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { AisleError } from '../contract/errors.ts'
 import { parseJson } from '../contract/schema.ts'
-import { headsFile } from './journal-signer.ts'
+import { databaseFile, headsFile } from './data-files.ts'
 import { emptyJournal, type JournalHead, JournalWriter, readHead, verifyChain } from './ledger/journal.ts'
 import { newLedgerId } from './ledger/ledger.ts'
 import { openDatabase, openReadonly } from './ledger/open-database.ts'
 import { forgetSubject } from './ledger/privacy.ts'
 import { headFault, readSignedHeads, type SignedHead } from './ledger/signed-heads.ts'
 
-export const databaseFile = 'till.sqlite'
 const pageSize = 1000
 
 export interface BackupReport {

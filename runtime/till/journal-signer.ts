@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../contract/clock.ts'
 import { errorSentence } from '../contract/errors.ts'
 import { regularly } from '../program/regularly.ts'
+import { headsFile } from './data-files.ts'
 import type { LedgerMethods } from './ledger/ledger-thread.ts'
 import { journalKey, signHead } from './ledger/signed-heads.ts'
 
@@ -17,7 +18,6 @@ export interface SignerOptions {
   dataDirectory: string
 }
 
-export const headsFile = 'journal-heads.jsonl'
 const dayMs = 86_400_000
 const lookEveryMs = 3_600_000
 

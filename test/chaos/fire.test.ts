@@ -4,7 +4,7 @@ import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { integerBetween, pick, seededRandom } from '../../runtime/contract/random.ts'
-import { databaseFile } from '../../runtime/till/backup.ts'
+import { databaseFile } from '../../runtime/till/data-files.ts'
 import { BenchGate, fullWiring } from '../till/support/bench-gate.ts'
 import {
   admit,

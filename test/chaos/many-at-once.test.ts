@@ -52,9 +52,7 @@ describe(`the till, killed ${kills} times with ${atOnce} commands under way ${se
       // Struck while others are under way: at most their commit stands between an answer and the disk.
       const strikeAt = acknowledged.length + integerBetween(random, 1, inALife - atOnce)
       const senders = Array.from({ length: atOnce }, () => sender(upTo))
-      await waitFor('so many answers', () => acknowledged.length >= strikeAt, patienceMs)
-      await till.stop()
-      await till.start()
+      await till.killAt(() => waitFor('so many answers', () => acknowledged.length >= strikeAt, patienceMs))
       await Promise.all(senders)
     }
     const { stock } = (await (await get(till.url, '/v1/stock', 'console')).json()) as { stock: { quantity: number }[] }

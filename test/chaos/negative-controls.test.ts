@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { databaseFile } from '../../runtime/till/backup.ts'
+import { databaseFile } from '../../runtime/till/data-files.ts'
 import { freePorts } from '../support/profile-folder.ts'
 import { openTestStore, registration, type TestStore } from '../till/support/test-till.ts'
 import { type Acknowledged, assertJournalVerifies, assertNothingLost, remembering } from './support/judgement.ts'

@@ -12,6 +12,7 @@ import { Shopping } from './support/shopping.ts'
 import { seed, seedNote, times } from './support/trial.ts'
 
 const kills = times(500, 6)
+const atATime = 3
 
 describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
   this.timeout(180_000 + kills * 12_000)
@@ -56,19 +57,19 @@ describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
     assert.throws(() => assertPaidOnce(store, visits), /charged .* times/)
   })
 
-  /** Shoppers come for as long as the till is killed, and at least six. */
+  /** Shoppers come for as long as the till is killed, a few at a time, and at least six. */
   async function shopUnderKills(count: number): Promise<Shopping> {
     const shopping = new Shopping(store, till)
     let isOver = false
+    const shop = async () => {
+      while (!isOver || shopping.visitIds.length < 6) shopping.leave(await shopping.enter())
+    }
     const killing = till
-      .keepKilling(count, seededRandom(seed), (kill) => {
-        if (kill % 50 === 0) console.log(`      ${kill} of ${count} kills`)
-      })
+      .keepKilling(count, seededRandom(seed), () => shopping.done)
       .finally(() => {
         isOver = true
       })
-    while (!isOver || shopping.visitIds.length < 6) shopping.leave(await shopping.enter())
-    await killing
+    await Promise.all([killing, ...Array.from({ length: atATime }, shop)])
     return shopping
   }
 })

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { databaseFile } from '../../../runtime/till/backup.ts'
+import { databaseFile } from '../../../runtime/till/data-files.ts'
 import type { CommandAnswer, TillCommand } from '../../../runtime/till-api/commands.ts'
 import type { VisitSnapshot } from '../../../runtime/till-api/events.ts'
 import type { TillClient } from '../../../runtime/till-api/till-client.ts'

@@ -1,20 +1,35 @@
 /** The real till as a child process that dies without warning and comes back. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Random, uniform } from '../../../runtime/contract/random.ts'
+import { SystemClock } from '../../../runtime/contract/clock.ts'
+import { integerBetween, type Random, uniform } from '../../../runtime/contract/random.ts'
 import type { FromProgram, ToProgram } from '../../../runtime/program/run-settings.ts'
 import type { VisitSnapshot } from '../../../runtime/till-api/events.ts'
 import type { TillClient } from '../../../runtime/till-api/till-client.ts'
 import { createTillClient } from '../../../runtime/till-api/till-http-client.ts'
-import { clock, get, settingsOf, type TestStore, tokens } from '../../till/support/test-till.ts'
+import { get, settingsOf, type TestStore, tokens } from '../../till/support/test-till.ts'
+import { waitFor } from '../../till/support/wait.ts'
+import { patienceMs } from './trial.ts'
 
 const entry = fileURLToPath(new URL('../../../runtime/till/main.ts', import.meta.url))
+/** What it was compiled to, as the store's own programs keep it: most of a life would be spent on that. */
+const compiled = fileURLToPath(new URL('../../../dist/compile-cache', import.meta.url))
+/** Its clients come back soon after each of its many starts. The deadlines of their requests are in real time. */
+const impatient = new SystemClock({ scale: 20, originMs: Date.now() })
+/** About as much as a visit needs, so that each is struck more than once. */
+const mostInALife = 15
+/** Until what comes next is under way, or done. */
+const afterDoneMs = 30
+/** This share of the lives ends within so long, which is before the till is ready. */
+const struckAtStart = 0.15
+const atStartMs = 1000
 
 export class KilledTill {
   readonly url: string
   readonly #store: TestStore
   readonly #port: number
   #child: ChildProcess | undefined
+  #isReady = false
 
   /** @param port one for all of its lives */
   constructor(store: TestStore, port: number) {
@@ -24,7 +39,7 @@ export class KilledTill {
   }
 
   client(role: keyof typeof tokens): TillClient {
-    return createTillClient({ url: this.url, token: tokens[role], clock })
+    return createTillClient({ url: this.url, token: tokens[role], clock: impatient })
   }
 
   async visit(visitId: string): Promise<VisitSnapshot> {
@@ -39,9 +54,13 @@ export class KilledTill {
 
   /** @param wrapped a command in whose place the till is run: `strace`, or a shell that sets a limit first */
   start(wrapped: readonly string[] = []): Promise<void> {
-    const [command = '', ...args] = [...wrapped, process.execPath, entry]
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    return this.#begin(spawnTill(wrapped))
+  }
+
+  /** From here on it knows where its data are: the one before must be dead. */
+  #begin(child: ChildProcess): Promise<void> {
     this.#child = child
+    this.#isReady = false
     const start: ToProgram = {
       type: 'start',
       settings: settingsOf(this.#store, this.#port),
@@ -51,19 +70,43 @@ export class KilledTill {
     return new Promise((resolve, reject) => {
       child.once('exit', (code, signal) => reject(new Error(`The till ended at its start: ${signal ?? code}.`)))
       child.on('message', (message: FromProgram) => {
-        if (message.type === 'ready') resolve()
+        if (message.type === 'ready') {
+          this.#isReady = true
+          resolve()
+        }
         if (message.type === 'failed') reject(new Error(message.error.message))
       })
     })
   }
 
-  /** Kills it again and again, 0 to 700 ms after it was ready. */
-  async keepKilling(times: number, random: Random, onKill: (kill: number) => void = () => {}): Promise<void> {
-    for (let kill = 0; kill < times; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, uniform(random, 0, 700)))
+  /** Waits for `moment`, kills it, and starts it again. Its successor loads its code meanwhile, and no more. */
+  async killAt(moment: () => Promise<unknown>): Promise<void> {
+    const next = spawnTill()
+    try {
+      await moment()
       await this.stop()
-      onKill(kill + 1)
-      await this.start()
+    } catch (error) {
+      next.kill('SIGKILL')
+      throw error
+    }
+    await this.#begin(next)
+  }
+
+  /**
+   * Kills it again and again: mostly after it has done a little, at times while it still starts. The last one lives.
+   * @param done what the till has been seen to do, counted
+   */
+  async keepKilling(times: number, random: Random, done: () => number): Promise<void> {
+    for (let kill = 1; kill <= times; kill++) {
+      const next = spawnTill()
+      const strikeAt = done() + integerBetween(random, 0, mostInALife)
+      if (this.#isReady) await waitFor('so much to be done', () => done() >= strikeAt, patienceMs)
+      await pause(uniform(random, 0, this.#isReady ? afterDoneMs : atStartMs))
+      await this.stop()
+      if (kill % 50 === 0) console.log(`      ${kill} of ${times} kills`)
+      const ready = this.#begin(next)
+      if (kill === times || random.next() > struckAtStart) await ready
+      else ready.catch(() => {})
     }
   }
 
@@ -85,3 +128,11 @@ export class KilledTill {
     await ended
   }
 }
+
+function spawnTill(wrapped: readonly string[] = []): ChildProcess {
+  const [command = '', ...args] = [...wrapped, process.execPath, entry]
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiled }
+  return spawn(command, args, { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

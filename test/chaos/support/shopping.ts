@@ -23,6 +23,7 @@ export class Shopping {
   readonly #till: KilledTill
   readonly #flows: TillClient
   readonly #leaving: Promise<void>[] = []
+  #shoppers = 0
   readonly #told: { events: TillEvent[]; stop(): void }
 
   /**
@@ -54,9 +55,14 @@ export class Shopping {
     return this.#told.events
   }
 
+  /** What the till has been seen to do: answers that it gave, events that it told, requests to the provider. */
+  get done(): number {
+    return this.acknowledged.length + this.events.length + this.#store.toss.requests.length
+  }
+
   /** The next shopper comes in. */
   async enter(): Promise<string> {
-    const name = `shopper-${this.visitIds.length}`
+    const name = `shopper-${this.#shoppers++}`
     await this.#till.client('accounts').send(registration(name))
     const { scanId } = await showUntilScanned(this.#store.scanner, this.#told.events, name)
     const { visitId } = await this.#flows.send({

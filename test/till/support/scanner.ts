@@ -4,9 +4,12 @@ import { listen } from '../../../runtime/program/listen.ts'
 /** A reader as a fixed-mount scanner is one: a TCP server that sends each code to whoever is connected. */
 export class Scanner {
   port = 0
+  /** How often somebody connected. */
+  connections = 0
   readonly #sockets = new Set<Socket>()
   readonly #server: Server = createServer((socket) => {
     this.#sockets.add(socket)
+    this.connections++
     socket.on('error', () => {})
     socket.on('close', () => this.#sockets.delete(socket))
   })

@@ -177,12 +177,16 @@ export async function showUntilScanned(
   let shownAtMs = Number.NEGATIVE_INFINITY
   return waitFor(
     `the scan of ${accountId}`,
+  let shownTo = 0
     () => {
-      if (scanner.connected && performance.now() - shownAtMs > showAgainMs) {
+      // A reader that was connected anew remembers no code.
+      const isNew = scanner.connections > shownTo
+      if (scanner.connected && (isNew || performance.now() - shownAtMs > showAgainMs)) {
         scanner.show(`credential-of-${accountId}`)
         shownAtMs = performance.now()
       }
       // A stranger's scan names no account.
+        shownTo = scanner.connections
       const scans = events.flatMap((event) => (event.type === 'scan' && event.sequence > after ? [event.data] : []))
       return scans.find(({ account }) => account.accountId === accountId || account.accountId === null)
     },
