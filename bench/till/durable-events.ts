@@ -43,6 +43,7 @@ const shop: Shop = {
   offline: { amountMinor: null, count: null, ageMs: null },
   retention: { accountMs: Number.POSITIVE_INFINITY, commandMs: Number.POSITIVE_INFINITY },
   sendsMail: false,
+  openEntrances: [],
 }
 
 const turns = 10

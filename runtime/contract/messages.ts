@@ -155,7 +155,7 @@ export const GatePass = message('gate-pass', 'Somebody walked through a gate.', 
 
 export const GateAlarm = message('gate-alarm', 'A gate saw something that it should not.', {
   gate: Identifier(),
-  alarm: oneOf(['tailgate', 'held', 'timeout', 'fire', 'forced', 'offline']),
+  alarm: oneOf(['tailgate', 'held', 'timeout', 'fire', 'forced', 'offline', 'unpaid', 'call']),
   text: text('In words.'),
 })
 

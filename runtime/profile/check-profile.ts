@@ -13,6 +13,7 @@ export function checkProfile(profile: Profile): Problem[] {
     ...unknownUnits(profile),
     ...sharedChannels(profile),
     ...gateWiring(profile),
+    ...openEntrances(profile),
     ...platesOffTheFloor(profile),
   ]
 }
@@ -61,6 +62,7 @@ const namedLists = [
   'plates',
   'devices',
   'gates',
+  'kiosks',
   'cameras',
   'visionAppliances',
   'speakers',
@@ -98,6 +100,9 @@ function references(profile: Profile): Reference[] {
       ...list('devices', otherReaders, `/gates/${i}/otherReaders`),
       { kind: 'devices', name: contacts, pointer: `/gates/${i}/contacts` },
     ]),
+    ...(profile.kiosks ?? []).map(
+      ({ terminal }, i): Reference => ({ kind: 'devices', name: terminal, pointer: `/kiosks/${i}/terminal` }),
+    ),
     ...profile.cameras.map(
       ({ device }, i): Reference => ({ kind: 'devices', name: device, pointer: `/cameras/${i}/device` }),
     ),
@@ -178,6 +183,28 @@ function gateWiring(profile: Profile): Problem[] {
     }
     return problems
   })
+}
+
+/** Nothing can be opened or counted where nothing stands, and whoever walks in there must be able to pay. */
+function openEntrances(profile: Profile): Problem[] {
+  const { gates, kiosks = [] } = profile
+  const ids = new Set(gates.map(({ id }) => id))
+  return [
+    ...gates.flatMap(({ open, kind, contacts }, i): Problem[] => {
+      if (!open) return []
+      const pointer = `/gates/${i}/open`
+      return [
+        ...(contacts === undefined
+          ? []
+          : [{ pointer, message: 'is set, but the gate has contacts; it can be one only' }]),
+        ...(kind === 'exit' ? [{ pointer, message: 'is about those who walk in, but the gate is an exit' }] : []),
+        ...(kiosks.length > 0 ? [] : [{ pointer, message: 'is set, but nobody could pay; add a kiosk to "kiosks"' }]),
+      ]
+    }),
+    ...kiosks.flatMap(({ id }, i): Problem[] =>
+      ids.has(id) ? [{ pointer: `/kiosks/${i}/id`, message: `is ${id}, as is a gate; give each its own id` }] : [],
+    ),
+  ]
 }
 
 function platesOffTheFloor(profile: Profile): Problem[] {

@@ -37,6 +37,14 @@ export interface Gate {
   kind: 'entry' | 'exit' | 'both'
   /** Whoever passes the gate stands in here. */
   zoneM: PointM[]
+  /** Nobody is asked here: whoever is seen to walk in has a visit. */
+  open?: true
+}
+
+export interface Kiosk {
+  id: string
+  /** Whoever pays here stands in here. */
+  zoneM: PointM[]
 }
 
 export interface Zone {
@@ -91,6 +99,8 @@ export interface StoreLayout {
   fixtures: Fixture[]
   plates: Plate[]
   gates: Gate[]
+  /** Where shoppers pay before they leave; missing where there is none. */
+  kiosks?: Kiosk[]
   zones: Zone[]
   cameras: CameraPlace[]
   products: Product[]

@@ -11,7 +11,8 @@ export function layoutOf(profile: Profile, catalogue: Catalogue, planogram: Plan
     wallsM: profile.floor.wallsM,
     fixtures: profile.fixtures,
     plates: profile.plates.map(({ source: _, ...plate }) => ({ ...plate, yawRad: yawOf.get(plate.fixture) ?? 0 })),
-    gates: profile.gates.map(({ id, kind, zoneM }) => ({ id, kind, zoneM })),
+    gates: profile.gates.map(({ id, kind, zoneM, open }) => ({ id, kind, zoneM, ...(open ? { open } : {}) })),
+    ...(profile.kiosks ? { kiosks: profile.kiosks.map(({ id, zoneM }) => ({ id, zoneM })) } : {}),
     zones: profile.zones,
     cameras: profile.cameras.map(({ id, positionM }) => ({ id, positionM })),
     products: catalogue.products.map((product) => ({

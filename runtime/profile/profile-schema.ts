@@ -220,6 +220,13 @@ const GateSchema = strictObject({
       description: 'How long it stays open for somebody who was admitted.',
     }),
   ),
+  open: Type.Optional(
+    Type.Boolean({
+      title: 'Open entrance',
+      description:
+        'Nothing stands in the way and nobody is asked: whoever the vision sees walk in here has a visit, and pays at a kiosk.',
+    }),
+  ),
   tailgate: Type.Optional(
     oneOf(['alarm', 'ask-staff', 'add-to-party'], {
       title: 'Tailgating',
@@ -228,6 +235,16 @@ const GateSchema = strictObject({
     }),
   ),
 })
+
+const KioskSchema = strictObject(
+  {
+    id: Identifier({ title: 'Kiosk' }),
+    name: Type.String({ title: 'Name', minLength: 1, maxLength: 100 }),
+    zoneM: polygonM('Whoever pays here stands in here.'),
+    terminal: Identifier({ title: 'Card terminal', description: 'Device that gives a token for each card.' }),
+  },
+  { description: 'A screen with a card terminal, at which shoppers pay before they leave.' },
+)
 
 const LensSchema = strictObject(
   {
@@ -376,6 +393,7 @@ export const Profile = strictObject(
     plates: Type.Array(PlateSchema, { maxItems: 5000 }),
     devices: Type.Array(DeviceSchema, { maxItems: 1000 }),
     gates: Type.Array(GateSchema, { maxItems: 20 }),
+    kiosks: Type.Optional(Type.Array(KioskSchema, { maxItems: 20 })),
     cameras: Type.Array(CameraSchema, { maxItems: 500 }),
     visionAppliances: Type.Array(strictObject({ id: Identifier(), device: Identifier() }), {
       maxItems: 10,

@@ -5,6 +5,8 @@ export const generatedSecrets = {
   tillTokenConsole: 'till-token-console',
   /** Whoever registers shoppers: an app's backend, and the twin in its place. */
   tillTokenAccounts: 'till-token-accounts',
+  /** Of the kiosks' program: it may look and confirm at kiosks, and nothing else. */
+  tillTokenKiosk: 'till-token-kiosk',
   /** Signs the head of the till's journal once a day (Ed25519). Keep a copy of it apart from the data. */
   journalKey: 'journal-key',
   sensingToken: 'sensing-token',

@@ -96,6 +96,15 @@ export const BindVisit = strictObject({
   personIds: Type.Array(Identifier(), { maxItems: 20 }),
 })
 
+/** Somebody walked in by an open entrance: opens their visit, unless that person has one. */
+export const WalkIn = strictObject({
+  type: Type.Literal('walk-in'),
+  commandId,
+  gate: Identifier(),
+  personId: Identifier(),
+  seenAtMs: Type.Number(),
+})
+
 /** Replaces a visit's basket; a revision that is not newer than the stored one changes nothing. */
 export const SetLines = strictObject({
   type: Type.Literal('set-lines'),
@@ -265,6 +274,7 @@ export const TillCommand = Type.Union([
   Refuse,
   AddEvidence,
   BindVisit,
+  WalkIn,
   SetLines,
   EndVisit,
   Decide,
@@ -295,6 +305,7 @@ export const commandsOfRole = {
     'refuse',
     'add-evidence',
     'bind-visit',
+    'walk-in',
     'set-lines',
     'end-visit',
     'decide',
@@ -320,6 +331,8 @@ export const commandsOfRole = {
     'dispute-line',
     'collect-debt',
   ],
+  /** It may look and confirm at its kiosks, by routes of their own. */
+  kiosk: [],
 } as const satisfies Record<string, readonly CommandType[]>
 export type TillRole = keyof typeof commandsOfRole
 

@@ -53,6 +53,18 @@ export interface VisitSnapshot {
   disputes?: Dispute[]
   /** How a debt was settled; missing while it is owed. */
   debtSettled?: 'forgiven' | 'paid-elsewhere' | 'collected'
+  /** Missing where nothing was paid before they left. */
+  prepaid?: Prepaid
+}
+
+/** What its shopper paid at a kiosk while they were inside. */
+export interface Prepaid {
+  kiosk: string
+  state: 'due' | 'paid' | 'declined' | 'mismatch'
+  amountMinor: number
+  /** What it was for, as its shopper had confirmed it. */
+  lines: { lineId: string; sku: string; quantity: number }[]
+  atMs: number
 }
 
 /** A line as it was decided. */

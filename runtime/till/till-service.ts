@@ -19,6 +19,7 @@ import type {
 import { streamEvents } from './api/event-stream.ts'
 import { hashCredential } from './credential-hash.ts'
 import type { Doors } from './doors/doors.ts'
+import type { KioskDesk } from './kiosks/kiosk-desk.ts'
 import type { ChainReport } from './ledger/journal.ts'
 import type { LedgerThread } from './ledger/ledger-thread.ts'
 import type { StockLevel } from './ledger/stock.ts'
@@ -29,6 +30,7 @@ export interface TillServiceOptions {
   doors: Doors
   clock: Clock
   provider: Pick<PaymentProvider, 'hinted' | 'issueKey'>
+  kiosks: KioskDesk
   publicJournalKey: string
   /** Called when there may be a charge to make. */
   onDecided: () => void
@@ -57,6 +59,10 @@ export class TillService {
 
   constructor(options: TillServiceOptions) {
     this.#options = options
+  }
+
+  get kiosks(): KioskDesk {
+    return this.#options.kiosks
   }
 
   /** @throws AisleError `command-not-allowed`, `command-conflict`, or what refuses this command */

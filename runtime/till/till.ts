@@ -12,6 +12,7 @@ import { Doors } from './doors/doors.ts'
 import { ShownCodes } from './doors/shown-codes.ts'
 import { unsafeGates } from './doors/unsafe-gates.ts'
 import { signDaily } from './journal-signer.ts'
+import { KioskDesk } from './kiosks/kiosk-desk.ts'
 import { openLedgerThread } from './ledger/ledger-thread.ts'
 import { publicJournalKey } from './ledger/signed-heads.ts'
 import type { Shop } from './ledger/step.ts'
@@ -67,6 +68,7 @@ async function startParts(
     flows: handedSecret(secrets, generatedSecrets.tillTokenFlows),
     console: handedSecret(secrets, generatedSecrets.tillTokenConsole),
     accounts: handedSecret(secrets, generatedSecrets.tillTokenAccounts),
+    ...(profile.kiosks ? { kiosk: handedSecret(secrets, generatedSecrets.tillTokenKiosk) } : {}),
   }
   const secretKey = handedSecret(secrets, profile.payment.secretKey)
   const journalSecret = handedSecret(secrets, generatedSecrets.journalKey)
@@ -89,6 +91,12 @@ async function startParts(
   const { sequence } = await ledger.state()
   onStarted(tellNotices(ledger, sequence, write, notice))
 
+  const kiosks = new KioskDesk({
+    ...{ kiosks: profile.kiosks ?? [], storeId: profile.storeId, ledger, provider, clock, log },
+    adultGoods: new Set(layout.products.flatMap(({ sku, ageRestricted }) => (ageRestricted ? [sku] : []))),
+    onPaying: () => charger.nudge(),
+  })
+  onStarted(() => kiosks.stop())
   const codes = new ShownCodes({ ledger, clock, log })
   const doors = new Doors({
     ...{ profile, definitions, ledger, clock, log },
@@ -99,6 +107,7 @@ async function startParts(
     }),
     secret: (name) => handedSecret(secrets, name),
     onCode: (read) => codes.read(read),
+    onTap: (kiosk, code, reader) => kiosks.tapped(kiosk, code, reader),
   })
   for (const gap of unsafeGates(profile, definitions)) {
     log.warn(gap)
@@ -131,6 +140,7 @@ async function startParts(
     doors,
     clock,
     provider,
+    kiosks,
     publicJournalKey: publicJournalKey(journalSecret),
     onDecided: () => charger.nudge(),
   })
@@ -168,6 +178,7 @@ function shopOf(
     },
     retention: defaultRetention,
     sendsMail: profile.mail !== undefined,
+    openEntrances: profile.gates.flatMap(({ id, open }) => (open ? [id] : [])),
   }
 }
 

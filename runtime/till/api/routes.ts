@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { type Static, type TSchema, Type } from 'typebox'
 import { compileGate, Identifier, parseJson, strictObject } from '../../contract/schema.ts'
 import { TillCommand, type TillRole } from '../../till-api/commands.ts'
+import { KioskConfirmation, KioskPresence } from '../../till-api/kiosks.ts'
 import type { TillService } from '../till-service.ts'
 
 export interface RouteRequest {
@@ -48,6 +49,9 @@ const eventsQuery = gate(strictObject({ after: Type.Optional(Type.String(whole))
 const historyQuery = gate(
   strictObject({ before: Type.Optional(Type.String(timeMs)), limit: Type.Optional(Type.String(whole)) }),
 )
+const readPresence = gate(KioskPresence)
+const readConfirmation = gate(KioskConfirmation)
+const done = {}
 const idParams = gate(strictObject({ id: Identifier() }))
 
 export const tillRoutes: readonly TillRoute[] = [
@@ -106,6 +110,48 @@ export const tillRoutes: readonly TillRoute[] = [
     path: '/v1/accounts/:id/overview',
     roles: ['accounts'],
     handle: (till, { params }) => till.account(idParams(params).id),
+  },
+  {
+    method: 'post',
+    path: '/v1/kiosks/:id/present',
+    roles: ['flows'],
+    async handle({ kiosks }, { params, body }) {
+      kiosks.present(idParams(params).id, readPresence(parseJson(body, '/v1/kiosks', jsonLimits)))
+      return done
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/kiosks/:id',
+    roles: ['kiosk'],
+    handle: ({ kiosks }, { params }) => kiosks.state(idParams(params).id),
+  },
+  {
+    method: 'post',
+    path: '/v1/kiosks/:id/confirm',
+    roles: ['kiosk'],
+    async handle({ kiosks }, { params, body }) {
+      await kiosks.confirm(idParams(params).id, readConfirmation(parseJson(body, '/v1/kiosks', jsonLimits)))
+      return done
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/kiosks/:id/cancel',
+    roles: ['kiosk'],
+    async handle({ kiosks }, { params }) {
+      kiosks.cancel(idParams(params).id)
+      return done
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/kiosks/:id/call',
+    roles: ['kiosk'],
+    async handle({ kiosks }, { params }) {
+      await kiosks.call(idParams(params).id)
+      return done
+    },
   },
   { method: 'get', path: '/v1/stock', roles: readers, handle: (till) => till.stock() },
   { method: 'get', path: '/v1/journal/verify', roles: ['console'], handle: (till) => till.verifyJournal() },

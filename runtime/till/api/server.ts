@@ -6,7 +6,7 @@ import { AisleError, errorSentence } from '../../contract/errors.ts'
 import { listen } from '../../program/listen.ts'
 import type { TillRole } from '../../till-api/commands.ts'
 import type { TillService } from '../till-service.ts'
-import { roleByToken } from './authentication.ts'
+import { roleByToken, type TillTokens } from './authentication.ts'
 import { maxBodyBytes, streamed, type TillRoute, tillRoutes } from './routes.ts'
 
 export interface TillServer {
@@ -17,7 +17,7 @@ export interface TillServer {
 export interface TillServerOptions {
   host: string
   port: number
-  tokens: Record<TillRole, string>
+  tokens: TillTokens
   log: Logger
 }
 
@@ -92,6 +92,7 @@ const statuses: Record<string, number> = {
   'scan-unknown': 404,
   'account-unknown': 404,
   'gate-unknown': 404,
+  'kiosk-unknown': 404,
   'request-invalid': 400,
   'command-invalid': 400,
   'json-invalid': 400,

@@ -23,8 +23,6 @@ export interface DoorDevicesOptions {
   broker(): { host: string; port: number; password: string }
   /** A secret that the profile names. */
   secret(name: string): string
-  /** Somebody showed something at a gate. What it was leaves the till nowhere but as a hash. */
-  onCode(read: ReadCode): void
 }
 
 export interface ReadCode {
@@ -67,12 +65,12 @@ export class DoorDevices {
   }
 
   /** @throws AisleError `device-unknown`, `device-mismatch` */
-  addReader(gate: string, id: string): void {
-    const { definitions, clock, log, onCode } = this.#options
+  addReader(id: string, onCode: (code: string, reader: Reader) => void): void {
+    const { definitions, clock, log } = this.#options
     const device = this.#device(id)
     const reader = definitions.of(device, 'reader')
     const { address } = device
-    const onRead = (code: string) => onCode({ gate, code, reader })
+    const onRead = (code: string) => onCode(code, reader)
     switch (address.transport) {
       case 'tcp':
       case 'serial':

@@ -1,17 +1,22 @@
 /** The store's doors, which the till alone owns: gates with their contacts, and the readers beside them. */
 import { AisleError } from '../../contract/errors.ts'
+import type { Reader } from '../../devices/definition-schema.ts'
 import type { Profile } from '../../profile/profile-schema.ts'
 import type { TillState } from '../../till-api/events.ts'
 import type { DoorMemory } from '../ledger/gates.ts'
 import type { DoorsNow } from '../ledger/step.ts'
 import type { Contacts } from './contacts.ts'
-import { DoorDevices, type DoorDevicesOptions } from './door-devices.ts'
+import { DoorDevices, type DoorDevicesOptions, type ReadCode } from './door-devices.ts'
 import { DoorRecord } from './door-record.ts'
 import { type DoorLedger, GateDriver } from './gate-driver.ts'
 
 export interface DoorsOptions extends DoorDevicesOptions {
-  profile: Pick<Profile, 'gates' | 'devices'>
+  profile: Pick<Profile, 'gates' | 'devices' | 'kiosks'>
   ledger: DoorLedger
+  /** Somebody showed something at a gate. What it was leaves the till nowhere but as a hash. */
+  onCode(read: ReadCode): void
+  /** A card was shown at a kiosk. */
+  onTap?(kiosk: string, code: string, reader: Reader): void
 }
 
 interface Module {
@@ -34,7 +39,12 @@ export class Doors {
       const driver = new GateDriver(gate, { ...options, contacts: module?.contacts, record: this.#record })
       module?.gates.push(driver)
       this.#gates.set(gate.id, driver)
-      for (const reader of [gate.reader ?? [], gate.otherReaders ?? []].flat()) devices.addReader(gate.id, reader)
+      for (const reader of [gate.reader ?? [], gate.otherReaders ?? []].flat()) {
+        devices.addReader(reader, (code, read) => options.onCode({ gate: gate.id, code, reader: read }))
+      }
+    }
+    for (const { id, terminal } of options.profile.kiosks ?? []) {
+      devices.addReader(terminal, (code, reader) => options.onTap?.(id, code, reader))
     }
     this.#devices = devices
   }

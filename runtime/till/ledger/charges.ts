@@ -2,12 +2,13 @@
 import type { Updateable } from 'kysely'
 import type { BasketChange } from '../../contract/messages.ts'
 import { type Bill, billOf } from '../visits/bill.ts'
+import { recordAlarm } from './gates.ts'
 import { holdFor } from './holds.ts'
 import { chargeKey, closePayment, enqueue, type OrderOutcome, paymentOf } from './outbox.ts'
 import { issueReceipt } from './receipts.ts'
-import type { Step } from './step.ts'
+import { isOpenEntrance, type Step } from './step.ts'
 import type { PaymentRow, VisitRow } from './tables.ts'
-import { happen, loadVisit, type StoredDecision, tellPayment, termsOf } from './visits.ts'
+import { happen, loadVisit, prepaidOf, type StoredDecision, tellPayment, termsOf } from './visits.ts'
 
 /** Begins the charge for what the decision leaves, or ends the visit when that is nothing. */
 export async function beginCharge(
@@ -21,10 +22,30 @@ export async function beginCharge(
   if (await paymentOf(step.trx, visit.visit_id, 'charge')) {
     await happen(step, visit, 'abandoned', { ...fields, ...(await tellPayment(step, visit, 'void', 0)) })
   } else if (bill.totalMinor === 0) {
-    await happen(step, visit, 'nothing-left', { ...fields, ...(await tellPayment(step, visit, 'empty', 0)) })
+    await endUncharged(step, visit, fields)
   } else {
     const charging = await happen(step, visit, 'to-charge', fields)
     await charge(step, charging, bill)
+  }
+}
+
+/** Nothing is left to charge: it is empty, or what was paid at a kiosk is all, and how that went its end. */
+async function endUncharged(step: Step, visit: VisitRow, fields: Updateable<VisitRow>): Promise<void> {
+  const prepaid = prepaidOf(visit)
+  switch (prepaid?.state) {
+    case 'due':
+      return void (await happen(step, visit, 'to-charge', fields))
+    case 'paid': {
+      const charging = await happen(step, visit, 'to-charge', fields)
+      return void (await happen(step, charging, 'charged', await tellPayment(step, visit, 'paid', prepaid.amountMinor)))
+    }
+    case 'mismatch':
+      return void (await happen(step, visit, 'abandoned', {
+        ...fields,
+        ...(await tellPayment(step, visit, 'void', 0)),
+      }))
+    default:
+      await happen(step, visit, 'nothing-left', { ...fields, ...(await tellPayment(step, visit, 'empty', 0)) })
   }
 }
 
@@ -54,6 +75,14 @@ export async function chargeEnded(step: Step, payment: PaymentRow, ended: OrderO
   const visit = await loadVisit(step.trx, payment.visit_id)
   const told = await tellPayment(step, visit, paymentStateOf[ended.outcome], payment.amount_minor)
   const unpaid = ended.outcome === 'declined' ? ended.reason : null
-  const receipt = ended.outcome === 'mismatch' ? {} : await issueReceipt(step, visit, payment, { unpaid, refunds: [] })
+  // What was paid at a kiosk has its receipt: what is owed besides does not replace it.
+  const isTold = unpaid !== null && prepaidOf(visit)?.state === 'paid'
+  const receipt =
+    ended.outcome === 'mismatch' || isTold ? {} : await issueReceipt(step, visit, payment, { unpaid, refunds: [] })
+  if (unpaid !== null && isOpenEntrance(step, visit.gate) && visit.account_id === null) await tellUnpaid(step, visit)
   await happen(step, visit, happeningOf[ended.outcome], { ...told, ...receipt })
 }
+
+/** Nobody was held for it: somebody should know. */
+const tellUnpaid = (step: Step, { gate, visit_id }: VisitRow) =>
+  recordAlarm(step, { gate, alarm: 'unpaid', text: `Somebody left without paying what they had (${visit_id}).` })

@@ -12,6 +12,7 @@ import { written } from './written-command.ts'
 export const ledgerCalls = [
   'take',
   'takeScan',
+  'prepay',
   'recordPass',
   'recordTailgate',
   'recordCount',

@@ -16,6 +16,7 @@ import * as mails from './mails.ts'
 import { emptiedBy, startAnewWhenNobodyShops } from './occupancy.ts'
 import { openDatabase } from './open-database.ts'
 import * as outbox from './outbox.ts'
+import { type KioskPayment, prepay } from './prepayments.ts'
 import * as privacy from './privacy.ts'
 import * as queries from './queries.ts'
 import { settlePayment } from './settlement.ts'
@@ -83,7 +84,12 @@ export class Ledger {
   }
 
   takeScan(shown: Shown, nowMs: number): Promise<Scan> {
-    return this.#write(nowMs, (step) => takeScan(step, { ...shown, ledgerId: this.identity.ledgerId }))
+    return this.#write(nowMs, (step) => takeScan(step, shown))
+  }
+
+  /** A shopper pays at a kiosk what they confirmed there. */
+  prepay(payment: KioskPayment, nowMs: number): Promise<void> {
+    return this.#write(nowMs, (step) => prepay(step, payment))
   }
 
   recordPass(pass: SeenPass, nowMs: number): Promise<void> {
@@ -251,7 +257,8 @@ export class Ledger {
   #write<T>(nowMs: number, work: (step: Step) => Promise<T>): Promise<T> {
     return this.#queue.write(async (trx, head) => {
       const journal = new JournalWriter(trx, head, nowMs)
-      const result = await work({ trx, journal, nowMs, shop: this.#shop, doors: openDoors })
+      const { ledgerId } = this.identity
+      const result = await work({ trx, journal, nowMs, shop: this.#shop, doors: openDoors, ledgerId })
       return { result, head: journal.head }
     })
   }

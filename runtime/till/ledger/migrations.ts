@@ -17,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0010-open-disputes': { up: createOpenDisputes },
   '0011-tailgating': { up: createTailgating },
   '0012-journal-order': { up: orderJournal },
+  '0013-prepayments': { up: createPrepayments },
 }
 
 export const ledgerMigrations: MigrationProvider = { getMigrations: async () => migrations }
@@ -352,4 +353,11 @@ async function orderJournal(db: Kysely<LedgerTables>): Promise<void> {
     .where('visit_id', 'is not', null)
     .execute()
   await refuseChangesOfJournal(db)
+}
+
+async function createPrepayments(db: Kysely<LedgerTables>): Promise<void> {
+  await db.schema.alterTable('visits').addColumn('prepaid', 'text').execute()
+  // The database itself refuses a second one while the first may have been carried out.
+  await sql`CREATE UNIQUE INDEX payments_one_prepayment ON payments (visit_id)
+    WHERE kind = 'prepayment' AND state <> 'declined'`.execute(db)
 }

@@ -148,7 +148,7 @@ export async function isOverCaps({ trx, shop, nowMs }: Step, amountMinor: number
       build.fn.coalesce(build.fn.sum<number>('amount_minor'), build.val(0)).as('amountMinor'),
       build.fn.min('begun_at_ms').as('oldestMs'),
     ])
-    .where('kind', '=', 'charge')
+    .where('kind', 'in', ['charge', 'prepayment'])
     .where('state', 'in', unsettled)
     .executeTakeFirstOrThrow()
   const { offline } = shop

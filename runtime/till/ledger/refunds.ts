@@ -1,4 +1,6 @@
 /** Money given back for a line: once, at the provider, and told by a corrected receipt. */
+
+import type { BasketChange } from '../../contract/messages.ts'
 import type { CommandOf } from '../../till-api/commands.ts'
 import type { Dispute, Refund } from '../../till-api/events.ts'
 import { netLines } from '../visits/bill.ts'
@@ -8,7 +10,7 @@ import { refusal, type Step } from './step.ts'
 import { stored } from './stored.ts'
 import { sealer } from './subjects.ts'
 import type { PaymentRow, VisitRow } from './tables.ts'
-import { change, loadOwnVisit, loadVisit } from './visits.ts'
+import { change, loadOwnVisit, loadVisit, prepaidOf } from './visits.ts'
 
 const monthMs = 30 * 86_400_000
 /** Who orders what a rule refunds. */
@@ -51,6 +53,19 @@ export async function resolveDispute(step: Step, command: CommandOf<'resolve-dis
   )
   const changed = await change(step, visit, disputesColumns(disputes))
   if (outcome === 'refund') await beginRefund(step, changed, lineId, open.reason, decidedBy)
+}
+
+/** What was paid at a kiosk and is not in the final basket was put back: it is given back unasked. */
+export async function givePutBack(step: Step, visitId: string, basket: BasketChange | null): Promise<void> {
+  const visit = await loadVisit(step.trx, visitId)
+  const prepaid = prepaidOf(visit)
+  if (prepaid?.state !== 'paid' || !basket?.final) return
+  const kept = new Set(basket.lines.map(({ lineId }) => lineId))
+  for (const { lineId } of prepaid.lines.filter((line) => !kept.has(line.lineId))) {
+    const now = await loadVisit(step.trx, visitId)
+    if ((await paidFor(step, now, lineId)) > 0)
+      await beginRefund(step, now, lineId, 'Put back after it was paid.', rule)
+  }
 }
 
 async function isSmall(step: Step, visit: VisitRow, amountMinor: number): Promise<boolean> {
@@ -109,7 +124,7 @@ async function paidFor(step: Step, visit: VisitRow, lineId: string): Promise<num
 }
 
 async function paidCharge(step: Step, visit: VisitRow): Promise<PaymentRow> {
-  for (const kind of ['charge', 'collection'] as const) {
+  for (const kind of ['prepayment', 'charge', 'collection'] as const) {
     const payment = await paymentOf(step.trx, visit.visit_id, kind, ['done'])
     if (payment) return payment
   }

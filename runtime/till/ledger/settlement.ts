@@ -3,6 +3,7 @@ import { chargeEnded } from './charges.ts'
 import { collectionEnded } from './debts.ts'
 import { letChargeGoOn, releaseHold } from './holds.ts'
 import { closePayment, type OrderOutcome } from './outbox.ts'
+import { prepaymentEnded } from './prepayments.ts'
 import { refundEnded } from './refunds.ts'
 import type { Step } from './step.ts'
 import type { OrderKind, PaymentRow } from './tables.ts'
@@ -15,6 +16,7 @@ const whatFollows: Record<OrderKind, Ended> = {
   charge: chargeEnded,
   collection: collectionEnded,
   refund: refundEnded,
+  prepayment: prepaymentEnded,
   // What could not be released falls back to its owner when the reservation runs out.
   release: async () => {},
 }

@@ -22,6 +22,8 @@ export interface Shop {
   retention: Retention
   /** Whether receipts go out by e-mail too. */
   sendsMail: boolean
+  /** Gates at which whoever walks in has a visit. */
+  openEntrances: readonly string[]
 }
 
 /** What is given back without a person's look. */
@@ -53,7 +55,11 @@ export interface Step {
   nowMs: number
   shop: Shop
   doors: DoorsNow
+  /** Part of every scan's and visit's id. */
+  ledgerId: string
 }
+
+export const isOpenEntrance = ({ shop }: Step, gate: string): boolean => shop.openEntrances.includes(gate)
 
 /** How the gates stand at this moment. */
 export interface DoorsNow {

@@ -128,14 +128,17 @@ export interface VisitRow {
   open_disputes: number
   /** How a debt was settled; null while it is owed. */
   debt_settled: VisitSnapshot['debtSettled'] | null
+  /** What was paid at a kiosk before they left. */
+  prepaid: string | null
   /** Position of the last change. */
   sequence: number
 }
 
-export const orderKinds = ['hold', 'charge', 'release', 'refund', 'collection'] as const
+export const orderKinds = ['hold', 'charge', 'release', 'refund', 'collection', 'prepayment'] as const
 /**
  * hold: reserve an amount at the door; charge: the visit's one charge; release: give back what is reserved; refund:
- * give back a line; collection: charge what is owed since a charge was refused.
+ * give back a line; collection: charge what is owed since a charge was refused; prepayment: charge at a kiosk what a
+ * shopper confirms who is still inside.
  */
 export type OrderKind = (typeof orderKinds)[number]
 

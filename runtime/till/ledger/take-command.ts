@@ -5,6 +5,7 @@ import { registerDevice } from '../tokens/devices.ts'
 import { decide, endVisit, resolveReview } from './commands/checkout.ts'
 import { admit, refuse, registerAccount, registerCard, visitIdOf } from './commands/entry.ts'
 import { addEvidence, bindVisit, moveStock, setLines } from './commands/floor.ts'
+import { openWalkIn } from './commands/walk-in.ts'
 import { constantQuery } from './constant-query.ts'
 import { collectDebt, settleDebt } from './debts.ts'
 import { setEmail } from './email-addresses.ts'
@@ -22,6 +23,7 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   refuse,
   'add-evidence': addEvidence,
   'bind-visit': bindVisit,
+  'walk-in': openWalkIn,
   'set-lines': setLines,
   'end-visit': endVisit,
   decide,

@@ -1,7 +1,7 @@
 /** Visits in the tables, and their changes: the only code that moves a visit from state to state. */
 import type { Updateable } from 'kysely'
 import { type BasketChange, envelope, type Payment, type Receipt } from '../../contract/messages.ts'
-import type { Dispute, Refund, VisitSnapshot } from '../../till-api/events.ts'
+import type { Dispute, Prepaid, Refund, VisitSnapshot } from '../../till-api/events.ts'
 import type { Terms } from '../visits/bill.ts'
 import { promotionsAt } from '../visits/promotions.ts'
 import { hasEnded, nextVisitState, type VisitHappening } from '../visits/visit-state.ts'
@@ -91,7 +91,29 @@ export async function change(step: Step, visit: VisitRow, fields: Updateable<Vis
   return { ...changed, sequence }
 }
 
-export async function openVisit(step: Step, row: Omit<VisitRow, 'sequence'>): Promise<VisitRow> {
+type Opened = 'visit_id' | 'scan_id' | 'account_id' | 'role' | 'party' | 'state' | 'gate' | 'opened_at_ms'
+
+/** What a visit begins with. */
+const begun: Omit<VisitRow, Opened | 'person_ids' | 'due_at_ms' | 'sequence'> = {
+  entered_at_ms: null,
+  exited_at_ms: null,
+  passes: 0,
+  decision: null,
+  decided_by: null,
+  payment: null,
+  receipt: null,
+  refunds: null,
+  disputes: null,
+  open_disputes: 0,
+  debt_settled: null,
+  prepaid: null,
+}
+
+export async function openVisit(
+  step: Step,
+  opened: Pick<VisitRow, Opened | 'person_ids' | 'due_at_ms'>,
+): Promise<VisitRow> {
+  const row = { ...opened, ...begun }
   const sequence = await journalSnapshot(step, { ...row, sequence: 0 }, null)
   const visit = { ...row, sequence }
   await step.trx.insertInto('visits').values(visit).execute()
@@ -138,8 +160,11 @@ function storedSnapshot(row: VisitRow, basketSequence: number | null): StoredSna
     ...(row.refunds ? { refunds: JSON.parse(row.refunds) as Refund[] } : {}),
     ...(row.disputes ? { disputes: JSON.parse(row.disputes) as Dispute[] } : {}),
     ...(row.debt_settled ? { debtSettled: row.debt_settled } : {}),
+    ...(row.prepaid ? { prepaid: JSON.parse(row.prepaid) as Prepaid } : {}),
   }
 }
+
+export const prepaidOf = ({ prepaid }: VisitRow): Prepaid | null => parsed<Prepaid>(prepaid)
 
 const parsed = <T>(column: string | null) => (column === null ? null : (JSON.parse(column) as T))
 

@@ -4,13 +4,9 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { SerialPort } from 'serialport'
-import { BrokerAccess, brokerUsers } from '../../../runtime/broker/access.ts'
-import { type Broker, startBroker } from '../../../runtime/broker/broker.ts'
+import type { Broker } from '../../../runtime/broker/broker.ts'
 import type { Scan } from '../../../runtime/contract/messages.ts'
-import { loadStore } from '../../../runtime/profile/load-store.ts'
-import { generatedSecrets } from '../../../runtime/security/secret-names.ts'
 import { databaseFile } from '../../../runtime/till/data-files.ts'
 import { StreamReader } from '../../../runtime/till/doors/readers/stream-reader.ts'
 import type { TillEvent } from '../../../runtime/till-api/events.ts'
@@ -18,6 +14,7 @@ import { Faults } from '../../../runtime/twin/devices/faults.ts'
 import { startMqttScanner, type Scanner as TwinScanner } from '../../../runtime/twin/devices/scanner.ts'
 import { edit } from '../../support/profile-folder.ts'
 import { Scanner } from '../support/scanner.ts'
+import { devicesPassword, mqttReader, startStoreBroker } from '../support/store-broker.ts'
 import {
   clock,
   openTestStore,
@@ -49,23 +46,14 @@ describe('a gate with several readers', () => {
         at('card-terminal', 'card-terminal', readers.card),
         at('badge-reader', 'badge-reader', readers.badge),
         at('adult-terminal', 'adult-terminal', readers.adult),
-        { id: 'second-scanner', definition: 'mqtt-scanner', address: { transport: 'mqtt', topic: 'shop/scanner' } },
       )
-      const names = ['card-terminal', 'badge-reader', 'adult-terminal', 'second-scanner']
+      const names = ['card-terminal', 'badge-reader', 'adult-terminal']
       Object.assign(gates[0] ?? {}, { otherReaders: names })
       return profile
     })
-    const { profile } = await loadStore(store.profileDirectory)
-    store.secrets[generatedSecrets.brokerPasswordTill] = 'password-of-the-till'
-    const passwords = {
-      [generatedSecrets.brokerPasswordSensing]: 'unused',
-      [generatedSecrets.brokerPasswordDevices]: 'd',
-    }
-    const access = new BrokerAccess(brokerUsers(profile, { ...store.secrets, ...passwords }))
-    broker = await startBroker({ host: '127.0.0.1', port: 0, access, log: pino({ level: 'silent' }) })
-    store.brokerPort = broker.port
-    const at2 = { brokerUrl: `mqtt://127.0.0.1:${broker.port}`, password: 'd', topic: 'shop/scanner', clock }
-    mqtt = startMqttScanner({ ...at2, device: 'second-scanner', faults: new Faults(clock) })
+    broker = await startStoreBroker(store)
+    const at2 = { brokerUrl: `mqtt://127.0.0.1:${broker.port}`, password: devicesPassword, clock }
+    mqtt = startMqttScanner({ ...at2, device: mqttReader.id, topic: mqttReader.topic, faults: new Faults(clock) })
     till = await startTestTill(store)
     told = record(till.client('flows'))
     await till.client('accounts').send(registration('anna'))

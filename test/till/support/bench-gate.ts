@@ -48,9 +48,10 @@ export class BenchGate {
   readonly #changedAtMs = new Map<number, number>()
   #broker: Broker | undefined
 
-  constructor(definition: string, wiring = fullWiring) {
+  /** @param passTimeoutMs until it closes again when nobody passes; the gate's own when left out */
+  constructor(definition: string, wiring = fullWiring, passTimeoutMs?: number) {
     this.definition = definition
-    this.mechanics = new GateMechanics('gate-1', this.module, wiring)
+    this.mechanics = new GateMechanics('gate-1', this.module, wiring, passTimeoutMs)
     this.module.onChange = (relay) => this.#changedAtMs.set(relay, performance.now())
   }
 

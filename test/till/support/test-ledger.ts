@@ -32,6 +32,7 @@ const shop: Shop = {
   offline: { amountMinor: null, count: null, ageMs: null },
   retention: { accountMs: 1000 * 86_400_000, commandMs: 90 * 86_400_000 },
   sendsMail: false,
+  openEntrances: ['door'],
 }
 
 export const newLedgerPath = async () => join(await mkdtemp(join(tmpdir(), 'open-aisle-ledger-')), 'till.sqlite')

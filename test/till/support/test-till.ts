@@ -24,6 +24,7 @@ export const tokens: Record<TillRole, string> = {
   flows: 'flows-token-of-the-tests',
   console: 'console-token-of-the-tests',
   accounts: 'accounts-token-of-the-tests',
+  kiosk: 'kiosk-token-of-the-tests',
 }
 
 export const deviceDefinitions = fileURLToPath(new URL('../../../hardware-profiles/devices', import.meta.url))
@@ -69,6 +70,7 @@ export async function openTestStore(options: { seed?: number; gate?: { port: num
     [generatedSecrets.tillTokenFlows]: tokens.flows,
     [generatedSecrets.tillTokenConsole]: tokens.console,
     [generatedSecrets.tillTokenAccounts]: tokens.accounts,
+    [generatedSecrets.tillTokenKiosk]: tokens.kiosk,
     [generatedSecrets.journalKey]: Buffer.alloc(32, 7).toString('base64url'),
     'toss-secret-key': toss.secretKey,
   }
@@ -175,18 +177,18 @@ export async function showUntilScanned(
   after = 0,
 ): Promise<Scan> {
   let shownAtMs = Number.NEGATIVE_INFINITY
+  let shownTo = 0
   return waitFor(
     `the scan of ${accountId}`,
-  let shownTo = 0
     () => {
       // A reader that was connected anew remembers no code.
       const isNew = scanner.connections > shownTo
       if (scanner.connected && (isNew || performance.now() - shownAtMs > showAgainMs)) {
         scanner.show(`credential-of-${accountId}`)
         shownAtMs = performance.now()
+        shownTo = scanner.connections
       }
       // A stranger's scan names no account.
-        shownTo = scanner.connections
       const scans = events.flatMap((event) => (event.type === 'scan' && event.sequence > after ? [event.data] : []))
       return scans.find(({ account }) => account.accountId === accountId || account.accountId === null)
     },

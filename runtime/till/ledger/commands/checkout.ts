@@ -6,10 +6,22 @@ import { billOf } from '../../visits/bill.ts'
 import { otherReadings, withReadings } from '../../visits/readings.ts'
 import { beginCharge } from '../charges.ts'
 import { isOverCaps } from '../outbox.ts'
+import { uncovered } from '../prepayments.ts'
+import { givePutBack } from '../refunds.ts'
 import { refusal, type Step } from '../step.ts'
 import { stored } from '../stored.ts'
 import type { VisitRow } from '../tables.ts'
-import { change, currentBasket, happen, loadVisit, type StoredDecision, tellPayment, termsOf } from '../visits.ts'
+import {
+  change,
+  currentBasket,
+  happen,
+  loadVisit,
+  prepaidOf,
+  type StoredDecision,
+  tellPayment,
+  termsOf,
+} from '../visits.ts'
+import { countOut } from './walk-in.ts'
 
 export async function endVisit(step: Step, command: CommandOf<'end-visit'>): Promise<void> {
   const visit = await loadVisit(step.trx, command.visitId)
@@ -17,6 +29,7 @@ export async function endVisit(step: Step, command: CommandOf<'end-visit'>): Pro
   if (visit.state === 'review' && visit.exited_at_ms === null) {
     return void (await change(step, visit, { exited_at_ms: command.exitedAtMs }))
   }
+  await countOut(step, visit, command.gate, command.exitedAtMs)
   await leave(step, visit, command.exitedAtMs)
 }
 
@@ -51,8 +64,10 @@ export async function decide(step: Step, command: CommandOf<'decide'>): Promise<
   })
   // Of whom nobody knew who they were, an empty basket says nothing: a person hears of it, and nothing is charged.
   const unseen = command.lines.length === 0 && visit.person_ids === stored([])
-  const lines = withReadings(await withinCaps(step, visit, command.lines, basket), basket?.lines ?? [])
+  const unpaid = uncovered(command.lines, prepaidOf(visit))
+  const lines = withReadings(await withinCaps(step, visit, unpaid, basket), basket?.lines ?? [])
   await settle(step, { ...visit, decided_by: 'flows' }, lines, command.policyHash, basket, unseen)
+  await givePutBack(step, visit.visit_id, basket)
 }
 
 /** While the provider is away and enough waits for it, what would be charged waits for a person instead. */
@@ -142,19 +157,27 @@ export async function resolveReview(step: Step, command: CommandOf<'resolve-revi
 /** No decision came in time: every line waits for a person. */
 export async function decideByDeadline(step: Step, visit: VisitRow): Promise<void> {
   const basket = await currentBasket(step.trx, visit.visit_id)
-  const lines = (basket?.lines ?? []).map(
-    ({ lineId, sku, quantity, probability }): DecidedLine => ({
-      lineId,
-      sku,
-      quantity,
-      probability,
-      outcome: 'review',
-      rule: 'no-decision-in-time',
-    }),
+  const prepaid = prepaidOf(visit)
+  const lines = uncovered(
+    (basket?.lines ?? []).map(
+      ({ lineId, sku, quantity, probability }): DecidedLine => ({
+        lineId,
+        sku,
+        quantity,
+        probability,
+        outcome: 'review',
+        rule: 'no-decision-in-time',
+      }),
+    ),
+    prepaid,
   )
   const decision: StoredDecision = { lines, outcome: 'review', policyHash: '' }
   const payment = await tellPayment(step, visit, 'review', 0)
-  await happen(step, visit, 'overdue', { decision: stored(decision), decided_by: 'deadline', ...payment })
+  const fields = { decision: stored(decision), decided_by: 'deadline' as const, ...payment }
+  const overdue = await happen(step, visit, 'overdue', fields)
+  // What was paid at a kiosk was all that they had: nobody has anything to decide.
+  const covered = prepaid !== null && lines.length > 0 && lines.every(({ rule }) => rule === 'paid-at-kiosk')
+  if (covered) await settle(step, overdue, lines, '', basket)
 }
 
 /** Nobody reviewed it in time: what is still open is let go, the rest is charged. */

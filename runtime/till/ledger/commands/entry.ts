@@ -20,16 +20,16 @@ export type Shown = { gate: string; method: Scan['method']; seenAtMs: number; ad
 )
 
 /** Takes down that somebody showed something at a door, with what is known of them; what it was is not kept. */
-export async function takeScan(step: Step, shown: Shown & { ledgerId: string }): Promise<Scan> {
+export async function takeScan(step: Step, shown: Shown): Promise<Scan> {
   const { account, party, usable } = await ('token' in shown ? takeToken(step, shown.token) : holderOf(step, shown))
   const [openVisitRow, debtRow] = account
     ? await Promise.all([visitOf(step, account.account_id, ['admitted', 'open']), debtOf(step, account.account_id)])
     : []
-  const number = await nextScanNumber(step)
+  const { scanId: newId, number } = await newScanId(step)
   const scan: Scan = {
     type: 'scan',
     ...envelope(step.shop.storeId, step.journal.next, step.nowMs, shown.seenAtMs),
-    scanId: `${shown.ledgerId}-scan-${number}`,
+    scanId: newId,
     gate: shown.gate,
     method: shown.method,
     account: {
@@ -78,12 +78,13 @@ async function holderOf(
   return { account, party: account?.party ?? 1, usable: account !== undefined || method === 'card' }
 }
 
-async function nextScanNumber(step: Step): Promise<number> {
+export async function newScanId(step: Step): Promise<{ scanId: string; number: number }> {
   const last = await step.trx
     .selectFrom('scans')
     .select((build) => build.fn.max('number').as('number'))
     .executeTakeFirst()
-  return (last?.number ?? 0) + 1
+  const number = (last?.number ?? 0) + 1
+  return { scanId: `${step.ledgerId}-scan-${number}`, number }
 }
 
 const debtOf = (step: Step, accountId: string) =>
@@ -144,19 +145,8 @@ export async function admit(step: Step, command: CommandOf<'admit'>): Promise<vo
     state: 'admitted',
     gate: scan.gate,
     opened_at_ms: step.nowMs,
-    entered_at_ms: null,
-    exited_at_ms: null,
-    passes: 0,
     person_ids: '[]',
-    decision: null,
-    decided_by: null,
     due_at_ms: step.nowMs + step.shop.deadlines.admissionMs,
-    payment: null,
-    receipt: null,
-    refunds: null,
-    disputes: null,
-    open_disputes: 0,
-    debt_settled: null,
   })
   const account = await step.trx
     .selectFrom('accounts')
