@@ -18,7 +18,7 @@ import { loadTwinStore, type TwinStore } from '../runtime/twin/scenario/scenario
 import { type DetectionMeasures, DetectionScore } from './vision/detection-score.ts'
 import { type TrackMeasures, TrackScore } from './vision/measures.ts'
 import { type MediaMeasures, measureMedia } from './vision/real-media.ts'
-import { RenderedDetector } from './vision/rendered-detector.ts'
+import { RenderedDetector, type SeenPlace } from './vision/rendered-detector.ts'
 import { runScene } from './vision/run-scene.ts'
 import { type BenchCamera, cornerCameras, profileCameras } from './vision/scene.ts'
 import { poorErrors, type SceneDetector, SimulatedDetector } from './vision/simulated-detector.ts'
@@ -48,8 +48,8 @@ const firstSeed = 1001
 const targets = { idf1: 0.95, floorErrorMedianCm: 10 }
 const headline = { cameras: 4, shoppers: 4 }
 
-const detectors: Record<string, (seed: number, score: DetectionScore) => SceneDetector> = {
-  rendered: (seed, score) => new RenderedDetector(seed, score),
+const detectors: Record<string, (seed: number, place: SeenPlace, score: DetectionScore) => SceneDetector> = {
+  rendered: (seed, place, score) => new RenderedDetector(seed, place, score),
   simulated: (seed) => new SimulatedDetector(seed),
   'simulated-poor': (seed) => new SimulatedDetector(seed, poorErrors),
 }
@@ -99,7 +99,8 @@ async function rowOf(
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     process.stderr.write(`\r${name}, ${shoppers} shoppers, seed ${seed}, ${detector}        `)
     const plan = { store: name, seed, shoppers, seconds }
-    const eyes = (detectors[detector] as (typeof detectors)[string])(seed, detection)
+    const place = { cameras, layout: store.loaded.layout }
+    const eyes = (detectors[detector] as (typeof detectors)[string])(seed, place, detection)
     const cost = await runScene(plan, store, cameras, eyes, [score, ...totals])
     trackingMs += cost.trackingMs
   }

@@ -1,10 +1,13 @@
 /** What a detector found in pictures, against what was to be seen in them. */
 import type { HandTruth, PersonTruth } from '../../runtime/twin/render/ground-truth.ts'
+import { intersectionOverUnion } from '../../runtime/vision/box-overlap.ts'
 import type { CameraModel } from '../../runtime/vision/camera-model/camera-model.ts'
 import type { BoxPx, Detection, PointPx } from '../../runtime/vision/detection.ts'
 
 /** Finds of a lesser score are left to tracking, which follows people through weak ones. */
 const leastScore = 0.3
+/** Of the pictures that a model takes as they are: in larger ones all has so many more pixels. */
+const usualWidthPx = 320
 /** Whoever shows less of the head, or a hand that shows less, is neither wanted nor wrong. */
 const leastVisible = 0.35
 const leastPersonPx = 14
@@ -21,7 +24,7 @@ export interface DetectionMeasures {
   hands: number
   handPrecision: number
   handRecall: number
-  /** Middle of the head, in pixels of the picture. */
+  /** Middle of the head, in pixels of a picture of the usual width. */
   headErrorMedianPx: number
   /** From where somebody stands to where the model's point on the floor is. */
   floorErrorMedianCm: number
@@ -57,11 +60,12 @@ export class DetectionScore {
 
   add(truth: readonly PersonTruth[], detections: readonly Detection[], camera: CameraModel): void {
     this.#pictures++
+    const larger = camera.widthPx / usualWidthPx
     const found = detections.filter(({ score }) => score >= leastScore)
     const people = match(
       truth,
       found.filter(({ kind }) => kind === 'person'),
-      (person, { boxPx }) => (person.boxPx ? overlap(person.boxPx, boxPx) : 0),
+      (person, { boxPx }) => (person.boxPx ? intersectionOverUnion(person.boxPx, boxPx) : 0),
       leastOverlap,
     )
     count(this.#people, people, (person) => isWantedPerson(person, camera))
@@ -71,15 +75,18 @@ export class DetectionScore {
     const hands = match(
       truth.flatMap((person) => person.hands),
       found.filter(({ kind }) => kind === 'hand'),
-      ({ boxPx, wristPx }, detection) => (boxPx && wristPx ? 1 / (1 + distance(boxPx, detection.boxPx)) : 0),
+      ({ boxPx, wristPx }, detection) => (boxPx && wristPx ? 1 / (1 + distance(boxPx, detection.boxPx) / larger) : 0),
       1 / (1 + handSlackPx),
     )
-    count(this.#hands, hands, (hand) => isWantedHand(hand))
-    for (const [{ wristPx }, { boxPx }] of hands.pairs) if (wristPx) this.#handPx.push(away(wristPx, middleOf(boxPx)))
+    count(this.#hands, hands, (hand) => isWantedHand(hand, larger))
+    for (const [{ wristPx }, { boxPx }] of hands.pairs) {
+      if (wristPx) this.#handPx.push(away(wristPx, middleOf(boxPx)) / larger)
+    }
   }
 
   #addErrors({ head, floorM }: PersonTruth, detection: Detection, camera: CameraModel): void {
-    if (head.middlePx && detection.head) this.#headPx.push(away(head.middlePx, detection.head.atPx))
+    if (head.middlePx && detection.head)
+      this.#headPx.push((away(head.middlePx, detection.head.atPx) * usualWidthPx) / camera.widthPx)
     const fix = detection.floor && camera.onPlane(detection.floor.atPx, 0)
     if (fix) this.#floorCm.push(100 * Math.hypot(fix.pointM[0] - floorM[0], fix.pointM[1] - floorM[1]))
   }
@@ -103,11 +110,16 @@ export class DetectionScore {
 
 function isWantedPerson({ head, boxPx }: PersonTruth, camera: CameraModel): boolean {
   const isThere = head.middlePx !== null && camera.isInPicture(head.middlePx)
-  return isThere && head.visibleShare >= leastVisible && boxPx !== null && longest(boxPx) >= leastPersonPx
+  return (
+    isThere &&
+    head.visibleShare >= leastVisible &&
+    boxPx !== null &&
+    longest(boxPx) >= (leastPersonPx * camera.widthPx) / usualWidthPx
+  )
 }
 
-const isWantedHand = ({ boxPx, visibleShare }: HandTruth): boolean =>
-  visibleShare >= leastVisible && boxPx !== null && longest(boxPx) >= leastHandPx
+const isWantedHand = ({ boxPx, visibleShare }: HandTruth, larger: number): boolean =>
+  visibleShare >= leastVisible && boxPx !== null && longest(boxPx) >= leastHandPx * larger
 
 interface Matched<T> {
   pairs: readonly (readonly [T, Detection])[]
@@ -141,14 +153,6 @@ function count<T>(into: Count, { pairs, missed, wrong }: Matched<T>, isWanted: (
   into.found += found
   into.wanted += found + missed.filter(isWanted).length
   into.wrong += wrong.length
-}
-
-/** Area of the intersection by that of the union. */
-function overlap(a: BoxPx, b: BoxPx): number {
-  const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0])
-  const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1])
-  if (width <= 0 || height <= 0) return 0
-  return (width * height) / (a[2] * a[3] + b[2] * b[3] - width * height)
 }
 
 /** Of the middles, beyond the size of the first box. */

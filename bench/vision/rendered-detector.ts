@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../../bin/store-options.ts'
+import type { StoreLayout } from '../../runtime/profile/layout.ts'
 import type { Picture } from '../../runtime/twin/render/canvas.ts'
 import type { CameraView } from '../../runtime/twin/render/pinhole.ts'
 import { WorldCamera } from '../../runtime/twin/render/world-camera.ts'
@@ -9,7 +10,9 @@ import { hash32, streamOf } from '../../runtime/twin/world/hash-noise.ts'
 import type { World } from '../../runtime/twin/world/world.ts'
 import { CameraModel } from '../../runtime/vision/camera-model/camera-model.ts'
 import { FrameDetector } from '../../runtime/vision/detection/frame-detector.ts'
-import { fitPicture } from '../../runtime/vision/detection/picture-fit.ts'
+import { prepareFrame } from '../../runtime/vision/detection/prepare-frame.ts'
+import { SlicePlan } from '../../runtime/vision/detection/slice-plan.ts'
+import { closeness, type Slice } from '../../runtime/vision/detection/slices.ts'
 import type { DetectedFrame, Detection } from '../../runtime/vision/detection.ts'
 import type { Detector } from '../../runtime/vision/models/model-definition.ts'
 import { loadModelDefinitions } from '../../runtime/vision/models/model-library.ts'
@@ -40,62 +43,85 @@ export class CeilingModel {
     return new CeilingModel(definition, detector)
   }
 
-  /** @param picture of a size that the model takes as it is */
-  find({ width, height, pixels }: Picture): Promise<Detection[]> {
-    const fit = fitPicture(this.definition.input, { widthPx: width, heightPx: height })
-    if (fit.widthPx !== width || fit.heightPx !== height) {
-      throw new RangeError(`a picture of ${width} × ${height} for an input of ${fit.widthPx} × ${fit.heightPx}`)
-    }
-    const bytes = new Uint8Array(pixels)
-    return this.#detector.detect({ fit, pixels: { widthPx: width, heightPx: height, bytes } })
+  async find({ width, height, pixels }: Picture, slices: readonly Slice[] = []): Promise<Detection[]> {
+    const picture = { format: 'rgb24', bytes: Buffer.from(pixels), widthPx: width, heightPx: height } as const
+    return this.#detector.detect(await prepareFrame(picture, this.definition.input, false, slices))
   }
 }
 
-/** What cameras of any size give the model to look at: pictures of its width. */
+/** What cameras of any size give the model to look at: pictures of its width, and larger ones where it takes slices. */
 export const detectorWidthPx = 320
+
+/** Where the cameras are: what decides which of them take slices. */
+export interface SeenPlace {
+  cameras: readonly BenchCamera[]
+  layout: StoreLayout
+}
 
 export class RenderedDetector implements SceneDetector {
   readonly #seed: number
   readonly #model = CeilingModel.open()
   readonly #score: DetectionScore | undefined
+  readonly #place: SeenPlace | undefined
+  #plan: SlicePlan | undefined
   readonly #cameras = new WeakMap<World, Map<string, WorldCamera>>()
   #frames = 0
+  /** Inferences, of wholes and slices. */
+  looks = 0
 
   /**
    * @param seed of what the store looks like
+   * @param place without it there are no slices
    * @param score is told what was found, and what was to be seen
    */
-  constructor(seed: number, score?: DetectionScore) {
+  constructor(seed: number, place?: SeenPlace, score?: DetectionScore) {
     this.#seed = seed
+    this.#place = place
     this.#score = score
     // It is awaited, and what it throws told, at the first picture.
     this.#model.catch(() => {})
   }
 
   async detect(camera: BenchCamera, { atMs, world }: Moment): Promise<DetectedFrame> {
-    const eye = this.#cameraOf(camera, world)
+    const slices = await this.#slicesOf(camera)
+    const eye = this.#cameraOf(camera, world, slices.length > 0 ? closeness : 1)
     const { picture, people } = this.#score ? eye.pictureWithTruth() : { picture: eye.picture(), people: [] }
-    const detections = await (await this.#model).find(picture)
+    const detections = await (await this.#model).find(picture, slices)
     const { width: widthPx, height: heightPx } = picture
+    this.looks += 1 + slices.length
     this.#score?.add(people, detections, new CameraModel(viewOf(camera), [widthPx, heightPx]))
     return { camera: camera.id, frameId: ++this.#frames, takenAtMs: atMs, widthPx, heightPx, detections }
   }
 
-  #cameraOf(camera: BenchCamera, world: World): WorldCamera {
+  async #slicesOf({ id, widthPx, heightPx }: BenchCamera): Promise<readonly Slice[]> {
+    if (!this.#place) return []
+    const { cameras, layout } = this.#place
+    const { input } = (await this.#model).definition
+    this.#plan ??= new SlicePlan({ cameras: cameras.map(poseOf), layout, input })
+    return this.#plan.slicesOf(id, { widthPx, heightPx })
+  }
+
+  #cameraOf(camera: BenchCamera, world: World, larger: number): WorldCamera {
     const ofWorld = this.#cameras.get(world) ?? new Map<string, WorldCamera>()
     this.#cameras.set(world, ofWorld)
     const known = ofWorld.get(camera.id)
     if (known) return known
-    const made = new WorldCamera(world, { id: camera.id, ...viewOf(camera) }, hash32(this.#seed, streamOf('look'), 0))
+    const view = { id: camera.id, ...viewOf(camera, larger) }
+    const made = new WorldCamera(world, view, hash32(this.#seed, streamOf('look'), 0))
     ofWorld.set(camera.id, made)
     return made
   }
 }
 
-/** The camera with pictures as small as the model takes them. */
-export function viewOf({ positionM, lookAtM, focalPx, widthPx, heightPx }: BenchCamera): CameraView {
-  return {
-    ...{ positionM, lookAtM, lens: { pictureSizePx: [widthPx, heightPx], focalPx }, widthPx: detectorWidthPx },
-    heightPx: Math.round((detectorWidthPx * heightPx) / widthPx),
-  }
+const poseOf = ({ id, positionM, lookAtM, widthPx, heightPx, focalPx }: BenchCamera) => ({
+  ...{ id, positionM, lookAtM },
+  lens: { pictureSizePx: [widthPx, heightPx] as [number, number], focalPx },
+})
+
+/** The camera with pictures as small as the model takes them, or larger. */
+export function viewOf(camera: BenchCamera, larger = 1): CameraView {
+  const { widthPx, heightPx } = camera
+  const { positionM, lookAtM, lens } = poseOf(camera)
+  const width = larger * detectorWidthPx
+  return { positionM, lookAtM, lens, widthPx: width, heightPx: Math.round((width * heightPx) / widthPx) }
 }

@@ -18,6 +18,7 @@ import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
 import { CameraBoard } from './camera-board.ts'
 import { DetectionPool } from './detection/detection-pool.ts'
+import { SlicePlan } from './detection/slice-plan.ts'
 import { followEvents } from './evidence/follow-events.ts'
 import { FrameStore } from './frame-store.ts'
 import type { ModelLibrary } from './models/model-library.ts'
@@ -79,11 +80,14 @@ export async function startVision(options: VisionOptions) {
     },
   })
   const deviceOfCamera = new Map(own.cameras.map(({ id, device }) => [id, device]))
+  const models = modelsOf({ ...options, profile })
+  const plan = new SlicePlan({ cameras: own.cameras, layout, input: models.detector.definition.input })
   const pool = await DetectionPool.open({
-    ...modelsOf({ ...options, profile }),
+    ...models,
     workers: profile.vision?.workers ?? usualWorkers(),
     run: { providers: [profile.vision?.provider ?? 'cpu'], threads: 1 },
     ...{ clock, wireClock },
+    slicesOf: (camera, size) => plan.slicesOf(camera, size),
     onDetected(frame) {
       board.shown(deviceOfCamera.get(frame.camera) ?? frame.camera)
       evidence?.recorder.looked(frames.get(frame.frameId), frame)

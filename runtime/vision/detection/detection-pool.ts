@@ -16,8 +16,10 @@ import { FairShare } from './fair-share.ts'
 import type { DetectionModels } from './frame-detector.ts'
 import { FrameOrder, type Ticket } from './frame-order.ts'
 import { InferenceThread } from './inference-thread.ts'
+import type { SizePx } from './picture-decoder.ts'
 import { prepareFrame } from './prepare-frame.ts'
 import { type CameraShare, ShareMeter } from './share-meter.ts'
+import type { Slice } from './slices.ts'
 
 export interface DetectionPoolOptions {
   detector: ModelUse & { definition: Detector }
@@ -34,6 +36,8 @@ export interface DetectionPoolOptions {
   hangAfterMs?: number
   /** For a model's first run, in a process of its own. */
   trialMs?: number
+  /** Which parts of a camera's pictures are looked at more closely besides; without it, none. */
+  slicesOf?(camera: string, size: SizePx): readonly Slice[]
   onDetected(frame: DetectedFrame): void
   /** A picture that cannot be read; the camera's next one may be well again. */
   onBroken(camera: string, error: Error): void
@@ -152,12 +156,13 @@ export class DetectionPool {
   }
 
   async #give(frame: StoredFrame, lane: Lane): Promise<void> {
-    const { detector, embedder } = this.#options
+    const { detector, embedder, slicesOf } = this.#options
     const { thread } = lane
     const ticket = this.#order.begin(frame.camera)
     lane.held++
     try {
-      const prepared = await prepareFrame(frame, detector.definition.input, embedder !== undefined)
+      const slices = slicesOf?.(frame.camera, frame)
+      const prepared = await prepareFrame(frame, detector.definition.input, embedder !== undefined, slices)
       // The thread may have been lost while the picture was decoded: the camera's next frame is nearer to now.
       if (lane.thread !== thread || this.#closed) return this.#skip(ticket)
       const job = ++this.#lastJob

@@ -10,6 +10,7 @@ import { InputWriter } from './input-writer.ts'
 import type { Pixels } from './picture-decoder.ts'
 import { boxInFrame, type PictureFit, pointInFrame } from './picture-fit.ts'
 import type { PreparedFrame } from './prepare-frame.ts'
+import { isCut, mergeLooks, originOf } from './slices.ts'
 
 /** A model's bytes, as `readModel` gave them. */
 export interface LoadedModel<D extends ModelDefinition> {
@@ -61,8 +62,21 @@ export class FrameDetector {
   }
 
   /** Holds up the thread, for as long as inference takes. */
-  async detect({ fit, pixels, whole }: PreparedFrame): Promise<Detection[]> {
-    this.#writer.write(pixels, fit)
+  async detect({ fit, pixels, slices, whole }: PreparedFrame): Promise<Detection[]> {
+    const looks = [await this.#look(pixels, fit)]
+    if (slices) {
+      for (const slice of slices.fits) {
+        const found = await this.#look(slices.pixels, slice)
+        looks.push(found.filter(({ boxPx }) => !isCut(boxPx, slice)))
+      }
+    }
+    const detections = mergeLooks(looks)
+    if (whole) await this.#embedder?.describe(detections, fit, whole)
+    return detections
+  }
+
+  async #look(pixels: Pixels, fit: PictureFit): Promise<Detection[]> {
+    this.#writer.write(pixels, fit, originOf(fit, pixels))
     const outputs = await this.#model.run()
     const { overlapAtMost, classes } = this.#definition
     const wanted = this.#reader.candidates(outputs).filter(({ classIndex }) => this.#kinds[classIndex] !== undefined)
@@ -75,7 +89,6 @@ export class FrameDetector {
       if (kind === 'person') Object.assign(detection, this.#body(outputs, cell, fit))
       detections.push(detection)
     }
-    if (whole) await this.#embedder?.describe(detections, fit, whole)
     return detections
   }
 

@@ -27,15 +27,15 @@ export class InputWriter {
     this.#offsets = channelOf.map((channel) => channel * plane) as [number, number, number]
   }
 
-  /** @param pixels as large as `place` */
-  write({ bytes }: Pixels, place: Place): void {
+  /** @param from where in the pixels the part begins that is written; it is as large as `place` */
+  write({ bytes, widthPx: lineWidthPx }: Pixels, place: Place, [fromX, fromY] = [0, 0]): void {
     this.#pad(place)
     const { layout, widthPx: rowPx } = this.#input
     const [target, step] = [this.#target, layout === 'nchw' ? 1 : 3]
     const [reds, greens, blues] = this.#values
     const [red, green, blue] = this.#offsets
-    let from = 0
     for (let y = 0; y < place.heightPx; y++) {
+      let from = ((fromY + y) * lineWidthPx + fromX) * 3
       let to = ((place.topPx + y) * rowPx + place.leftPx) * step
       for (let x = 0; x < place.widthPx; x++, from += 3, to += step) {
         target[red + to] = reds[bytes[from] as number] as number

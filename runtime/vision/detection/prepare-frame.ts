@@ -2,11 +2,14 @@
 import type { ModelInput } from '../models/model-definition.ts'
 import { decodePicture, type Picture, type Pixels } from './picture-decoder.ts'
 import { fitPicture, type PictureFit } from './picture-fit.ts'
+import { closeness, type Slice, sliceFits } from './slices.ts'
 
 export interface PreparedFrame {
   fit: PictureFit
   /** As large as `fit` says. */
   pixels: Pixels
+  /** Parts that are looked at more closely: all of them in one larger picture. */
+  slices?: { pixels: Pixels; fits: readonly PictureFit[] }
   /** The whole picture, for a look at single persons. */
   whole?: Pixels
 }
@@ -14,21 +17,32 @@ export interface PreparedFrame {
 /** Longest side of the whole picture: a person of a ceiling camera has some 200 pixels then, enough for any embedder. */
 const longestWholePx = 1280
 
-/** @throws AisleError `picture-broken` */
-export async function prepareFrame(frame: Picture, input: ModelInput, withWhole: boolean): Promise<PreparedFrame> {
+/**
+ * @param withWhole whether single persons are looked at
+ * @throws AisleError `picture-broken`
+ */
+export async function prepareFrame(
+  frame: Picture,
+  input: ModelInput,
+  withWhole: boolean,
+  slices: readonly Slice[] = [],
+): Promise<PreparedFrame> {
   const fit = fitPicture(input, frame)
-  if (!withWhole) return { fit, pixels: await decodePicture(frame, fit) }
   const scale = Math.min(1, longestWholePx / Math.max(frame.widthPx, frame.heightPx))
-  const [pixels, whole] = await Promise.all([
+  const decoded = (widthPx: number, heightPx: number) =>
+    decodePicture(frame, { widthPx: Math.max(1, Math.round(widthPx)), heightPx: Math.max(1, Math.round(heightPx)) })
+  const [pixels, closer, whole] = await Promise.all([
     decodePicture(frame, fit),
-    decodePicture(frame, {
-      widthPx: Math.max(1, Math.round(frame.widthPx * scale)),
-      heightPx: Math.max(1, Math.round(frame.heightPx * scale)),
-    }),
+    slices.length > 0 ? decoded(closeness * fit.widthPx, closeness * fit.heightPx) : undefined,
+    withWhole ? decoded(frame.widthPx * scale, frame.heightPx * scale) : undefined,
   ])
-  return { fit, pixels, whole }
+  return {
+    ...{ fit, pixels },
+    ...(closer && { slices: { pixels: closer, fits: sliceFits(fit, slices) } }),
+    ...(whole && { whole }),
+  }
 }
 
 /** What of it can be handed to another thread without a copy. */
-export const transferables = ({ pixels, whole }: PreparedFrame): ArrayBuffer[] =>
-  [pixels, ...(whole ? [whole] : [])].map(({ bytes }) => bytes.buffer)
+export const transferables = ({ pixels, slices, whole }: PreparedFrame): ArrayBuffer[] =>
+  [pixels, slices?.pixels, whole].flatMap((some) => (some ? [some.bytes.buffer] : []))

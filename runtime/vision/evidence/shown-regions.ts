@@ -5,10 +5,10 @@
  */
 import type { SeenPerson } from '../../people/person-tracker.ts'
 import type { Plate, Point3DM } from '../../profile/layout.ts'
+import { intersectionOverUnion } from '../box-overlap.ts'
 import type { CameraModel } from '../camera-model/camera-model.ts'
 import type { BoxPx, Detection, PointPx } from '../detection.ts'
 import { outlineOf } from '../tracking/body-outline.ts'
-import { intersectionOverUnion } from '../tracking/picture-tracker.ts'
 
 export interface SeenMoment {
   /** Whom tracking followed then, wherever in the store; null: it did not say. */

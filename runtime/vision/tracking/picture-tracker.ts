@@ -2,6 +2,7 @@
  * Follows people in one camera's picture alone, with no calibration: ByteTrack (Zhang et al. 2022). The floor tracker
  * does without; this is for a camera that hangs nobody knows where, and for clips.
  */
+import { intersectionOverUnion } from '../box-overlap.ts'
 import type { BoxPx, DetectedFrame, Detection } from '../detection.ts'
 import { assign } from './assignment.ts'
 import { BoxFilter } from './box-filter.ts'
@@ -95,12 +96,4 @@ function similarity({ filter, appearance }: Track, detection: Detection): number
   const overlap = intersectionOverUnion(filter.boxPx, detection.boxPx)
   if (!appearance || !detection.appearance) return overlap
   return cosine(appearance, detection.appearance) < sameCosine ? overlap / 2 : overlap
-}
-
-export function intersectionOverUnion(a: BoxPx, b: BoxPx): number {
-  const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0])
-  const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1])
-  if (width <= 0 || height <= 0) return 0
-  const shared = width * height
-  return shared / (a[2] * a[3] + b[2] * b[3] - shared)
 }

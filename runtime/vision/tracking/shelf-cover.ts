@@ -35,6 +35,12 @@ export class ShelfCover {
   }
 }
 
+/** Whether a point, outside of all fixtures, is seen past them from another. */
+export function sightPast(fixtures: readonly Fixture[]): (eyeM: Point3DM, pointM: Point3DM) => boolean {
+  const boxes = fixtures.map(boxOf)
+  return (eyeM, pointM) => !boxes.some((box) => hides(box, eyeM, pointM))
+}
+
 interface Box {
   origin: PointM
   cos: number
