@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import type { Broker } from '../../runtime/broker/broker.ts'
 import { integerBetween, pick, seededRandom } from '../../runtime/contract/random.ts'
 import { databaseFile } from '../../runtime/till/data-files.ts'
 import { BenchGate, fullWiring } from '../till/support/bench-gate.ts'
+import { startStoreBroker } from '../till/support/store-broker.ts'
 import {
   admit,
   clock,
@@ -18,6 +20,7 @@ import {
   tokens,
 } from '../till/support/test-till.ts'
 import { waitFor } from '../till/support/wait.ts'
+import { Wire } from '../till/support/wire.ts'
 import { patienceMs, seed, seedNote, times } from './support/trial.ts'
 
 const trials = times(200, 3)
@@ -32,19 +35,25 @@ describe(`fire in ${trials} random states ${seedNote}`, function () {
   this.timeout(patienceMs + trials * 20_000)
   const random = seededRandom(seed)
   let gate: BenchGate
+  let broker: Broker
+  let toBroker: Wire
   let store: TestStore
   let till: TestTill
   let shoppers = 0
 
   before(async () => {
-    gate = await new BenchGate('moxa-e1214').start()
+    gate = await new BenchGate('moxa-e1214', fullWiring, 500).start()
     store = await openTestStore({ gate: gate.wire })
+    broker = await startStoreBroker(store)
+    toBroker = await new Wire(broker.port).start()
+    store.brokerPort = toBroker.port
     till = await startTestTill(store)
     await isLocked()
   })
   after(async () => {
     await till.stop()
-    await Promise.all([gate.stop(), store.stop()])
+    await toBroker.stop()
+    await Promise.all([gate.stop(), broker.stop(), store.stop()])
   })
 
   const isLocked = () => waitFor('the gate to be closed', () => !gate.turns('out') && !gate.turns('in'), patienceMs)
@@ -86,6 +95,14 @@ describe(`fire in ${trials} random states ${seedNote}`, function () {
       return () => {
         for (const socket of frozen) socket.destroy()
       }
+    },
+    'the broker is dead': () => {
+      toBroker.cut()
+      return () => toBroker.mend()
+    },
+    'the broker is frozen': () => {
+      toBroker.goDead()
+      return () => toBroker.mend()
     },
     'the provider is dead': () => {
       store.toss.faults.down = true
