@@ -16,6 +16,7 @@ export function liveBinding(
 ): StoreBinding {
   const at = (port: number) => `http://${settings.host}:${port}`
   const token = (name: string) => handedSecret(secrets, name)
+  const till = createTillClient({ url: at(settings.ports.till), token: token(generatedSecrets.tillTokenFlows), clock })
   return {
     layout: store.layout,
     names: store.names,
@@ -23,7 +24,8 @@ export function liveBinding(
     profileHash: store.hash,
     clock,
     wireClock: new SystemClock(),
-    till: createTillClient({ url: at(settings.ports.till), token: token(generatedSecrets.tillTokenFlows), clock }),
+    till,
+    kiosks: till,
     sensing: createSensingClient({
       url: at(settings.ports.sensing),
       token: token(generatedSecrets.sensingToken),

@@ -1,11 +1,13 @@
 import { AisleError } from '../../runtime/contract/errors.ts'
-import type { GatePass, Visit } from '../../runtime/contract/messages.ts'
+import type { GatePass, People, Visit } from '../../runtime/contract/messages.ts'
+import { KioskWatch } from '../../runtime/people/kiosk-watch.ts'
 import { PersonTracker } from '../../runtime/people/person-tracker.ts'
 import { VisitBinding, type VisitStep } from '../../runtime/people/visit-binding.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { businessId } from '../kit/business-id.ts'
 import { keptOf } from '../kit/kept.ts'
 import type { Controller, NodeContext } from '../kit/node-context.ts'
+import { kioskTeller } from './kiosk-teller.ts'
 import { noAliases, personAliases } from './person-aliases.ts'
 import { passesToRecover } from './recovery.ts'
 
@@ -20,6 +22,8 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
   const { layout } = context.store
   const tracker = new PersonTracker(layout)
   const binding = new VisitBinding(layout)
+  const kiosks = new KioskWatch(layout.kiosks)
+  const tellKiosk = kioskTeller(context)
   const aliases = keptOf(context.store, personAliases, noAliases)
   tracker.restore(aliases.value)
   const told = new Map<string, { state: Visit['state']; personIds: string }>()
@@ -39,6 +43,16 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
         await end({ visitId, exitedAtMs: step.atMs, gate: step.gate })
       }
     }
+  }
+
+  const onPeople = async (people: People) => {
+    const frame = tracker.observe(people)
+    await carryOut(binding.onPeople(frame))
+    for (const { gate, personId, atMs } of binding.walkIns()) {
+      const commandId = businessId('walk-in', personId, gate, atMs)
+      await context.tell({ type: 'walk-in', commandId, gate, personId, seenAtMs: atMs })
+    }
+    for (const { kiosk, presence } of kiosks.observe(frame, binding)) tellKiosk(kiosk, presence)
   }
 
   const end = async (exit: { visitId: string; exitedAtMs: number; gate: string | null }) => {
@@ -95,7 +109,7 @@ export default (context: NodeContext<unknown>): Controller<'gate-pass' | 'people
   return {
     async onMessage(message) {
       if (message.type === 'gate-pass') await onPass(message)
-      else await carryOut(binding.onPeople(tracker.observe(message)))
+      else await onPeople(message)
     },
     close() {
       aliases.value = [...tracker.aliases()]

@@ -6,6 +6,7 @@ import { Arrivals } from './arrivals.ts'
 import { Children } from './children.ts'
 import { contains, distanceToPolygonM } from './geometry.ts'
 import { MissedExits } from './missed-exits.ts'
+import { OpenEntrances } from './open-entrances.ts'
 import type { PersonFrame, SeenPerson } from './person-tracker.ts'
 
 export type VisitStep =
@@ -14,8 +15,16 @@ export type VisitStep =
   /** Everybody of this visit has left. */
   | { step: 'exit'; visitId: string; gate: string | null; atMs: number; personIds: string[] }
 
+/** Somebody came in where nobody is asked, and has no visit yet. */
+export interface WalkIn {
+  gate: string
+  personId: string
+  atMs: number
+}
+
 interface OpenVisit {
   visitId: string
+  gate: string
   party: number
   /** Whether the gate has seen anybody of it walk in. */
   entered: boolean
@@ -35,6 +44,8 @@ interface WaitingPass {
 const passWindowMs = 2500
 /** The gate's contact may close so long after whoever passes has gone on into the store. */
 const passedWithinMs = 1500
+/** A child that nobody came in before, within this, came alone. */
+const aloneMs = 10_000
 /** A head this far outside of the gate's zone may still be the one who passes. */
 const nearGateM = 0.8
 
@@ -49,11 +60,16 @@ export class VisitBinding {
   readonly #arrivals = new Arrivals((headM) => this.#onFloor(headM))
   readonly #missed = new MissedExits()
   readonly #children: Children
+  readonly #entrances: OpenEntrances
+  /** Who of those who walked in was told of. */
+  readonly #walkedIn = new Set<string>()
 
   constructor(layout: StoreLayout) {
     this.#layout = layout
     this.#gates = new Map(layout.gates.map((gate) => [gate.id, gate]))
-    this.#children = new Children(layout.gates, nearGateM, (headM) => this.#onFloor(headM))
+    const isOnFloor = (headM: Point3DM) => this.#onFloor(headM)
+    this.#children = new Children(layout.gates, nearGateM, isOnFloor)
+    this.#entrances = new OpenEntrances(layout.gates, isOnFloor, (headM) => !this.#withinWalls(headM))
   }
 
   /** A gate saw somebody walk through; the pass waits until the vision can say who. */
@@ -74,7 +90,33 @@ export class VisitBinding {
     this.#arrivals.onPeople(frame)
     this.#missed.onPeople(frame)
     this.#children.onPeople(frame)
-    return [...this.#resolve(frame.atMs), ...this.#bindChildren(frame), ...this.#letGoUnseen(frame)]
+    this.#entrances.onPeople(frame)
+    return [
+      ...this.#resolve(frame.atMs),
+      ...this.#bindChildren(frame),
+      ...this.#letGoUnseen(frame),
+      ...this.#walkOut(frame),
+    ]
+  }
+
+  /** Who walked in by an open entrance up to the last frame; each is told once. */
+  walkIns(): WalkIn[] {
+    const newcomers = this.#entrances.arrived.filter(({ personId, atMs }) => {
+      if (this.#visitOfPerson.has(personId) || this.#walkedIn.has(personId)) return false
+      if (!this.#arrivals.hasArrived(personId)) return false
+      // A child belongs to whoever it came in behind; one who came alone has a visit like everybody.
+      return !this.#children.isChild(personId) || (this.#recent.at(-1)?.atMs ?? atMs) - atMs > aloneMs
+    })
+    for (const { personId } of newcomers) this.#walkedIn.add(personId)
+    return newcomers.map(({ personId, gate, atMs }) => ({ personId, gate: gate.id, atMs }))
+  }
+
+  visitOf(personId: string): string | undefined {
+    return this.#visitOfPerson.get(personId)
+  }
+
+  open(): { visitId: string; personIds: readonly string[] }[] {
+    return [...this.#visits.values()]
   }
 
   /** What the till says of a visit: at start, when it is admitted, when it ends. */
@@ -91,12 +133,16 @@ export class VisitBinding {
     }
     this.#visits.set(snapshot.visitId, {
       visitId: snapshot.visitId,
+      gate: snapshot.gate,
       party: snapshot.party,
       entered: snapshot.state === 'open',
       personIds: [...snapshot.personIds],
       left: new Set(),
     })
     for (const personId of snapshot.personIds) this.#visitOfPerson.set(personId, snapshot.visitId)
+    if (snapshot.personIds.length > 0 && this.#gates.get(snapshot.gate)?.open) {
+      this.#children.cameIn(snapshot.visitId, snapshot.gate, snapshot.enteredAtMs ?? snapshot.openedAtMs)
+    }
     return this.#resolve(this.#recent.at(-1)?.atMs ?? snapshot.openedAtMs)
   }
 
@@ -183,6 +229,23 @@ export class VisitBinding {
     return this.#missed.settle(inside, strangers.length).flatMap(({ personId, pass }) => this.#leave(personId, pass))
   }
 
+  /** By an open entrance, or nobody knows how: its visits end when their people are seen no more. */
+  #walkOut({ persons }: PersonFrame): VisitStep[] {
+    const isAlone = !persons.some(({ personId, headM }) => !this.#visitOfPerson.has(personId) && this.#onFloor(headM))
+    return [...this.#visits.values()].flatMap((visit) =>
+      this.#counted(visit)
+        .filter((personId) => !visit.left.has(personId))
+        .flatMap((personId) => {
+          const seen = this.#entrances.left(personId)
+          if (seen) return this.#leave(personId, seen)
+          const gate = this.#gates.get(visit.gate)
+          // Whoever is on the floor and of no visit may be the one who was lost.
+          const lostMs = gate?.open && isAlone ? this.#entrances.lostSince(personId) : undefined
+          return gate && lostMs !== undefined ? this.#leave(personId, { gate, atMs: lostMs }) : []
+        }),
+    )
+  }
+
   #leave(personId: string, { gate, atMs }: { gate: Gate; atMs: number }): VisitStep[] {
     const visit = this.#visits.get(this.#visitOfPerson.get(personId) as string) as OpenVisit
     visit.left.add(personId)
@@ -194,7 +257,10 @@ export class VisitBinding {
   /** Not at a gate, where people come and go, and not beyond the walls, where cameras may see as well. */
   #onFloor(headM: Point3DM): boolean {
     if (this.#layout.gates.some(({ zoneM }) => distanceToPolygonM(zoneM, headM) <= nearGateM)) return false
-    const [x, y] = headM
+    return this.#withinWalls(headM)
+  }
+
+  #withinWalls([x, y]: Point3DM): boolean {
     const [widthM, depthM] = this.#layout.floorM ?? []
     if (widthM === undefined || depthM === undefined) return true
     return x >= 0 && y >= 0 && x <= widthM && y <= depthM
@@ -217,7 +283,10 @@ export class VisitBinding {
   }
 
   #forget(visitId: string): void {
-    for (const personId of this.#visits.get(visitId)?.personIds ?? []) this.#visitOfPerson.delete(personId)
+    for (const personId of this.#visits.get(visitId)?.personIds ?? []) {
+      this.#visitOfPerson.delete(personId)
+      this.#walkedIn.delete(personId)
+    }
     this.#visits.delete(visitId)
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../contract/clock.ts'
 import type { LearnedGoods, StoreLayout } from '../profile/layout.ts'
 import type { ProfileNames } from '../profile/profile-names.ts'
 import type { SensingClient } from '../sensing-api/sensing-client.ts'
-import type { TillClient } from '../till-api/till-client.ts'
+import type { KioskFloorClient, TillClient } from '../till-api/till-client.ts'
 
 export type { ProfileNames }
 
@@ -24,6 +24,8 @@ export interface StoreBinding {
   wireClock?: Clock
   till: TillClient
   sensing: SensingClient
+  /** Missing in a replay: nobody pays there. */
+  kiosks?: KioskFloorClient
   /** Missing in a replay: it goes by its layout. */
   learned?: LearnedSource
 }

@@ -1,6 +1,7 @@
 /** The till as its clients see it; the live one speaks HTTP, a replay has one in memory. */
 import type { CommandAnswer, TillCommand } from './commands.ts'
 import type { AccountExport, AccountOverview, EvidenceEvent, TillEvent, TillState, VisitSnapshot } from './events.ts'
+import type { KioskPresence, KioskState } from './kiosks.ts'
 
 export interface TillClient {
   /**
@@ -25,6 +26,20 @@ export interface EvidenceClient {
 export interface VisitReader {
   /** A visit as it is now; null: the till has none of this id. @throws AisleError as {@link TillClient} */
   visit(visitId: string, signal?: AbortSignal): Promise<VisitSnapshot | null>
+}
+
+/** The till as whoever watches the floor sees its kiosks. */
+export interface KioskFloorClient {
+  /** Who stands before a kiosk. @throws AisleError `kiosk-unknown`, `till-unreachable` after `signal` aborts */
+  present(kiosk: string, presence: KioskPresence, signal?: AbortSignal): Promise<void>
+}
+
+/** The till as a kiosk sees it. */
+export interface KioskClient {
+  /** @throws AisleError `kiosk-unknown`, `till-unreachable` after `signal` aborts */
+  kiosk(kiosk: string, signal?: AbortSignal): Promise<KioskState>
+  /** What was pressed on it. @throws AisleError what the till refuses, as `KioskDesk` has it */
+  press(kiosk: string, button: 'confirm' | 'cancel' | 'call', body: object, signal?: AbortSignal): Promise<void>
 }
 
 /** The till as whoever speaks for shoppers sees it: their accounts, one at a time. */

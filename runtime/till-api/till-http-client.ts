@@ -11,7 +11,15 @@ import type {
   TillState,
   VisitSnapshot,
 } from './events.ts'
-import type { AccountsClient, EvidenceClient, TillClient, VisitReader } from './till-client.ts'
+import type { KioskState } from './kiosks.ts'
+import type {
+  AccountsClient,
+  EvidenceClient,
+  KioskClient,
+  KioskFloorClient,
+  TillClient,
+  VisitReader,
+} from './till-client.ts'
 
 export interface TillClientOptions {
   /** Base address, such as `http://127.0.0.1:1881`. */
@@ -33,7 +41,7 @@ export function createTillClient({
   url,
   token,
   clock,
-}: TillClientOptions): TillClient & AccountsClient & EvidenceClient & VisitReader {
+}: TillClientOptions): TillClient & AccountsClient & EvidenceClient & VisitReader & KioskFloorClient & KioskClient {
   const authorization = `Bearer ${token}`
   const wire = new SystemClock()
 
@@ -130,6 +138,13 @@ export function createTillClient({
     },
     account: (id, signal) => askUntilAnswered<AccountOverview>(`${accountPath(id)}/overview`, undefined, signal),
     exportAccount: (id, signal) => askUntilAnswered<AccountExport>(accountPath(id), undefined, signal),
+    kiosk: (id, signal) => askUntilAnswered<KioskState>(kioskPath(id), undefined, signal),
+    async press(id, button, body, signal) {
+      await askUntilAnswered(`${kioskPath(id)}/${button}`, body, signal)
+    },
+    async present(id, presence, signal) {
+      await askUntilAnswered(`${kioskPath(id)}/present`, presence, signal)
+    },
     follow(after, onEvent) {
       const end = new AbortController()
       void followUntil(end.signal, after, onEvent)
@@ -138,6 +153,7 @@ export function createTillClient({
   }
 }
 
+const kioskPath = (id: string) => `/v1/kiosks/${encodeURIComponent(id)}`
 const accountPath = (id: string) => `/v1/accounts/${encodeURIComponent(id)}`
 
 /** @throws AisleError what the till said, when it refused for good; Error when trying again may help */
