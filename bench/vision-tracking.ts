@@ -3,7 +3,8 @@
  * [--media DIR] [--json]`: people and hands tracked in scenes of the twin, against where they really were. The scenes
  * are those of the stores that come with Open Aisle, with other geometry, textures and lights than the model that comes
  * with it was trained on: rendered, looked at with that model, and seen by four cameras near the corners, and by all
- * cameras of the densest one's profile. Cameras' poses and clocks are a little off, as in any store.
+ * cameras of the densest one's profile. Cameras' poses and clocks are a little off, as in any store. Everybody inside
+ * counts, in sight of a camera or not; `inSight` says how many are.
  *
  * Simulated detections, of a good detector of boxes without any picture, are a row of their own: what tracking does when
  * detection is good. `--media`: a folder with real models and media (see `vision/real-media.ts`), measured besides.
@@ -17,8 +18,9 @@ import { AisleError } from '../runtime/contract/errors.ts'
 import { loadTwinStore, type TwinStore } from '../runtime/twin/scenario/scenario-store.ts'
 import { type DetectionMeasures, DetectionScore } from './vision/detection-score.ts'
 import { type TrackMeasures, TrackScore } from './vision/measures.ts'
+import { PictureSight, type SightMeasures } from './vision/picture-sight.ts'
 import { type MediaMeasures, measureMedia } from './vision/real-media.ts'
-import { RenderedDetector, type SeenPlace } from './vision/rendered-detector.ts'
+import { RenderedDetector, type RenderedOptions } from './vision/rendered-detector.ts'
 import { runScene } from './vision/run-scene.ts'
 import { type BenchCamera, cornerCameras, profileCameras } from './vision/scene.ts'
 import { poorErrors, type SceneDetector, SimulatedDetector } from './vision/simulated-detector.ts'
@@ -41,6 +43,7 @@ interface Row extends TrackMeasures {
   coreShare: number
   /** Of what the model found in the pictures; null where there were none. */
   detection: DetectionMeasures | null
+  sight: SightMeasures | null
 }
 
 /** Whatever is tuned is tuned on seeds below this. */
@@ -48,8 +51,8 @@ const firstSeed = 1001
 const targets = { idf1: 0.95, floorErrorMedianCm: 10 }
 const headline = { cameras: 4, shoppers: 4 }
 
-const detectors: Record<string, (seed: number, place: SeenPlace, score: DetectionScore) => SceneDetector> = {
-  rendered: (seed, place, score) => new RenderedDetector(seed, place, score),
+const detectors: Record<string, (seed: number, rendered: RenderedOptions) => SceneDetector> = {
+  rendered: (seed, rendered) => new RenderedDetector(seed, rendered),
   simulated: (seed) => new SimulatedDetector(seed),
   'simulated-poor': (seed) => new SimulatedDetector(seed, poorErrors),
 }
@@ -94,13 +97,13 @@ async function rowOf(
   totals: readonly TrackScore[],
 ): Promise<Row> {
   const score = new TrackScore()
-  const detection = new DetectionScore()
+  const [detection, sight] = [new DetectionScore(), new PictureSight()]
+  const rendered = { place: { cameras, layout: store.loaded.layout }, score: detection, sight }
   let trackingMs = 0
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     process.stderr.write(`\r${name}, ${shoppers} shoppers, seed ${seed}, ${detector}        `)
     const plan = { store: name, seed, shoppers, seconds }
-    const place = { cameras, layout: store.loaded.layout }
-    const eyes = (detectors[detector] as (typeof detectors)[string])(seed, place, detection)
+    const eyes = (detectors[detector] as (typeof detectors)[string])(seed, rendered)
     const cost = await runScene(plan, store, cameras, eyes, [score, ...totals])
     trackingMs += cost.trackingMs
   }
@@ -109,20 +112,23 @@ async function rowOf(
   return {
     ...{ store: name, detector, cameras: cameras.length, shoppers, coreShare },
     detection: detection.pictures === 0 ? null : detection.measures,
+    sight: sight.measures,
     ...score.measures(),
   }
 }
 
 function print(rows: readonly Row[], media: MediaMeasures | null): void {
   console.log(
-    `${'store'.padEnd(14)} detector   cameras shoppers  found: people p/r  hands p/r    IDF1  switches  recall  precision  floor cm p50/p95  head cm  hand cm p50/p95  hands told  core %`,
+    `${'store'.padEnd(14)} detector   cameras shoppers  looks  in sight  found: people p/r  hands p/r    IDF1  switches  recall  precision  floor cm p50/p95  head cm  hand cm p50/p95  hands told  core %`,
   )
   for (const row of rows) {
-    const { detection } = row
+    const { detection, sight } = row
     const shares = (precision = Number.NaN, recall = Number.NaN) => `${precision.toFixed(2)}/${recall.toFixed(2)}`
     const cells = [
       String(row.cameras).padStart(7),
       String(row.shoppers).padStart(8),
+      (sight?.looksPerPicture.toFixed(1) ?? '').padStart(6),
+      (sight?.inSight.toFixed(3) ?? '').padStart(9),
       (detection ? shares(detection.personPrecision, detection.personRecall) : '').padStart(17),
       (detection ? shares(detection.handPrecision, detection.handRecall) : '').padStart(10),
       row.idf1.toFixed(3).padStart(7),

@@ -108,14 +108,14 @@ export class DetectionScore {
   }
 }
 
-function isWantedPerson({ head, boxPx }: PersonTruth, camera: CameraModel): boolean {
-  const isThere = head.middlePx !== null && camera.isInPicture(head.middlePx)
-  return (
-    isThere &&
-    head.visibleShare >= leastVisible &&
-    boxPx !== null &&
-    longest(boxPx) >= (leastPersonPx * camera.widthPx) / usualWidthPx
-  )
+/** Whether a camera's picture shows enough of the head. */
+export function isShown({ head }: PersonTruth, camera: CameraModel): boolean {
+  return head.middlePx !== null && camera.isInPicture(head.middlePx) && head.visibleShare >= leastVisible
+}
+
+function isWantedPerson(person: PersonTruth, camera: CameraModel): boolean {
+  const leastPx = (leastPersonPx * camera.widthPx) / usualWidthPx
+  return isShown(person, camera) && person.boxPx !== null && longest(person.boxPx) >= leastPx
 }
 
 const isWantedHand = ({ boxPx, visibleShare }: HandTruth, larger: number): boolean =>

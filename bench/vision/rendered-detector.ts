@@ -16,7 +16,8 @@ import { closeness, type Slice } from '../../runtime/vision/detection/slices.ts'
 import type { DetectedFrame, Detection } from '../../runtime/vision/detection.ts'
 import type { Detector } from '../../runtime/vision/models/model-definition.ts'
 import { loadModelDefinitions } from '../../runtime/vision/models/model-library.ts'
-import type { DetectionScore } from './detection-score.ts'
+import { type DetectionScore, isShown } from './detection-score.ts'
+import type { PictureSight } from './picture-sight.ts'
 import type { BenchCamera, Moment } from './scene.ts'
 import type { SceneDetector } from './simulated-detector.ts'
 
@@ -52,50 +53,52 @@ export class CeilingModel {
 /** What cameras of any size give the model to look at: pictures of its width, and larger ones where it takes slices. */
 export const detectorWidthPx = 320
 
-/** Where the cameras are: what decides which of them take slices. */
-export interface SeenPlace {
-  cameras: readonly BenchCamera[]
-  layout: StoreLayout
+export interface RenderedOptions {
+  /** Where the cameras are: what decides which of them take slices. Without it none do. */
+  place?: { cameras: readonly BenchCamera[]; layout: StoreLayout }
+  /** What is told, of each picture, what was found and what was to be seen. */
+  score?: DetectionScore
+  sight?: PictureSight
 }
 
 export class RenderedDetector implements SceneDetector {
   readonly #seed: number
   readonly #model = CeilingModel.open()
-  readonly #score: DetectionScore | undefined
-  readonly #place: SeenPlace | undefined
+  readonly #options: RenderedOptions
   #plan: SlicePlan | undefined
   readonly #cameras = new WeakMap<World, Map<string, WorldCamera>>()
   #frames = 0
-  /** Inferences, of wholes and slices. */
-  looks = 0
 
-  /**
-   * @param seed of what the store looks like
-   * @param place without it there are no slices
-   * @param score is told what was found, and what was to be seen
-   */
-  constructor(seed: number, place?: SeenPlace, score?: DetectionScore) {
+  /** @param seed of what the store looks like */
+  constructor(seed: number, options: RenderedOptions = {}) {
     this.#seed = seed
-    this.#place = place
-    this.#score = score
+    this.#options = options
     // It is awaited, and what it throws told, at the first picture.
     this.#model.catch(() => {})
   }
 
-  async detect(camera: BenchCamera, { atMs, world }: Moment): Promise<DetectedFrame> {
+  async detect(camera: BenchCamera, { atMs, world, people: inside }: Moment): Promise<DetectedFrame> {
+    const { score, sight } = this.#options
     const slices = await this.#slicesOf(camera)
     const eye = this.#cameraOf(camera, world, slices.length > 0 ? closeness : 1)
-    const { picture, people } = this.#score ? eye.pictureWithTruth() : { picture: eye.picture(), people: [] }
+    const isMeasured = score !== undefined || sight !== undefined
+    const { picture, people } = isMeasured ? eye.pictureWithTruth() : { picture: eye.picture(), people: [] }
     const detections = await (await this.#model).find(picture, slices)
     const { width: widthPx, height: heightPx } = picture
-    this.looks += 1 + slices.length
-    this.#score?.add(people, detections, new CameraModel(viewOf(camera), [widthPx, heightPx]))
+    const model = new CameraModel(viewOf(camera), [widthPx, heightPx])
+    score?.add(people, detections, model)
+    sight?.addPicture(1 + slices.length)
+    for (const person of people) {
+      const isInside = inside.some(({ id }) => id === person.id)
+      if (isInside) sight?.addPerson(this.#seed, atMs, person.id, isShown(person, model))
+    }
     return { camera: camera.id, frameId: ++this.#frames, takenAtMs: atMs, widthPx, heightPx, detections }
   }
 
   async #slicesOf({ id, widthPx, heightPx }: BenchCamera): Promise<readonly Slice[]> {
-    if (!this.#place) return []
-    const { cameras, layout } = this.#place
+    const { place } = this.#options
+    if (!place) return []
+    const { cameras, layout } = place
     const { input } = (await this.#model).definition
     this.#plan ??= new SlicePlan({ cameras: cameras.map(poseOf), layout, input })
     return this.#plan.slicesOf(id, { widthPx, heightPx })
