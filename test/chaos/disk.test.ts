@@ -17,7 +17,7 @@ import {
   remembering,
 } from './support/judgement.ts'
 import { KilledTill } from './support/killed-till.ts'
-import { patienceMs, seed, seedNote, times } from './support/trial.ts'
+import { patienceMs, seed, seedNote, tellProgress, times } from './support/trial.ts'
 
 const fullDisks = times(20, 1)
 const brokenSyncs = times(60, 1)
@@ -64,6 +64,7 @@ describe(`a disk that fails the till ${seedNote}`, function () {
       // A shell's limit for the size of a file, in KiB: beyond it every write fails, as on a full disk.
       const limitKiB = integerBetween(random, 400, 1500)
       await loseNothing(['bash', '-c', `ulimit -f ${limitKiB}; trap '' XFSZ; exec "$0" "$@"`])
+      tellProgress(trial + 1, fullDisks, 'full disks')
     }
   })
 
@@ -75,8 +76,10 @@ describe(`a disk that fails the till ${seedNote}`, function () {
     for (let trial = 0; trial < brokenSyncs; trial++) {
       const nth = integerBetween(random, 5, 60)
       const inject = `inject=fsync,fdatasync:error=${trial % 2 === 0 ? 'EIO' : 'ENOSPC'}:when=${nth}+`
-      // With -D the till itself is our child, and strace watches from aside.
-      await loseNothing(['strace', '-D', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', inject])
+      // With -D the till itself is our child, and strace watches from aside; with --seccomp-bpf it stops at no other call.
+      const aside = ['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null']
+      await loseNothing([...aside, '-e', 'trace=fsync,fdatasync', '-e', inject])
+      tellProgress(trial + 1, brokenSyncs, 'disks that do not confirm')
     }
   })
 })

@@ -13,7 +13,7 @@ import {
   remembering,
 } from './support/judgement.ts'
 import { KilledTill } from './support/killed-till.ts'
-import { patienceMs, seed, seedNote, times } from './support/trial.ts'
+import { patienceMs, seed, seedNote, tellProgress, times } from './support/trial.ts'
 
 const kills = times(50, 1)
 const atOnce = 40
@@ -54,6 +54,7 @@ describe(`the till, killed ${kills} times with ${atOnce} commands under way ${se
       const senders = Array.from({ length: atOnce }, () => sender(upTo))
       await till.killAt(() => waitFor('so many answers', () => acknowledged.length >= strikeAt, patienceMs))
       await Promise.all(senders)
+      tellProgress(kill + 1, kills, 'kills')
     }
     const { stock } = (await (await get(till.url, '/v1/stock', 'console')).json()) as { stock: { quantity: number }[] }
     assert.deepEqual(

@@ -9,7 +9,7 @@ import type { TillClient } from '../../../runtime/till-api/till-client.ts'
 import { createTillClient } from '../../../runtime/till-api/till-http-client.ts'
 import { get, settingsOf, type TestStore, tokens } from '../../till/support/test-till.ts'
 import { waitFor } from '../../till/support/wait.ts'
-import { patienceMs } from './trial.ts'
+import { patienceMs, tellProgress } from './trial.ts'
 
 const entry = fileURLToPath(new URL('../../../runtime/till/main.ts', import.meta.url))
 /** What it was compiled to, as the store's own programs keep it: most of a life would be spent on that. */
@@ -103,7 +103,7 @@ export class KilledTill {
       if (this.#isReady) await waitFor('so much to be done', () => done() >= strikeAt, patienceMs)
       await pause(uniform(random, 0, this.#isReady ? afterDoneMs : atStartMs))
       await this.stop()
-      if (kill % 50 === 0) console.log(`      ${kill} of ${times} kills`)
+      tellProgress(kill, times, 'kills')
       const ready = this.#begin(next)
       if (kill === times || random.next() > struckAtStart) await ready
       else ready.catch(() => {})

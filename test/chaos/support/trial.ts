@@ -16,6 +16,11 @@ export const seedNote = `(CHAOS_SEED=${seed})`
 /** A machine with other work may take long; nothing here is a question of speed. */
 export const patienceMs = 120_000
 
+/** A line now and then: a whole run is long. */
+export function tellProgress(done: number, of: number, what: string): void {
+  if (isWhole && done % 10 === 0) console.log(`      ${done} of ${of} ${what}`)
+}
+
 export function shuffled<T>(random: Random, items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, place: random.next() }))
