@@ -11,8 +11,9 @@ import { KilledTill } from './support/killed-till.ts'
 import { Shopping } from './support/shopping.ts'
 import { seed, seedNote, times } from './support/trial.ts'
 
-const kills = times(500, 6)
+const kills = times(500, 4)
 const atATime = 3
+const together = { visits: times(20, 4), kills: times(20, 2) }
 
 describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
   this.timeout(180_000 + kills * 12_000)
@@ -31,7 +32,10 @@ describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
 
   it('loses nothing that it acknowledged and charges each visit exactly once', async () => {
     store.toss.faults = { ...store.toss.faults, lostAnswers: 0.3, lostRequests: 0.1, broken: 0.1, slowMs: 60 }
-    const shopping = await shopUnderKills(kills)
+    await judge(await shopUnderKills(kills))
+  })
+
+  async function judge(shopping: Shopping): Promise<void> {
     const visits = await shopping.ended()
     shopping.stop()
     const sequences = shopping.events.map(({ sequence }) => sequence)
@@ -43,6 +47,17 @@ describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
     await assertNothingLost(till.client('flows'), shopping.acknowledged)
     await assertJournalVerifies(till.url)
     assertDatabaseIsWhole(store)
+  }
+
+  it(`ends ${together.visits} visits that are open together, killed ${together.kills} times as all of them leave`, async () => {
+    store.toss.faults = { ...store.toss.faults, lostAnswers: 0.3 }
+    const shopping = new Shopping(store, till)
+    for (let i = 0; i < together.visits; i++) await shopping.enter()
+    const { visits } = await till.client('console').state()
+    assert.equal(visits.filter(({ state }) => state === 'open').length, together.visits)
+    for (const visitId of shopping.visitIds) shopping.leave(visitId)
+    await till.keepKilling(together.kills, seededRandom(seed), () => shopping.done)
+    await judge(shopping)
   })
 
   it('would be caught charging twice: a provider that forgets keys and orders shows it', async () => {
