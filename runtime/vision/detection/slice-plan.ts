@@ -63,6 +63,7 @@ export class SlicePlan {
     if (!pose || !layout.floorM || size.widthPx < leastLarger * fit.widthPx) return []
     const model = (of: CameraPose) => new CameraModel(of, [fit.widthPx, fit.heightPx])
     const own = model(pose)
+    // As if they gave pictures of this shape, too.
     const others = cameras.filter(({ id }) => id !== camera).map(model)
     const far = cellsOf(layout.floorM).filter((cell) => {
       const pxPerM = this.#pxPerM(own, cell)
