@@ -15,6 +15,7 @@ const files: Record<ProgramName, string> = {
   flows: 'nodes/host/main.ts',
   console: 'runtime/console/main.ts',
   phone: 'runtime/phone/main.ts',
+  kiosk: 'runtime/kiosk/main.ts',
   twin: 'runtime/twin/main.ts',
   vision: 'runtime/vision/main.ts',
 }
@@ -32,6 +33,7 @@ function secretNames(profile: Profile, live: boolean, ownVision: boolean): Recor
       generated.tillTokenFlows,
       generated.tillTokenConsole,
       generated.tillTokenAccounts,
+      ...(profile.kiosks ? [generated.tillTokenKiosk] : []),
       generated.journalKey,
       generated.brokerPasswordTill,
       ...doorLogins(profile),
@@ -56,6 +58,7 @@ function secretNames(profile: Profile, live: boolean, ownVision: boolean): Recor
       ...(live ? [] : [generated.twinControl]),
     ],
     phone: [generated.tillTokenAccounts, generated.phoneInvitations, generated.phoneSessions],
+    kiosk: [generated.tillTokenKiosk, generated.kioskKey],
     twin: [
       generated.tillTokenAccounts,
       generated.brokerPasswordDevices,
@@ -90,8 +93,13 @@ export function programPlans(
 ): ProgramPlan[] {
   const ownVision = watchesItself(profile, settings)
   const names = secretNames(profile, settings.live, ownVision)
+  const isNeeded: Partial<Record<ProgramName, boolean>> = {
+    twin: !settings.live,
+    vision: ownVision,
+    kiosk: (profile.kiosks ?? []).length > 0,
+  }
   return programNames
-    .filter((name) => (name !== 'twin' || !settings.live) && (name !== 'vision' || ownVision))
+    .filter((name) => isNeeded[name] ?? true)
     .map((name) => ({
       name,
       file: join(root, files[name]),

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { build } from '../../build/build.ts'
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { loadDeviceDefinitions } from '../../runtime/devices/catalogue.ts'
+import { defaultKioskPort } from '../../runtime/kiosk/kiosk-session.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { type RunSettings, type ShopperMix, shopperMixes } from '../../runtime/program/run-settings.ts'
 import { openSecretStore, type SecretStore } from '../../runtime/security/secret-store.ts'
@@ -24,6 +25,7 @@ interface StartOptions extends StoreOptions {
   brokerPort: number
   phonePort: number
   visionPort: number
+  kioskPort: number
   speed: number
   seed: number
   visits?: number
@@ -47,6 +49,7 @@ export default function addStart(program: Command): void {
     .option('--broker-port <n>', 'MQTT broker', port, 1883)
     .option('--phone-port <n>', "shoppers' page", port, 8083)
     .option('--vision-port <n>', "newest pictures of the store's own vision", port, 8084)
+    .option('--kiosk-port <n>', "page of a store's kiosks", port, defaultKioskPort)
     .option('--speed <x>', 'demonstration only: times faster than real time', number(0.1, 20), 1)
     .option('--seed <n>', 'demonstration only: the same seed gives the same shoppers', number(0, 2 ** 32 - 1), 1)
     .option('--visits <n>', 'demonstration only: let in this many shoppers, then no more', number(0, 1e6))
@@ -112,6 +115,7 @@ function runSettings(options: StartOptions): RunSettings {
       broker: options.brokerPort,
       phone: options.phonePort,
       vision: options.visionPort,
+      kiosk: options.kioskPort,
     },
     clock: { scale: options.speed, originMs: Date.now() },
     live: options.live === true,

@@ -48,6 +48,7 @@ const isClientError = (error: unknown): error is { status: number } =>
 const statusOf: Record<string, number> = {
   'login-wrong': 401,
   'phone-unknown': 401,
+  'kiosk-unpaired': 401,
   'invitation-invalid': 403,
   'setup-code-wrong': 403,
   'command-not-allowed': 403,

@@ -45,7 +45,7 @@ export class VisitViews {
       ...{ visitId, role, party, state, openedAtMs, exitedAtMs },
       lines: this.#lines(visit),
       totalMinor: visit.basket?.totalMinor ?? 0,
-      receipt: this.#receipt(visit),
+      receipt: this.receipt(visit.receipt),
       disputes: openDisputes(visit).map(({ lineId, reason, atMs }) => ({ lineId, reason, atMs })),
       owed: isOwed(visit),
     }
@@ -63,7 +63,7 @@ export class VisitViews {
     })
   }
 
-  #receipt({ receipt }: VisitSnapshot): ReceiptView | null {
+  receipt(receipt: VisitSnapshot['receipt']): ReceiptView | null {
     if (receipt?.state !== 'sent') return null
     const { receiptId, totalMinor, seenAtMs } = receipt
     const lines = receipt.lines.map(({ lineId, sku, name, quantity, amountMinor }) => {

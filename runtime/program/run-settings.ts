@@ -39,9 +39,21 @@ export interface Ports {
   phone: number
   /** Of a store that watches its cameras itself. */
   vision?: number
+  /** Of a store with kiosks. */
+  kiosk?: number
 }
 
-export const programNames = ['broker', 'till', 'sensing', 'flows', 'console', 'phone', 'twin', 'vision'] as const
+export const programNames = [
+  'broker',
+  'till',
+  'sensing',
+  'flows',
+  'console',
+  'phone',
+  'kiosk',
+  'twin',
+  'vision',
+] as const
 export type ProgramName = (typeof programNames)[number]
 
 /**

@@ -7,6 +7,8 @@ export const generatedSecrets = {
   tillTokenAccounts: 'till-token-accounts',
   /** Of the kiosks' program: it may look and confirm at kiosks, and nothing else. */
   tillTokenKiosk: 'till-token-kiosk',
+  /** Signs what a screen is known by as a kiosk, and the links by which it becomes one. */
+  kioskKey: 'kiosk-key',
   /** Signs the head of the till's journal once a day (Ed25519). Keep a copy of it apart from the data. */
   journalKey: 'journal-key',
   sensingToken: 'sensing-token',

@@ -5,7 +5,7 @@ import { type ProgramPlan, WatchedProgram } from './watched-program.ts'
 
 /** What takes in comes down first; what has to write down what was taken in comes down last. */
 const stopOrder: readonly ProgramName[][] = [
-  ['console', 'phone', 'flows', 'twin', 'vision'],
+  ['console', 'phone', 'kiosk', 'flows', 'twin', 'vision'],
   ['sensing'],
   ['till'],
   ['broker'],

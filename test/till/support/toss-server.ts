@@ -50,6 +50,8 @@ export class TossServer {
   faults: TossFaults = { ...noFaults }
   /** Billing keys that the card company refuses. */
   readonly declined = new Set<string>()
+  /** Cards of which it makes no billing key. */
+  readonly refusedCards = new Set<string>()
   /** Everything that was carried out, a second charge included. */
   readonly charges: TossPayment[] = []
   readonly requests: { method: string; path: string; idempotencyKey: string | undefined }[] = []
@@ -120,6 +122,7 @@ export class TossServer {
       const payment = this.faults.forgetful ? undefined : this.#orders.get(decodeURIComponent(order))
       return payment ? { status: 200, body: payment } : refused(404, 'NOT_FOUND_PAYMENT')
     }
+    if (method === 'POST' && path === '/v1/billing/authorizations/issue') return this.#issue(body)
     if (method !== 'POST' || !billingKey) return refused(404, 'NOT_FOUND')
     if (!key || this.faults.forgetful) return this.#charge(decodeURIComponent(billingKey), body)
     const scope = `${key} ${path}`
@@ -131,6 +134,12 @@ export class TossServer {
     this.#inWork.delete(scope)
     this.#byKey.set(scope, answer)
     return answer
+  }
+
+  #issue(text: string): Answer {
+    const { authKey, customerKey } = JSON.parse(text) as { authKey: string; customerKey: string }
+    if (this.refusedCards.has(authKey)) return refused(400, 'INVALID_AUTHORIZE_AUTH')
+    return { status: 200, body: { customerKey, billingKey: `billing-of-${authKey}` } }
   }
 
   async #charge(billingKey: string, text: string): Promise<Answer> {
