@@ -3,7 +3,7 @@
  * else to read. What comes here is blurred already. Files are named by a hash, so that no name leads elsewhere.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { compileGate, Identifier, parseJson, strictObject } from '../../contract/schema.ts'
@@ -21,6 +21,8 @@ const KeptEvidence = strictObject({
   pictures: Type.Array(EvidencePicture, { maxItems: 2000 }),
 })
 export type KeptEvidence = Static<typeof KeptEvidence>
+/** All of it but the pictures, which are megabytes. */
+export type EvidenceFacts = Omit<KeptEvidence, 'pictures'>
 
 const read = compileGate(KeptEvidence, {
   code: 'evidence-invalid',
@@ -32,6 +34,8 @@ const ending = '.json'
 
 export class EvidenceArchive {
   readonly #folder: string
+  /** By file, as it was when it was read last. */
+  #known = new Map<string, { version: string; facts: EvidenceFacts }>()
 
   constructor(dataDirectory: string) {
     this.#folder = join(dataDirectory, 'evidence')
@@ -45,21 +49,44 @@ export class EvidenceArchive {
     writePrivateFile(this.#pathOf(evidence.visitId), JSON.stringify(evidence))
   }
 
+  /** @param decidedAtMs null: it waits again */
+  setDecided(visitId: string, decidedAtMs: number | null): void {
+    const kept = this.get(visitId)
+    if (kept) this.put({ ...kept, decidedAtMs })
+  }
+
   delete(visitId: string): void {
     rmSync(this.#pathOf(visitId), { force: true })
   }
 
-  /** Of all visits; what cannot be read is deleted, because nobody could say when it has to go. */
-  all(): KeptEvidence[] {
-    return this.#files().flatMap((file) => {
+  /**
+   * Of all visits. Only files that are new or have changed are read; what cannot be read is deleted, because nobody
+   * could say when it has to go.
+   */
+  all(): EvidenceFacts[] {
+    const known = new Map<string, { version: string; facts: EvidenceFacts }>()
+    for (const file of this.#files()) {
       const path = join(this.#folder, file)
       try {
-        return this.#read(path) ?? []
+        // The time of any change, also of who may read it.
+        const { ctimeMs, size } = statSync(path)
+        const version = `${ctimeMs} ${size}`
+        const before = this.#known.get(file)
+        const facts = before?.version === version ? before.facts : this.#facts(path)
+        if (facts) known.set(file, { version, facts })
       } catch {
         rmSync(path, { force: true })
-        return []
       }
-    })
+    }
+    this.#known = known
+    return [...known.values()].map(({ facts }) => facts)
+  }
+
+  #facts(path: string): EvidenceFacts | undefined {
+    const kept = this.#read(path)
+    if (!kept) return undefined
+    const { pictures, ...facts } = kept
+    return facts
   }
 
   #files(): string[] {

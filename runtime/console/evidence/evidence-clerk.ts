@@ -8,7 +8,7 @@ import type { Profile } from '../../profile/profile-schema.ts'
 import { regularly } from '../../program/regularly.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
 import type { AskForEvidence } from '../../vision/evidence/evidence-client.ts'
-import type { EvidenceArchive, KeptEvidence } from './evidence-archive.ts'
+import type { EvidenceArchive, EvidenceFacts } from './evidence-archive.ts'
 
 export interface EvidenceClerkOptions {
   archive: EvidenceArchive
@@ -105,7 +105,7 @@ export class EvidenceClerk {
     this.#settled.add(visitId)
   }
 
-  async #look(kept: KeptEvidence): Promise<void> {
+  async #look(kept: EvidenceFacts): Promise<void> {
     const { archive, visit: ask, wallClock, audit } = this.#options
     const { visitId } = kept
     const remove = (why: string) => {
@@ -123,13 +123,12 @@ export class EvidenceClerk {
     const waits = visit.state === 'review' || visit.disputes?.some(({ state }) => state === 'open') === true
     const decidedAtMs = waits ? null : (kept.decidedAtMs ?? nowMs)
     if (decidedAtMs === kept.decidedAtMs) return
-    const looked = { ...kept, decidedAtMs }
-    const over = this.#whyOver(looked, nowMs)
+    const over = this.#whyOver({ ...kept, decidedAtMs }, nowMs)
     if (over) return remove(over)
-    archive.put(looked)
+    archive.setDecided(visitId, decidedAtMs)
   }
 
-  #whyOver({ keptAtMs, decidedAtMs }: KeptEvidence, nowMs: number): string | null {
+  #whyOver({ keptAtMs, decidedAtMs }: EvidenceFacts, nowMs: number): string | null {
     const { rule } = this.#options
     if (!rule) return 'the profile keeps no pictures'
     if (decidedAtMs !== null && nowMs - decidedAtMs >= rule.keepHours * hourMs) return 'it was decided'
