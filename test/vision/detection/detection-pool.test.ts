@@ -77,6 +77,18 @@ describe('the detection pool', () => {
     )
   })
 
+  it('looks more closely at the parts that it is told of, camera by camera', async () => {
+    await open({ slicesOf: (camera, { widthPx }) => (camera === 'far' && widthPx === 64 ? [[0, 0]] : []) })
+    const picture = await jpegOf(redAndBlue(64, 64))
+    for (const camera of ['near', 'far']) offer(camera, picture)
+    await until(() => detected.length === 2)
+    const lefts = detected.map(({ camera, detections }) => [
+      camera,
+      detections.map(({ boxPx }) => Math.round(boxPx[0])),
+    ])
+    assert.deepEqual(Object.fromEntries(lefts), { near: [40], far: [40, 20] })
+  })
+
   it('tells of a picture that cannot be read, and goes on', async () => {
     await open()
     const jpeg = await jpegOf(redAndBlue(320, 320))
