@@ -61,6 +61,7 @@ function secretNames(profile: Profile, live: boolean, ownVision: boolean): Recor
     kiosk: [generated.tillTokenKiosk, generated.kioskKey],
     twin: [
       generated.tillTokenAccounts,
+      ...(profile.kiosks ? [generated.tillTokenKiosk] : []),
       generated.brokerPasswordDevices,
       generated.twinControl,
       profile.payment.secretKey,

@@ -30,6 +30,8 @@ import type { World } from './world/world.ts'
 export interface ServedDevices {
   /** A phone is held before a gate's reader. */
   show(gate: string, credential: string): void
+  /** A card is held to a kiosk's terminal. */
+  tap(kiosk: string, token: string): void
   /** The cameras saw a piece in a hand. */
   sees(piece: SeenPiece, atMs: number): void
   stop(): Promise<void>
@@ -189,9 +191,11 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
     throw error
   }
 
+  const terminalOf = new Map((profile.kiosks ?? []).map(({ id, terminal }) => [id, terminal]))
   const readerOf = new Map(profile.gates.map(({ id, reader }) => [id, reader]))
   return {
     show: (gate, credential) => scanners.get(readerOf.get(gate) ?? '')?.reads(credential),
+    tap: (kiosk, token) => scanners.get(terminalOf.get(kiosk) ?? '')?.reads(token),
     sees: (piece, atMs) => {
       for (const appliance of appliances) appliance.sees(piece, atMs)
     },

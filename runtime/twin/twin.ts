@@ -5,21 +5,23 @@ import type { LoadedStore } from '../profile/load-store.ts'
 import type { ProgramContext, RunningProgram } from '../program/program.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
-import { createAccounts } from './accounts.ts'
+import { createTillClient } from '../till-api/till-http-client.ts'
+import { type Accounts, createAccounts } from './accounts.ts'
 import { createControl } from './control/control.ts'
 import { Faults, providerName } from './devices/faults.ts'
 import { DoorQueue } from './door-queue.ts'
 import { readRealGoods } from './goods.ts'
+import { KioskCustomers } from './kiosk-customers.ts'
 import { CardPage } from './provider/card-page.ts'
 import { ProviderLedger } from './provider/provider-ledger.ts'
 import { serveProvider } from './provider/provider-server.ts'
 import { createStripe } from './provider/stripe.ts'
-import { createToss } from './provider/toss.ts'
+import { createToss, tappedPrefix } from './provider/toss.ts'
 import { Webhooks } from './provider/webhooks.ts'
 import { type ServedDevices, serveDevices } from './served-devices.ts'
 import { Arrivals, usualDay } from './shoppers/arrivals.ts'
 import { behaviourOf, type Mix, mixes } from './shoppers/behaviour.ts'
-import { CustomerBase } from './shoppers/customer.ts'
+import { CustomerBase, codeOf } from './shoppers/customer.ts'
 import { Deliveries } from './shoppers/deliveries.ts'
 import { PeopleView } from './vision/people-view.ts'
 import { Sightings } from './vision/sightings.ts'
@@ -48,6 +50,15 @@ export async function startTwin(
   const customers = new CustomerBase(random('cards'), random('codes', thisRun))
   const sightings = new Sightings(layout, random('sightings'))
   const { modules, mechanics } = gatesOf(profile)
+  const tillUrl = `http://${settings.host}:${settings.ports.till}`
+  const taps = random('taps', thisRun)
+  const kiosks =
+    profile.kiosks &&
+    new KioskCustomers({
+      ...{ clock, log, newCard: () => tappedPrefix + codeOf(taps, 24) },
+      till: createTillClient({ url: tillUrl, token: handedSecret(secrets, generatedSecrets.tillTokenKiosk), clock }),
+      tap: (kiosk, token) => devices?.tap(kiosk, token),
+    })
   // Devices need the world and the world tells the devices; the world is silent until it is first advanced.
   let devices: ServedDevices | undefined
   const world = new World({
@@ -58,6 +69,7 @@ export async function startTwin(
     startMs,
     events: {
       credentialShown: (gate, visit) => devices?.show(gate, visit.credential),
+      ...(kiosks ? { atKiosk: (kiosk, visit) => kiosks.comes(kiosk, visit) } : {}),
       seen: (_, piece, handM, atMs) => devices?.sees(sightings.of(piece, handM), atMs),
       left(visit, customer) {
         customers.goes(customer)
@@ -71,12 +83,13 @@ export async function startTwin(
     startMs,
     timeZone: profile.timeZone,
   })
-  const accounts = createAccounts({
-    url: `http://${settings.host}:${settings.ports.till}`,
+  const asked = createAccounts({
+    url: tillUrl,
     token: handedSecret(secrets, generatedSecrets.tillTokenAccounts),
     clock,
     run: String(Math.floor(startMs)),
   })
+  const accounts = profile.gates.every(({ open }) => open) ? nobodyAsks : asked
   const deliveries = new Deliveries(world, random('deliveries', thisRun), { clean: mix.staffClean })
   const queue = new DoorQueue({
     ...{ world, arrivals, customers, deliveries, accounts, clock, visits },
@@ -122,6 +135,7 @@ export async function startTwin(
   return {
     async stop() {
       clock.clear(timer)
+      kiosks?.stop()
       await queue.stop()
       webhooks.stop()
       await devices?.stop()
@@ -170,6 +184,9 @@ export async function startTwin(
   }
 }
 
+/** Whoever walks in by an open entrance needs no account. */
+const nobodyAsks: Accounts = { register: async () => true }
+
 function breakGate(gate: GateMechanics, faults: Faults): void {
   gate.fire = faults.active(gate.gate, 'fire')
   gate.fireWireCut = faults.active(gate.gate, 'fire-wire-cut')
@@ -183,10 +200,10 @@ function breakGate(gate: GateMechanics, faults: Faults): void {
 function gatesOf(profile: LoadedStore['profile']) {
   const modules = new Map<string, RelayModule>()
   const mechanics = new Map<string, GateMechanics>()
-  for (const { id, contacts, wiring, passTimeoutMs } of profile.gates) {
+  for (const { id, contacts, wiring, passTimeoutMs, open } of profile.gates) {
     const module = modules.get(contacts ?? '') ?? new RelayModule()
     if (contacts) modules.set(contacts, module)
-    mechanics.set(id, new GateMechanics(id, module, wiring ?? {}, passTimeoutMs))
+    mechanics.set(id, new GateMechanics(id, module, wiring ?? {}, passTimeoutMs, open))
   }
   return { modules, mechanics }
 }

@@ -48,12 +48,12 @@ export async function startStore(options: RunningStoreOptions = {}): Promise<Run
   const profileDirectory = await copyProfileToFreePorts()
   await options.prepare?.(profileDirectory)
   const dataDirectory = await mkdtemp(join(tmpdir(), 'open-aisle-data-'))
-  const [console = 0, editor = 0, till = 0, sensing = 0, broker = 0, phone = 0] = await freePorts(6)
+  const [console = 0, editor = 0, till = 0, sensing = 0, broker = 0, phone = 0, kiosk = 0] = await freePorts(7)
   const settings: RunSettings = {
     profileDirectory,
     dataDirectory,
     host: '127.0.0.1',
-    ports: { console, editor, till, sensing, broker, phone },
+    ports: { console, editor, till, sensing, broker, phone, kiosk },
     clock: { scale: options.speed ?? 1, originMs: Date.now() },
     live: false,
     twin: { seed: options.seed ?? 1, shoppersPerHour: options.shoppersPerHour ?? 150, visits: options.visits ?? null },

@@ -152,6 +152,7 @@ const korean: SimulationTexts = {
     meet: '만나기',
     signal: '신호 보내기',
     'wait-for': '신호 기다리기',
+    pay: '키오스크에서 결제하기',
     'lose-phone': '휴대폰 잃어버리기',
     fill: '직원: 진열하기',
     clean: '직원: 청소하기',

@@ -75,8 +75,11 @@ export function createToss(options: TossOptions): (request: TossRequest) => Toss
     return notFound()
   }
 
+  const permittedTo = (authKey: unknown) =>
+    typeof authKey === 'string' ? options.customerOfPermission?.(authKey) : undefined
+
   function issueBillingKey({ authKey, customerKey }: Record<string, unknown>): Outcome {
-    const customer = typeof authKey === 'string' ? options.customerOfPermission?.(authKey) : undefined
+    const customer = isTapped(authKey, customerKey) ? customerKey : permittedTo(authKey)
     if (customer === undefined)
       return refusal(400, 'INVALID_AUTHORIZE_AUTH', 'This authKey is not, or no longer, valid.')
     if (customer !== customerKey) return refusal(400, 'NOT_MATCHES_CUSTOMER_KEY', 'It was given to another customer.')
@@ -138,6 +141,11 @@ export function createToss(options: TossOptions): (request: TossRequest) => Toss
 
   return answer
 }
+
+/** What a card terminal gives: a card that was there becomes that of whoever it is asked for. */
+export const tappedPrefix = 'twin_tap_'
+const isTapped = (authKey: unknown, customerKey: unknown): customerKey is string =>
+  typeof authKey === 'string' && authKey.startsWith(tappedPrefix) && typeof customerKey === 'string'
 
 /** A key says whose it is, so that a restart of the simulation forgets none. */
 const issuedPrefix = 'twin_billing_'

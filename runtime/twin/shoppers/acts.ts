@@ -136,6 +136,7 @@ export const actSchemas = [
   }),
   act('signal', 'Lets whoever waits for this signal, or will, go on.', { name: gathering }),
   act('wait-for', 'Waits for a signal.', { name: gathering }),
+  act('pay', 'Pays at the kiosk what it shows, by card.', {}),
   act('lose-phone', 'Notices that the phone is gone, looks for it and does not find it.', {}),
   act('fill', 'Staff: puts so many new pieces of a product onto a plate at once.', {
     plate,

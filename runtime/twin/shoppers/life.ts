@@ -46,6 +46,7 @@ function getIn(shopper: Shopper, w: Surroundings): Life<boolean> {
 function* comeIn(shopper: Shopper, w: Surroundings): Life<boolean> {
   const lane = w.laneFor('in', shopper)
   const gate = w.mechanics(lane.gate)
+  if (gate.open) return yield* strollIn(lane, shopper, w)
   for (let tries = 0; tries < admissionTries; tries++) {
     while (!w.enterLane(shopper, lane)) yield
     yield* pause(w, uniform(shopper.random, 300, 1200))
@@ -61,6 +62,13 @@ function* comeIn(shopper: Shopper, w: Surroundings): Life<boolean> {
     yield* pause(w, uniform(shopper.random, 1000, 3000))
   }
   return false
+}
+
+/** Nobody is asked here. */
+function* strollIn(lane: Lane, shopper: Shopper, w: Surroundings): Life<boolean> {
+  while (!w.enterLane(shopper, lane)) yield
+  yield* walkIn(lane, true, shopper, w)
+  return true
 }
 
 function* leave(shopper: Shopper, w: Surroundings): Life {

@@ -4,6 +4,7 @@ import { putBack, reach, take, takeTogether } from './at-the-shelf.ts'
 import { hide, look, stow } from './hands.ts'
 import { drop, goTo, losePhone, pickUp, throwOut } from './on-the-way.ts'
 import { knock, press, putWeight, swap } from './other-loads.ts'
+import { pay } from './pay.ts'
 import type { Life, Shopper, Surroundings } from './shopper.ts'
 import { clean, count, fill } from './staff-acts.ts'
 import { exchange, handOver, meet, meetingPatienceMs, until } from './together.ts'
@@ -45,6 +46,8 @@ export function* perform(act: Act, shopper: Shopper, w: Surroundings): Life<bool
       return yield* meet(act, shopper, w)
     case 'wait-for':
       return yield* until(() => w.gatherings.signalled(act.name), shopper, w, meetingPatienceMs)
+    case 'pay':
+      return yield* pay(shopper, w)
     case 'lose-phone':
       return yield* losePhone(shopper, w)
     case 'fill':

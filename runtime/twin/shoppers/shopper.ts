@@ -1,6 +1,6 @@
 /** One person in the store, and what of the world a person can use. */
 import type { Random } from '../../contract/random.ts'
-import type { Point3DM, PointM } from '../../profile/layout.ts'
+import type { Kiosk, Point3DM, PointM } from '../../profile/layout.ts'
 import type { FloorPlan, Lane } from '../world/floor-plan.ts'
 import type { GateMechanics } from '../world/gate-mechanics.ts'
 import type { Piece } from '../world/piece.ts'
@@ -115,6 +115,14 @@ export interface Lifted {
   endMs: number
 }
 
+/** How it goes with paying at a kiosk. */
+export interface Paying {
+  /** null: not yet. */
+  outcome: 'paid' | 'gave-up' | null
+  /** The shopper goes away. */
+  left(): void
+}
+
 /** What a shopper perceives of the world and does to it. */
 export interface Surroundings {
   readonly nowMs: number
@@ -122,6 +130,7 @@ export interface Surroundings {
   readonly plan: FloorPlan
   readonly shelves: Shelves
   readonly gatherings: Gatherings
+  readonly kiosks: readonly Kiosk[]
   /** What lies on the floor. */
   readonly dropped: Dropped[]
   /** Everybody from the gate on. */
@@ -141,6 +150,7 @@ export interface Surroundings {
   inLane(shopper: Shopper): boolean
   laneFor(direction: 'in' | 'out', shopper: Shopper): Lane
   showCredential(shopper: Shopper, gate: string): void
+  standBeforeKiosk(shopper: Shopper, kiosk: string): Paying
   /** Has walked through; `counted` by the gate, or unseen by it. */
   passed(shopper: Shopper, gate: string, direction: 'in' | 'out', counted: boolean): void
   footfall(shopper: Shopper): void

@@ -2,7 +2,7 @@
  * What goes wrong between the world and the platform, in a run without protocols: plates, vision and messages that
  * fail for a time. Each fault is a change of the stream of records, so that whatever reads the stream meets it.
  */
-import type { Point3DM } from '../../profile/layout.ts'
+import { distanceM } from '../../people/geometry.ts'
 import { hashGaussian, hashUniform, streamOf } from '../world/hash-noise.ts'
 import type { VirtualRecord } from './records.ts'
 import type { VirtualTruth } from './run-virtual.ts'
@@ -192,8 +192,6 @@ function nearPair(people: Seen['message']['people']): [string, string] | undefin
   }
   return undefined
 }
-
-const distanceM = ([ax, ay]: Point3DM, [bx, by]: Point3DM) => Math.hypot(ax - bx, ay - by)
 
 // ---- messages -------------------------------------------------------------------------------------------
 

@@ -75,6 +75,8 @@ export class RelayModule {
 
 export class GateMechanics {
   readonly gate: string
+  /** There is no turnstile: everybody walks in and out. */
+  readonly open: boolean
   readonly #module: RelayModule
   readonly #wiring: GateWiring
   readonly #passTimeoutMs: number
@@ -95,8 +97,15 @@ export class GateMechanics {
   /** Something is jammed in it: it turns for nobody. */
   blocked = false
 
-  constructor(gate: string, module: RelayModule, wiring: GateWiring, passTimeoutMs = defaultPassTimeoutMs) {
+  constructor(
+    gate: string,
+    module: RelayModule,
+    wiring: GateWiring,
+    passTimeoutMs = defaultPassTimeoutMs,
+    open = false,
+  ) {
     this.gate = gate
+    this.open = open
     this.#module = module
     this.#wiring = wiring
     this.#passTimeoutMs = passTimeoutMs
@@ -112,6 +121,7 @@ export class GateMechanics {
   /** Whether a shopper can turn it now. */
   turns(direction: Direction, atMs: number): boolean {
     if (this.blocked) return false
+    if (this.open) return true
     if (direction === 'out' && (this.exitFree(atMs) || this.#exitRelayOpens())) return true
     return !this.fire && this.#module.powered && atMs <= this.#openUntilMs[direction]
   }

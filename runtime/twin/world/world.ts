@@ -3,7 +3,7 @@
  * that the same seed gives the same day whether it runs live or as fast as it can.
  */
 import { type Random, seededRandom, uniform } from '../../contract/random.ts'
-import type { Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
+import type { Kiosk, Point3DM, PointM, StoreLayout } from '../../profile/layout.ts'
 import type { Act, Companion } from '../shoppers/acts.ts'
 import { type Behaviour, demonstrationBehaviour } from '../shoppers/behaviour.ts'
 import { Body } from '../shoppers/body.ts'
@@ -12,7 +12,7 @@ import { Gatherings } from '../shoppers/gatherings.ts'
 import type { Offer } from '../shoppers/habits.ts'
 import { live } from '../shoppers/life.ts'
 import { planVisit } from '../shoppers/plan-visit.ts'
-import { type Dropped, type Lifted, Shopper, type Surroundings } from '../shoppers/shopper.ts'
+import { type Dropped, type Lifted, type Paying, Shopper, type Surroundings } from '../shoppers/shopper.ts'
 import { bodyDistanceM } from '../shoppers/walking.ts'
 import { FloorPlan, type Lane } from './floor-plan.ts'
 import type { Direction, GateMechanics } from './gate-mechanics.ts'
@@ -37,6 +37,8 @@ export interface WorldEvents {
   passed?(gate: string, direction: Direction, visit: VisitTruth, atMs: number): void
   /** A piece was held up in front of the body. */
   seen?(visit: VisitTruth, piece: Piece, handM: Point3DM, atMs: number): void
+  /** Somebody wants to pay there. */
+  atKiosk?(kiosk: string, visit: VisitTruth): Paying
   /** The last of a visit's people has gone. */
   left?(visit: VisitTruth, customer: Customer): void
 }
@@ -149,7 +151,7 @@ export class World implements Surroundings {
     const visit = this.truth.open(customer, lane.gate, admitted({ companions }))
     const common = { customer, visit, flexible: coming.plan === undefined, tailgates: coming.tailgates ?? false }
     const leader = this.#comes(
-      { ...common, name, plan: planned.plan, leader: undefined, isChild: false, random },
+      { ...common, name, plan: this.#planAt(lane, planned.plan, coming), leader: undefined, isChild: false, random },
       lane,
       0,
     )
@@ -158,6 +160,11 @@ export class World implements Surroundings {
       this.#comes({ ...common, ...who, random: this.#randomFor(`visit-${number}-${i + 2}`) }, lane, i + 1)
     }
     return visit
+  }
+
+  /** Where nobody was asked for a card at the door, whoever chooses freely what to do pays before leaving. */
+  #planAt({ gate }: Lane, plan: readonly Act[], coming: Coming): readonly Act[] {
+    return this.mechanics(gate).open && !coming.plan ? [...plan, { act: 'pay' }] : plan
   }
 
   /** @param place in the party's row before the gate */
@@ -273,6 +280,14 @@ export class World implements Surroundings {
   showCredential(shopper: Shopper, gate: string): void {
     shopper.visit.scannedAtMs = this.nowMs
     this.#events.credentialShown?.(gate, shopper.visit, this.nowMs)
+  }
+
+  get kiosks(): readonly Kiosk[] {
+    return this.layout.kiosks ?? []
+  }
+
+  standBeforeKiosk({ visit }: Shopper, kiosk: string): Paying {
+    return this.#events.atKiosk?.(kiosk, visit) ?? { outcome: 'gave-up', left() {} }
   }
 
   passed(shopper: Shopper, gate: string, direction: Direction, counted: boolean): void {
