@@ -20,6 +20,7 @@ import { itemsOf, type VisitTruth } from '../../runtime/twin/world/truth.ts'
 import { processorMs } from '../processor-time.ts'
 import { type Shortfall, shortfallsOf } from './causes.ts'
 import type { LineOutcome } from './line-outcome.ts'
+import type { StoreMemory } from './store-memory.ts'
 
 export const appliances = {
   good: goodAppliance,
@@ -39,6 +40,8 @@ export interface RunPlan {
   crowd: number
   mix: keyof typeof runMixes
   appliance: keyof typeof appliances
+  /** Of which run of its store this is, from 0: it begins where the ones before it ended. */
+  turn: number
 }
 
 export interface RunResult {
@@ -58,17 +61,21 @@ export interface RunResult {
 
 /** About how long a shopper stays: so many come in that time as shall be inside at once. */
 const usualStayMs = 60_000
+/** Runs of one store are so far apart. */
+const turnMs = 3_600_000
 /** Scales tell weights, not identities: grams may differ by this share. */
 const gramsTolerance = 0.03
 
-export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore): RunResult {
+/** @param memory what the store knows from its runs before, and keeps of this one */
+export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore, memory: StoreMemory): RunResult {
   const { seed } = plan
   const { layout } = loaded
+  const startMs = usualStartMs + plan.turn * turnMs
   let truth: VirtualTruth | undefined
   let twinMs = 0
   function* arrivals(): Generator<Arrival> {
     const comers = comersOf(plan)
-    const run = arrivalsOf(runVirtual({ layout, goods, seed, comers, certainty: appliances[plan.appliance] }))
+    const run = arrivalsOf(runVirtual({ layout, goods, seed, startMs, comers, certainty: appliances[plan.appliance] }))
     for (;;) {
       const beforeMs = processorMs()
       const step = run.next()
@@ -84,8 +91,9 @@ export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore): RunResult 
   const delays = new LineDelays()
   const evidence = new Map<string, Evidence>()
   const { visits } = replayStore(
-    { startMs: usualStartMs, durationMs: 0, layout, admission: 'by-scan', arrivals: arrivals() },
+    { startMs, durationMs: 0, layout: memory.layout, admission: 'by-scan', arrivals: arrivals() },
     {
+      recalled: memory.recalled,
       onEvidence: (one) => {
         delays.told(one.event)
         evidence.set(one.event.eventId, one)
@@ -99,6 +107,7 @@ export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore): RunResult 
   if (!truth) throw new RangeError('a run that did not come to its end')
   const outcome = outcomeOf(plan, layout, visits, truth)
   const shortfalls = shortfallsOf(outcome.lines, { truth: truth.visits, visits, evidence })
+  memory.keep({ visits, lines: outcome.lines, evidence })
   return { ...outcome, platformSeconds, lineDelaysMs: delays.all, shortfalls }
 }
 

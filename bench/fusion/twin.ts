@@ -1,4 +1,7 @@
-/** Thousands of simulated visits in all stores, and whether fusion does with them what an owner asks. */
+/**
+ * Thousands of simulated visits in all stores, and whether fusion does with them what an owner asks. Each store begins
+ * with nothing but its data, whose mistakes it finds out as a real one would: from its journal and from reviews.
+ */
 import { Worker } from 'node:worker_threads'
 import { type CauseRow, causeRows } from './causes.ts'
 import { isRight, type LineOutcome } from './line-outcome.ts'
@@ -49,37 +52,45 @@ function plansOf({ visits, seed, mix, appliance }: Options): RunPlan[] {
     crowd: 1 + ((Math.floor(i / stores.length) * 5) % mostAtOnce),
     mix,
     appliance,
+    turn: Math.floor(i / stores.length),
   }))
 }
 
 type Answer = RunResult | StuckRun
 
+/** Runs of one store follow one another; stores are independent. */
 async function runAll(plans: readonly RunPlan[], workers: number, onDone: (done: number) => void): Promise<Answer[]> {
-  const results = new Map<RunPlan, Answer>()
-  const waiting = [...plans]
+  const answers: Answer[] = []
+  // The largest first, so that all end at about the same time.
+  const waiting = [...Map.groupBy(plans, ({ store }) => store).values()].reverse()
   const work = async () => {
     const worker = new Worker(new URL('twin-worker.ts', import.meta.url))
     try {
-      for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
-        results.set(plan, await answerOf(worker, plan))
-        onDone(results.size)
+      for (let ofStore = waiting.shift(); ofStore; ofStore = waiting.shift()) {
+        await answersOf(worker, ofStore, (answer) => {
+          answers.push(answer)
+          onDone(answers.length)
+        })
       }
     } finally {
       await worker.terminate()
     }
   }
-  await Promise.all(Array.from({ length: Math.max(1, workers) }, work))
-  return plans.map((plan) => results.get(plan) as Answer)
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, waiting.length)) }, work))
+  return answers.sort((a, b) => a.plan.seed - b.plan.seed)
 }
 
-function answerOf(worker: Worker, plan: RunPlan): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-  worker.once('error', reject)
-  worker.once('message', (result: Answer) => {
-    worker.off('error', reject)
-    resolve(result)
-  })
-  worker.postMessage(plan)
+function answersOf(worker: Worker, plans: readonly RunPlan[], onAnswer: (answer: Answer) => void): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let left = plans.length
+  const hear = (answer: Answer) => {
+    onAnswer(answer)
+    if (--left > 0) return
+    worker.off('message', hear).off('error', reject)
+    resolve()
+  }
+  worker.on('message', hear).once('error', reject)
+  worker.postMessage(plans)
   return promise
 }
 

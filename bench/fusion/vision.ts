@@ -62,6 +62,7 @@ export async function measureVision(options: Options, asJson: boolean): Promise<
       ...{ store: storeName, crowd, mix: options.mix, appliance: options.appliance },
       seed: options.seed * 1_000_000 + first,
       visits: Math.min(visitsInRun, options.visits - first),
+      turn: 0,
     }
     const { run, own } = await watched(plan, store)
     const seen: [keyof typeof rows, VirtualRecord[]][] = [

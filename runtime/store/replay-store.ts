@@ -26,6 +26,8 @@ export interface ReplayOptions {
   policy?: LineRulesPolicy
   /** Told of every attribution, also of those that no visit's basket shows: what lies on the shelves now. */
   onAttribution?: (attribution: Attribution) => void
+  /** Evidence of visits that ended before, in the order of the journal: it says what lies where. */
+  recalled?: readonly Evidence[]
   /** Told of all evidence before it counts. */
   onEvidence?: (evidence: Evidence) => void
 }
@@ -53,7 +55,7 @@ class ReplayedStore {
   #commands = 0
   #toldUpTo = 0
 
-  constructor({ layout, admission }: ReplayInput, { policy, onAttribution, onEvidence }: ReplayOptions) {
+  constructor({ layout, admission }: ReplayInput, { policy, recalled, onAttribution, onEvidence }: ReplayOptions) {
     this.#layout = layout
     this.#policy = policy ?? defaultLineRules
     this.#onAttribution = onAttribution ?? (() => {})
@@ -64,6 +66,7 @@ class ReplayedStore {
     this.#tracker = new PersonTracker(layout)
     this.#binding = new VisitBinding(layout)
     this.#fusion = new Fusion(layout)
+    if (recalled) this.#fusion.recall(recalled)
   }
 
   get result(): ReplayResult {

@@ -8,7 +8,7 @@ const line = (outcome: LineOutcome['outcome'], probability: number, quantity: nu
 })
 
 const run = (lines: LineOutcome[]): RunResult => ({
-  plan: { store: 'small', seed: 1, visits: 2, crowd: 1, mix: 'lively', appliance: 'good' },
+  plan: { store: 'small', seed: 1, visits: 2, crowd: 1, mix: 'lively', appliance: 'good', turn: 0 },
   ...{ visits: 2, visitsInReview: 1, lines, mostAtOnce: 1, storeSeconds: 1800, platformSeconds: 3 },
   lineDelaysMs: [100, 200, 300],
   shortfalls: [],
