@@ -8,8 +8,8 @@ import type { LearnedGoods } from '../profile/layout.ts'
 const popularityWorth = 20
 /** However popular, a product alone is not as likely as a line that is charged has to be. */
 const mostPopular = 0.8
-/** What is said of look-alikes before any outcome is worth so many visits. */
-const lookAlikeWorth = 50
+/** What is said of look-alikes before any outcome is worth so few visits: a facing is mixed up wholly or not at all. */
+const lookAlikeWorth = 3
 /** However often it was so, the planogram is believed more. */
 const mostMistaken = 0.3
 

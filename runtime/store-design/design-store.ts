@@ -77,6 +77,8 @@ export function designStore(
       url: `http://${host}:${firstPort + ports.payment}`,
       secretKey: answers.paymentSecret,
     },
+    // Product lists have mistakes, and reviews find them.
+    learning: { daily: true },
   }
   const catalogue: Catalogue = {
     format: 'open-aisle-catalogue',
