@@ -85,7 +85,7 @@ export function decideLines(
 export const otherReadingRule = 'other-reading'
 const otherReading = { outcome: 'review', rule: otherReadingRule } as const
 /** A reading less likely than this is not worth a reviewer's look. */
-const leastReading = 0.1
+const leastReading = 0.05
 
 /**
  * Whoever reviews whether an event was one product should be able to choose the other that it may have been: such a line

@@ -132,7 +132,7 @@ describe('line rules of two readings of one event', () => {
     const letGo = ['let-go', 'let-go-below']
     deepEqual(of(0.95, 0.3)[1], letGo)
     deepEqual(of(0.52, 0.3, ['e1', 'e2'])[1], letGo)
-    deepEqual(of(0.52, 0.05)[1], letGo)
+    deepEqual(of(0.52, 0.04)[1], letGo)
   })
 })
 
