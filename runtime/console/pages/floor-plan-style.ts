@@ -1,7 +1,5 @@
-/**
- * The floor plan's looks. A page changes them by setting the variables on `aisle-floor-plan` or above it. It is a
- * constructed style sheet, because a strict content security policy refuses style elements.
- */
+/** The floor plan's looks. A page changes them by setting the variables on `aisle-floor-plan` or above it. */
+import { styleSheetOf } from './style-sheet.ts'
 
 const css = `
 :host {
@@ -105,12 +103,4 @@ th, td { text-align: start; padding: 4px 10px 4px 0; border-top: 1px solid var(-
 thead { position: absolute; clip-path: inset(50%); }
 `
 
-let sheet: CSSStyleSheet | undefined
-
-export function floorPlanStyle(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet()
-    sheet.replaceSync(css)
-  }
-  return sheet
-}
+export const floorPlanStyle = styleSheetOf(css)

@@ -3,6 +3,7 @@
  * while it has the focus (ten times as far with Shift), and taken away with Delete.
  */
 import { floorPlanStyle } from '../../../../runtime/console/pages/floor-plan-style.ts'
+import { styleSheetOf } from '../../../../runtime/console/pages/style-sheet.ts'
 import { pointIn, svg } from '../../../../runtime/console/pages/svg.ts'
 import { make } from '../elements.ts'
 
@@ -171,12 +172,4 @@ const css = `
 .grid.refused { stroke: #ff8a80; stroke-dasharray: 8 4; }
 `
 
-let style: CSSStyleSheet | undefined
-
-function markStyle(): CSSStyleSheet {
-  if (!style) {
-    style = new CSSStyleSheet()
-    style.replaceSync(css)
-  }
-  return style
-}
+const markStyle = styleSheetOf(css)
