@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { mock } from 'node:test'
-import { Command } from 'commander'
 import { pino } from 'pino'
 import addLearn from '../../bin/commands/learn.ts'
 import { learnDaily } from '../../runtime/console/learn-daily.ts'
@@ -14,12 +12,11 @@ import { LearnedFolder } from '../../runtime/learning/learned-folder.ts'
 import { learnedSource } from '../../runtime/learning/learned-source.ts'
 import { decideLines, defaultLineRules } from '../../runtime/policy/line-rules.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
-import { generatedSecrets } from '../../runtime/security/secret-names.ts'
-import { openSecretStore } from '../../runtime/security/secret-store.ts'
-import { writeRunFile } from '../../runtime/supervisor/run-file.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
+import { aisle } from '../support/aisle-command.ts'
 import { edit } from '../support/profile-folder.ts'
+import { asSupervised, whereIs } from '../till/support/supervised.ts'
 import {
   admit,
   checkOut,
@@ -27,7 +24,6 @@ import {
   openTestStore,
   registration,
   scanIn,
-  settingsOf,
   startTestTill,
   type TestStore,
   type TestTill,
@@ -73,12 +69,7 @@ describe('aisle learn', () => {
     })
     loaded = await loadStore(store.profileDirectory)
     till = await startTestTill(store)
-    // As the supervisor leaves it beside a running store.
-    const dataDirectory = join(store.dataDirectory, 'corner-shop')
-    await mkdir(dataDirectory, { mode: 0o700 })
-    openSecretStore(dataDirectory).set(generatedSecrets.tillTokenConsole, tokens.console)
-    writeRunFile({ ...settingsOf(store, till.port), dataDirectory })
-    folder = new LearnedFolder(dataDirectory, loaded.layout.storeId)
+    folder = new LearnedFolder(await asSupervised(store, till), loaded.layout.storeId)
     for (let i = 1; i <= visits; i++) await shopAndReview(i)
   })
   after(async () => {
@@ -129,18 +120,7 @@ describe('aisle learn', () => {
     await visitIn(till, visitId, 'paid')
   }
 
-  async function aisleLearn(...args: string[]): Promise<string> {
-    const log = mock.method(console, 'log', () => {})
-    const program = new Command()
-    addLearn(program)
-    const where = ['--profile', store.profileDirectory, '--data', store.dataDirectory]
-    try {
-      await program.parseAsync(['learn', ...args, ...where], { from: 'user' })
-      return log.mock.calls.map(({ arguments: [text] }) => String(text)).join('\n')
-    } finally {
-      log.mock.restore()
-    }
-  }
+  const aisleLearn = (...args: string[]) => aisle(addLearn, 'learn', ...args, ...whereIs(store))
 
   const again = taking('event-later', 'track-later', sandwich.plate, -sandwich.weightG)
   /** One of each other product, from its own plate. */

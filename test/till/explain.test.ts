@@ -1,8 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { mock } from 'node:test'
-import { Command } from 'commander'
 import addExplain from '../../bin/commands/explain.ts'
 import { coursePlot } from '../../bin/explain/course-plot.ts'
 import type { VisitExplanation } from '../../bin/explain/explanation.ts'
@@ -11,10 +7,9 @@ import { distanceLine, percent, probabilityBar } from '../../bin/explain/plots.t
 import { AisleError } from '../../runtime/contract/errors.ts'
 import { type AttributedLine, envelope } from '../../runtime/contract/messages.ts'
 import { decideLines, defaultLineRules } from '../../runtime/policy/line-rules.ts'
-import { generatedSecrets } from '../../runtime/security/secret-names.ts'
-import { openSecretStore } from '../../runtime/security/secret-store.ts'
-import { writeRunFile } from '../../runtime/supervisor/run-file.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
+import { aisle } from '../support/aisle-command.ts'
+import { asSupervised, whereIs } from './support/supervised.ts'
 import {
   admit,
   checkOut,
@@ -25,11 +20,9 @@ import {
   openTestStore,
   registration,
   scanIn,
-  settingsOf,
   startTestTill,
   type TestStore,
   type TestTill,
-  tokens,
   visitIn,
 } from './support/test-till.ts'
 
@@ -76,11 +69,7 @@ describe('aisle explain', () => {
   before(async () => {
     store = await openTestStore()
     till = await startTestTill(store)
-    // As the supervisor leaves it beside a running store.
-    const dataDirectory = join(store.dataDirectory, 'corner-shop')
-    await mkdir(dataDirectory, { mode: 0o700 })
-    openSecretStore(dataDirectory).set(generatedSecrets.tillTokenConsole, tokens.console)
-    writeRunFile({ ...settingsOf(store, till.port), dataDirectory })
+    await asSupervised(store, till)
 
     const journal = (commandId: string, ...evidence: Evidence[]) =>
       till.client('flows').send({ type: 'add-evidence', commandId, evidence })
@@ -103,18 +92,7 @@ describe('aisle explain', () => {
     await store.stop()
   })
 
-  async function explain(...args: string[]): Promise<string> {
-    const log = mock.method(console, 'log', () => {})
-    const program = new Command()
-    addExplain(program)
-    const where = ['--profile', store.profileDirectory, '--data', store.dataDirectory]
-    try {
-      await program.parseAsync(['explain', ...args, ...where], { from: 'user' })
-      return log.mock.calls.map(({ arguments: [text] }) => String(text)).join('\n')
-    } finally {
-      log.mock.restore()
-    }
-  }
+  const explain = (...args: string[]) => aisle(addExplain, 'explain', ...args, ...whereIs(store))
 
   it('says how the visit ended, and of each line what the rules did with it, in the words of the rule', async () => {
     const text = await explain(visitId)
