@@ -19,6 +19,7 @@ export interface FailSafeRule {
 }
 
 const asAlways = 'opens as always for whoever asks'
+const nothingThere = 'stays open: nothing stands there'
 const undecided = 'waits for the flows; after its time for a person, who decides or lets it go'
 
 export const failSafeRules = {
@@ -120,6 +121,27 @@ export const failSafeRules = {
     exit: `${asAlways}: nobody is held for a debt`,
     bill: 'is a debt',
     by: 'exits know nothing of payments (`gate-controller.ts`); the entry rules (`debt`)',
+  },
+  unpaid: {
+    situation: 'Somebody walks out by an open entrance without having paid at the kiosk',
+    entry: nothingThere,
+    exit: nothingThere,
+    bill: "is a debt of nobody's, and staff hear an alarm; a line that is not sure goes to a person first",
+    by: '`charges.ts`: there is no means of payment, and nothing that could hold anybody',
+  },
+  'kiosk-blind': {
+    situation: 'At an open entrance or a kiosk nobody watches: the vision, sensing or the flows are down',
+    entry: nothingThere,
+    exit: nothingThere,
+    bill: "of whoever was not seen to walk in is nobody's; a kiosk shows no list, takes no card and offers to call staff",
+    by: '`kiosk-desk.ts`: who stood there 10 s ago does not count; what has to be seen again is told again (`kiosk-watch.ts`)',
+  },
+  'kiosk-down': {
+    situation: 'A kiosk, its terminal or the payment provider behind it is down',
+    entry: nothingThere,
+    exit: nothingThere,
+    bill: 'is charged to no card that the provider did not know; one that it was being asked about is charged once, when it is back; whoever leaves without owes it',
+    by: 'the token is exchanged before anything is charged (`kiosk-desk.ts`); the outbox of the ledger (`prepayments.ts`)',
   },
 } as const satisfies Record<string, FailSafeRule>
 

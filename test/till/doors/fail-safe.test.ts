@@ -14,6 +14,7 @@ import { createSensingClient } from '../../../runtime/sensing-api/sensing-http-c
 import { databaseFile } from '../../../runtime/till/data-files.ts'
 import { type FailSafeSituation, failSafeRules } from '../../../runtime/till/doors/fail-safe.ts'
 import { KilledTill } from '../../chaos/support/killed-till.ts'
+import { type RunningKiosk, startTestKiosk } from '../../kiosk/running-kiosk.ts'
 import { edit, freePorts } from '../../support/profile-folder.ts'
 import { BenchGate, fullWiring } from '../support/bench-gate.ts'
 import {
@@ -252,6 +253,51 @@ describe('the doors, when something is wrong', function () {
       await letsOut()
       assert.equal((await scanIn(running, store, 'anna')).account.debt, true)
     },
+
+    unpaid: () =>
+      atKiosk(async (kiosk) => {
+        const visitId = await kiosk.walkIn('anna')
+        await checkOut(kiosk.till.client('flows'), visitId, [lineOf(cola.sku, 1)])
+        await visitIn(kiosk.till, visitId, 'debt')
+        assert.ok(kiosk.till.notices.some((notice) => notice.includes('without paying')))
+        assert.equal(kiosk.store.toss.charges.length, 0)
+      }),
+
+    'kiosk-blind': () =>
+      atKiosk(async (kiosk) => {
+        const visitId = await kiosk.walkIn('anna')
+        await kiosk.holds(visitId, 1, [lineOf(cola.sku, 1)])
+        const { watched, visits } = await kiosk.view()
+        assert.deepEqual({ watched, visits }, { watched: false, visits: [] })
+        const refused = await kiosk.ask('/api/confirm', { visitId, basketRevision: 1 })
+        assert.equal(((await refused.json()) as { code: string }).code, 'kiosk-blind')
+        assert.equal((await kiosk.ask('/api/call', {})).status, 200)
+        await waitFor('the call', () => kiosk.till.notices.some((notice) => notice.includes('asks for staff')))
+      }),
+
+    'kiosk-down': () =>
+      atKiosk(async (kiosk) => {
+        const visitId = await kiosk.walkIn('anna')
+        await kiosk.holds(visitId, 1, [lineOf(cola.sku, 1)])
+        await kiosk.stands({ visitIds: [visitId] })
+        await kiosk.ask('/api/confirm', { visitId, basketRevision: 1 })
+        kiosk.store.toss.faults.down = true
+        kiosk.terminal.show('token-of-a-card')
+        await kiosk.shows('that the provider is away', ({ trouble }) => trouble === 'provider-away')
+        assert.equal(kiosk.store.toss.charges.length, 0)
+        await checkOut(kiosk.till.client('flows'), visitId, [lineOf(cola.sku, 1)])
+        await visitIn(kiosk.till, visitId, 'debt')
+      }),
+  }
+
+  /** A store of its own, with an open entrance. */
+  async function atKiosk(prove: (kiosk: RunningKiosk) => Promise<void>): Promise<void> {
+    const kiosk = await startTestKiosk()
+    try {
+      await prove(kiosk)
+    } finally {
+      await kiosk.stop()
+    }
   }
 
   async function reset(running: TestTill): Promise<boolean> {
