@@ -2,6 +2,9 @@
 import { inOwnAxesM } from '../profile/fixture-frame.ts'
 import type { Plate, Point3DM, PointM } from '../profile/layout.ts'
 
+/** As seen from above. */
+export const distanceM = (a: PointM | Point3DM, b: PointM | Point3DM): number => Math.hypot(a[0] - b[0], a[1] - b[1])
+
 /** Whether a point (its height does not matter) lies inside of a polygon, by counting crossed edges. */
 export function contains(polygonM: readonly PointM[], [x, y]: PointM | Point3DM): boolean {
   let inside = false

@@ -1,7 +1,7 @@
 /** Joins track ids that change or vanish into one person: the first track id is the person's name for good. */
 import type { People, Person } from '../contract/messages.ts'
 import type { Point3DM, StoreLayout } from '../profile/layout.ts'
-import { contains } from './geometry.ts'
+import { contains, distanceM } from './geometry.ts'
 
 export interface SeenPerson {
   personId: string
@@ -165,5 +165,3 @@ export class PersonTracker {
     }
   }
 }
-
-const distanceM = (a: Point3DM, b: Point3DM) => Math.hypot(a[0] - b[0], a[1] - b[1])

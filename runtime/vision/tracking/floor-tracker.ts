@@ -3,6 +3,7 @@
  * camera's boxes are matched where that person would be in its picture. So a person hidden from one camera is held
  * by the others, and two who cross in one picture stay apart in another.
  */
+import { distanceM } from '../../people/geometry.ts'
 import type { PointM, StoreLayout } from '../../profile/layout.ts'
 import type { CameraPose } from '../camera-model/camera-model.ts'
 import type { DetectedFrame, Detection } from '../detection.ts'
@@ -154,7 +155,7 @@ export class FloorTracker {
     const marks = marksOf(detection, view)
     const track = marks && PersonTrack.from(this.#nextId, view, marks, this.#nowMs)
     if (!track || track.sigmaM > uncertainM || !this.#isOnFloor(track.positionM)) return
-    if (this.#tracks.some((other) => distanceM(other, track) < apartM)) return
+    if (this.#tracks.some((other) => distanceM(other.positionM, track.positionM) < apartM)) return
     track.look(detection.appearance)
     track.hits = 1
     track.exists.hit(view.id, 0, view.background.shareAt(middleOf(detection), view.model.widthPx), this.#nowMs)
@@ -204,7 +205,7 @@ export class FloorTracker {
   /** At the edge of a picture somebody is still found while the next camera finds them already: one of the two waits. */
   #mayBeAnother(track: PersonTrack): boolean {
     if (this.#mayAppear(track)) return false
-    return this.#tracks.some((other) => this.#isSeen(other) && distanceM(other, track) < handOverM)
+    return this.#tracks.some((other) => this.#isSeen(other) && distanceM(other.positionM, track.positionM) < handOverM)
   }
 
   #isSeen(track: PersonTrack): boolean {
@@ -242,9 +243,6 @@ export class FloorTracker {
 
 /** Whether it went where no camera would see it. */
 export const isOutOfSight = ({ lastSeenMs, missedAtMs }: PersonTrack): boolean => missedAtMs <= lastSeenMs
-
-const distanceM = (a: PersonTrack, b: PersonTrack) =>
-  Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1])
 
 /** A floor without a stated size reaches as far as what stands on it. */
 function extentOf({ fixtures }: FloorTrackerOptions['layout'], cameras: readonly CameraPose[]): PointM {

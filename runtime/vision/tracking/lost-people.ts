@@ -2,7 +2,7 @@
  * Who was lost between cameras or behind somebody else: a new track that fits takes up the old name. Persons do not
  * appear in the middle of a store, so that away from the gates a long gap is bridged, at a gate only a blink.
  */
-import { contains, distanceToPolygonM } from '../../people/geometry.ts'
+import { contains, distanceM, distanceToPolygonM } from '../../people/geometry.ts'
 import type { Gate, PointM } from '../../profile/layout.ts'
 import { assign } from './assignment.ts'
 import { appearanceCost } from './matching.ts'
@@ -48,7 +48,7 @@ function costOf(found: PersonTrack, lost: PersonTrack, gates: readonly Gate[]): 
   const gapMs = Math.max(0, found.firstSeenMs - lost.lastSeenMs)
   const limitMs = isWithinGate(a, gates) || isWithinGate(b, gates) ? rejoinAtGateMs : rejoinMs
   const seconds = Math.max(gapMs, found.lastSeenMs - lost.lastSeenMs) / 1000
-  const awayM = Math.hypot(a[0] - b[0], a[1] - b[1])
+  const awayM = distanceM(a, b)
   if (gapMs > limitMs || awayM > trackerErrorM + fastestMPerS * seconds) return Number.POSITIVE_INFINITY
   const onwards = Math.min(seconds, walksOnMs / 1000)
   const besideM = Math.hypot(a[0] - b[0] - v[0] * onwards, a[1] - b[1] - v[1] * onwards)

@@ -3,6 +3,7 @@
  * and whenever a camera should show both, it finds but one. Of two persons some camera finds both at once. Each frame
  * adds to the logarithm of the odds that they are two, in the way of Wald's sequential test.
  */
+import { distanceM } from '../../people/geometry.ts'
 import type { Look } from './matching.ts'
 import type { PersonTrack } from './person-track.ts'
 
@@ -60,7 +61,7 @@ export class TwinTracks {
   /** @returns the suspicion when it has become a certainty */
   #suspect(camera: string, a: Look, b: Look, found: ReadonlySet<PersonTrack>): Suspicion | undefined {
     const [older, younger] = [a.track, b.track]
-    const awayM = distanceM(older, younger)
+    const awayM = distanceM(older.positionM, younger.positionM)
     const isOfMany = older.exists.believers > 1 && younger.exists.believers > 1
     if (awayM > (isOfMany ? nearOfManyM : nearM)) {
       this.#suspicions.get(younger)?.delete(older)
@@ -90,8 +91,6 @@ export class TwinTracks {
     return suspicion
   }
 }
-
-const distanceM = ({ positionM: a }: PersonTrack, { positionM: b }: PersonTrack) => Math.hypot(a[0] - b[0], a[1] - b[1])
 
 /** Whether a detector cannot tell the two apart in this picture. */
 function hideEachOther({ expected: a }: Look, { expected: b }: Look): boolean {
