@@ -3,7 +3,9 @@
  * goods on a shelf that a detector takes for somebody have their "head" too low over their "feet". And one person who
  * is found twice has two heads, but one place on the floor.
  */
+import { distanceM } from '../../people/geometry.ts'
 import type { PointM } from '../../profile/layout.ts'
+import { containedShare } from '../box-overlap.ts'
 import type { Detection } from '../detection.ts'
 import type { CameraView } from './camera-view.ts'
 
@@ -21,7 +23,7 @@ const [lowM, highM] = [0.9, 1.8]
 const repeatedM = 0.3
 const headHighM = 1.55
 /** A box that lies in another by this share, with feet as near, shows a part of the same person. */
-const containedShare = 0.5
+const partShare = 0.5
 const sameFeetM = 0.6
 
 interface Found {
@@ -58,7 +60,7 @@ function isSame(one: Found, better: Found): boolean {
   if (isNear(one.headM, better.headM, repeatedM)) return true
   // Of two who stand close together each is as tall as people are.
   const isShort = one.heightM !== undefined && one.heightM < grownM
-  const isPart = containment(one.detection, better.detection) > containedShare
+  const isPart = containedShare(one.detection.boxPx, better.detection.boxPx) > partShare
   return isPart && isShort && isNear(one.feetM, better.feetM, sameFeetM)
 }
 
@@ -77,12 +79,5 @@ function heightAt({ model }: CameraView, [x, y]: PointM, headPx: readonly [numbe
 const leastLinePx = 12
 
 function isNear(a: PointM | undefined, b: PointM | undefined, withinM: number): boolean {
-  return a !== undefined && b !== undefined && Math.hypot(a[0] - b[0], a[1] - b[1]) < withinM
-}
-
-/** Share of the first box that lies within the second. */
-function containment({ boxPx: a }: Detection, { boxPx: b }: Detection): number {
-  const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0])
-  const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1])
-  return width <= 0 || height <= 0 ? 0 : (width * height) / Math.max(1, a[2] * a[3])
+  return a !== undefined && b !== undefined && distanceM(a, b) < withinM
 }
