@@ -7,8 +7,7 @@ import { integerBetween, seededRandom } from '../../runtime/contract/random.ts'
 import { databaseFile } from '../../runtime/till/data-files.ts'
 import type { TillCommand } from '../../runtime/till-api/commands.ts'
 import type { TillClient } from '../../runtime/till-api/till-client.ts'
-import { freePorts } from '../support/profile-folder.ts'
-import { cola, openTestStore, registration, type TestStore } from '../till/support/test-till.ts'
+import { cola, registration, type TestStore } from '../till/support/test-till.ts'
 import {
   type Acknowledged,
   assertDatabaseIsWhole,
@@ -16,7 +15,7 @@ import {
   assertNothingLost,
   remembering,
 } from './support/judgement.ts'
-import { KilledTill } from './support/killed-till.ts'
+import { type KilledTill, openKilledTill } from './support/killed-till.ts'
 import { patienceMs, seed, seedNote, tellProgress, times } from './support/trial.ts'
 
 const fullDisks = times(20, 1)
@@ -31,9 +30,7 @@ describe(`a disk that fails the till ${seedNote}`, function () {
   let till: KilledTill
 
   beforeEach(async () => {
-    store = await openTestStore({ seed })
-    till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
-    await till.start()
+    ;({ store, till } = await openKilledTill())
     await till.client('accounts').send(registration('anna'))
     await till.stop()
   })

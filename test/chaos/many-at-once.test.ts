@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict'
 import { integerBetween, seededRandom } from '../../runtime/contract/random.ts'
 import type { TillCommand } from '../../runtime/till-api/commands.ts'
-import { freePorts } from '../support/profile-folder.ts'
-import { cola, get, openTestStore, type TestStore } from '../till/support/test-till.ts'
+import { cola, get, type TestStore } from '../till/support/test-till.ts'
 import { waitFor } from '../till/support/wait.ts'
 import {
   type Acknowledged,
@@ -12,7 +11,7 @@ import {
   assertNothingLost,
   remembering,
 } from './support/judgement.ts'
-import { KilledTill } from './support/killed-till.ts'
+import { type KilledTill, openKilledTill } from './support/killed-till.ts'
 import { patienceMs, seed, seedNote, tellProgress, times } from './support/trial.ts'
 
 const kills = times(50, 1)
@@ -25,9 +24,7 @@ describe(`the till, killed ${kills} times with ${atOnce} commands under way ${se
   let till: KilledTill
 
   beforeEach(async () => {
-    store = await openTestStore({ seed })
-    till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
-    await till.start()
+    ;({ store, till } = await openKilledTill())
   })
   afterEach(async () => {
     await till.stop()

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict'
 import { seededRandom, uniform } from '../../runtime/contract/random.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
-import { freePorts } from '../support/profile-folder.ts'
-import { openTestStore, type TestStore } from '../till/support/test-till.ts'
+import type { TestStore } from '../till/support/test-till.ts'
 import { waitFor } from '../till/support/wait.ts'
 import { assertDatabaseIsWhole, assertJournalVerifies, assertNothingLost, assertPaidOnce } from './support/judgement.ts'
-import { KilledTill } from './support/killed-till.ts'
+import { type KilledTill, openKilledTill } from './support/killed-till.ts'
 import { Shopping } from './support/shopping.ts'
 import { isWhole, patienceMs, seed, seedNote, shuffled, times } from './support/trial.ts'
 
@@ -35,9 +34,7 @@ describe(`the till, killed at ${steps.length} of ${everyStep.length} named steps
   let armed: { step: string; strike: () => void } | undefined
 
   before(async () => {
-    store = await openTestStore({ seed })
-    till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
-    await till.start()
+    ;({ store, till } = await openKilledTill())
     shopping = new Shopping(store, till, reached)
     store.toss.onStep = (step) => reached(`the provider has ${step}`)
   })

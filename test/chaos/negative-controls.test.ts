@@ -3,11 +3,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { databaseFile } from '../../runtime/till/data-files.ts'
-import { freePorts } from '../support/profile-folder.ts'
-import { openTestStore, registration, type TestStore } from '../till/support/test-till.ts'
+import { registration, type TestStore } from '../till/support/test-till.ts'
 import { type Acknowledged, assertJournalVerifies, assertNothingLost, remembering } from './support/judgement.ts'
-import { KilledTill } from './support/killed-till.ts'
-import { seed, seedNote } from './support/trial.ts'
+import { type KilledTill, openKilledTill } from './support/killed-till.ts'
+import { seedNote } from './support/trial.ts'
 
 describe(`a till without its protections would be noticed ${seedNote}`, function () {
   this.timeout(120_000)
@@ -15,9 +14,7 @@ describe(`a till without its protections would be noticed ${seedNote}`, function
   let till: KilledTill
 
   beforeEach(async () => {
-    store = await openTestStore({ seed })
-    till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
-    await till.start()
+    ;({ store, till } = await openKilledTill())
   })
   afterEach(async () => {
     await till.stop()

@@ -4,10 +4,9 @@
  */
 import assert from 'node:assert/strict'
 import { seededRandom } from '../../runtime/contract/random.ts'
-import { freePorts } from '../support/profile-folder.ts'
-import { openTestStore, type TestStore } from '../till/support/test-till.ts'
+import type { TestStore } from '../till/support/test-till.ts'
 import { assertDatabaseIsWhole, assertJournalVerifies, assertNothingLost, assertPaidOnce } from './support/judgement.ts'
-import { KilledTill } from './support/killed-till.ts'
+import { type KilledTill, openKilledTill } from './support/killed-till.ts'
 import { Shopping } from './support/shopping.ts'
 import { seed, seedNote, times } from './support/trial.ts'
 
@@ -21,9 +20,7 @@ describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
   let till: KilledTill
 
   beforeEach(async () => {
-    store = await openTestStore({ seed })
-    till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
-    await till.start()
+    ;({ store, till } = await openKilledTill())
   })
   afterEach(async () => {
     await till.stop()

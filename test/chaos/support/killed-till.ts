@@ -7,9 +7,10 @@ import type { FromProgram, ToProgram } from '../../../runtime/program/run-settin
 import type { VisitSnapshot } from '../../../runtime/till-api/events.ts'
 import type { TillClient } from '../../../runtime/till-api/till-client.ts'
 import { createTillClient } from '../../../runtime/till-api/till-http-client.ts'
-import { get, settingsOf, type TestStore, tokens } from '../../till/support/test-till.ts'
+import { freePorts } from '../../support/profile-folder.ts'
+import { get, openTestStore, settingsOf, type TestStore, tokens } from '../../till/support/test-till.ts'
 import { waitFor } from '../../till/support/wait.ts'
-import { patienceMs, tellProgress } from './trial.ts'
+import { patienceMs, seed, tellProgress } from './trial.ts'
 
 const entry = fileURLToPath(new URL('../../../runtime/till/main.ts', import.meta.url))
 /** What it was compiled to, as the store's own programs keep it: most of a life would be spent on that. */
@@ -23,6 +24,14 @@ const afterDoneMs = 30
 /** This share of the lives ends within so long, which is before the till is ready. */
 const struckAtStart = 0.15
 const atStartMs = 1000
+
+/** A store of a trial's own and its till, which runs. Both have to be stopped. */
+export async function openKilledTill(): Promise<{ store: TestStore; till: KilledTill }> {
+  const store = await openTestStore({ seed })
+  const till = new KilledTill(store, (await freePorts(1))[0] ?? 0)
+  await till.start()
+  return { store, till }
+}
 
 export class KilledTill {
   readonly url: string
