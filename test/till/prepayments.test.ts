@@ -7,6 +7,8 @@ import type { OrderOutcome } from '../../runtime/till/ledger/outbox.ts'
 import { type KioskPayment, prepaymentKey, uncovered } from '../../runtime/till/ledger/prepayments.ts'
 import { defaultDeadlines } from '../../runtime/till/visits/deadlines.ts'
 import type { Prepaid } from '../../runtime/till-api/events.ts'
+import { tappedPrefix } from '../../runtime/twin/provider/toss.ts'
+import { PaymentBench } from './support/payment-bench.ts'
 import { newLedgerPath, openLedger, openVisit, paid, tea } from './support/test-ledger.ts'
 import { decisionOn, lineOf } from './support/test-till.ts'
 
@@ -222,6 +224,37 @@ describe('a visit by an open entrance', () => {
       assert.equal((await ledger.visit(visitId)).state, 'void')
     })
   })
+})
+
+describe('a card at a kiosk', function () {
+  this.timeout(60_000)
+  for (const provider of ['toss', 'stripe'] as const) {
+    it(`is charged once by ${provider}, whatever answers are lost, and gives back a line`, async () => {
+      const bench = await PaymentBench.open(provider)
+      const { ledger } = bench
+      const atMs = bench.nowMs
+      await ledger.take({ type: 'walk-in', commandId: 'walk-in', gate, personId: 'p1', seenAtMs: atMs }, atMs)
+      const [visit] = (await ledger.state()).visits
+      const visitId = visit?.visitId as string
+      const lines = [lineOf(tea.sku, 2)]
+      await ledger.take({ type: 'set-lines', commandId: 'lines', visitId, revision: 1, final: false, lines }, atMs)
+      const customerKey = provider === 'toss' ? `kiosk-${visitId}` : ''
+      const billingKey = provider === 'toss' ? `billing-kiosk-${visitId}` : `${tappedPrefix}card`
+      const means = { customerKey: customerKey && `customer-${customerKey}`, billingKey }
+      const paidLines = lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }))
+      bench.provider.faults = { ...bench.provider.faults, lostAnswers: 0.5 }
+      await ledger.prepay({ kiosk: 'kiosk-1', visitId, basketRevision: 1, lines: paidLines, means }, atMs)
+      bench.carryOut()
+      const at = await bench.visit(visitId, 'paid', ({ prepaid }) => prepaid?.state === 'paid')
+      assert.deepEqual([at.receipt?.totalMinor, bench.provider.takenMinor()], [3000, 3000])
+      const refund = { lineId: 'line-tea', reason: '', decidedBy: 'kim' }
+      await ledger.take({ type: 'refund-line', commandId: 'refund', visitId, ...refund }, bench.nowMs)
+      bench.carryOut()
+      await bench.settled()
+      assert.equal(bench.provider.takenMinor(), 0)
+      await bench.close()
+    })
+  }
 })
 
 describe('what a payment at a kiosk covers', () => {

@@ -169,25 +169,26 @@ export class KioskDesk {
   async #pay(kiosk: string, { visit }: Confirmed, token: string): Promise<KioskTrouble | null> {
     const { ledger, clock, onPaying } = this.#options
     const { visitId, basket } = visit
-    const customerKey = `kiosk-${visitId}`
-    const issued = await this.#issue(customerKey, token)
+    const issued = await this.#issue(`kiosk-${visitId}`, token)
     if (issued.outcome !== 'issued') return issued.outcome === 'declined' ? 'card-refused' : 'provider-away'
     const lines = basket.lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }))
-    const means = { customerKey, billingKey: issued.billingKey }
+    const { customerKey, billingKey } = issued
+    const means = { customerKey, billingKey }
     await ledger.prepay({ kiosk, visitId, basketRevision: basket.revision, lines, means }, clock.nowMs())
     onPaying()
     return null
   }
 
-  /** Exchanges the terminal's token as a page for cards' is exchanged; a provider without that takes it as it is. */
+  /** Exchanges the terminal's token as a page for cards' is exchanged; a provider without that takes it as it is, once. */
   async #issue(customerKey: string, token: string) {
     const { provider, storeId } = this.#options
-    if (!provider.issueKey) return { outcome: 'issued' as const, billingKey: token }
+    if (!provider.issueKey) return { outcome: 'issued' as const, customerKey: '', billingKey: token }
     const idempotencyKey = `${storeId}:${customerKey}:${createHash('sha256').update(token).digest('base64url')}`
-    return provider.issueKey(
+    const answer = await provider.issueKey(
       { idempotencyKey, customerKey, authKey: token },
       AbortSignal.any([this.#end.signal, AbortSignal.timeout(issuedWithinMs)]),
     )
+    return { ...answer, customerKey }
   }
 
   async #visits(ids: readonly string[], isWanted: (visit: VisitSnapshot) => boolean): Promise<KioskVisit[]> {

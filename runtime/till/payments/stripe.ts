@@ -80,7 +80,7 @@ export function createStripeProvider({ url, secretKey }: ProviderAccess): Paymen
 
 const intentPath = ({ about }: PaymentOrder) => `/v1/payment_intents/${encodeURIComponent(about)}`
 const intentsOf = ({ customerKey, begunAtMs }: PaymentOrder) => ({
-  customer: customerKey,
+  ...(customerKey === '' ? {} : { customer: customerKey }),
   'created[gte]': String(Math.floor(begunAtMs / 1000) - listedBeforeS),
 })
 
@@ -93,9 +93,9 @@ function requestFor(order: PaymentOrder): { path: string; fields: Record<string,
   const fields = {
     amount,
     currency: order.currency.toLowerCase(),
-    customer: order.customerKey,
+    // Whoever holds a card to a terminal is there, and no customer: the payment method is good for this once.
+    ...(order.customerKey === '' ? {} : { customer: order.customerKey, off_session: 'true' }),
     payment_method: order.billingKey,
-    off_session: 'true',
     confirm: 'true',
     capture_method: order.kind === 'hold' ? 'manual' : 'automatic',
     description: order.orderName,

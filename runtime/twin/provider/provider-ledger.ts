@@ -21,7 +21,10 @@ export interface Intent {
   id: string
   orderId: string
   description: string
+  /** '' where a card was held to a terminal. */
   customer: string
+  /** Of such a card: it may be used once. */
+  paymentMethod?: string
   amount: number
   currency: string
   status: 'requires_capture' | 'requires_payment_method' | 'succeeded' | 'canceled'

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../contract/clock.ts'
 import type { Charge, Intent, ProviderLedger } from './provider-ledger.ts'
-import type { TossAnswer, TossRequest } from './toss.ts'
+import { type TossAnswer, type TossRequest, tappedPrefix } from './toss.ts'
 
 export interface StripeOptions {
   ledger: ProviderLedger
@@ -87,11 +87,17 @@ export function createStripe(options: StripeOptions): (request: TossRequest) => 
     if (!Number.isSafeInteger(amount) || amount < 1)
       return invalid('Invalid positive integer.', 400, 'parameter_invalid_integer')
     if (!/^[a-z]{3}$/.test(fields.currency ?? '')) return invalid('Invalid currency.')
-    if (fields.confirm !== 'true' || fields.off_session !== 'true') return invalid('Only off session is served here.')
-    const owner = options.customerOf(fields.payment_method ?? '')
+    const tapped = fields.customer === undefined && (fields.payment_method ?? '').startsWith(tappedPrefix)
+    if (fields.confirm !== 'true' || (fields.off_session !== 'true' && !tapped)) {
+      return invalid('Only off session, or a card at a terminal, is served here.')
+    }
+    const owner = tapped ? '' : options.customerOf(fields.payment_method ?? '')
     if (owner === undefined)
       return invalid(`No such PaymentMethod: '${fields.payment_method}'`, 400, 'resource_missing')
-    if (owner !== fields.customer) return invalid('The PaymentMethod does not belong to this Customer.')
+    if (owner !== (fields.customer ?? '')) return invalid('The PaymentMethod does not belong to this Customer.')
+    if (tapped && ledger.intents.some(({ paymentMethod }) => paymentMethod === fields.payment_method)) {
+      return invalid('This PaymentMethod was used without a Customer, and may not be used again.')
+    }
     const declined = options.declines()
     const manual = fields.capture_method === 'manual'
     const intent: Intent = {
@@ -99,6 +105,7 @@ export function createStripe(options: StripeOptions): (request: TossRequest) => 
       orderId: fields['metadata[order_id]'] ?? '',
       description: fields.description ?? '',
       customer: owner,
+      ...(tapped ? { paymentMethod: fields.payment_method ?? '' } : {}),
       amount,
       currency: fields.currency ?? '',
       status: declined ? 'requires_payment_method' : manual ? 'requires_capture' : 'succeeded',
