@@ -7,7 +7,7 @@ import express, { type RequestHandler } from 'express'
 import { loadNodeFolders } from '../../build/node-folders.ts'
 import { flowCatalogue } from '../../runtime/flow-check/catalogue.ts'
 import type { LoadedStore } from '../../runtime/profile/load-store.ts'
-import { listen } from '../../runtime/program/listen.ts'
+import { endServer, listen } from '../../runtime/program/listen.ts'
 import type { ProgramContext, RunningProgram } from '../../runtime/program/program.ts'
 import { handedSecret } from '../../runtime/security/handed-secret.ts'
 import { createHttpGuard, sessionOfUpgrade } from '../../runtime/security/http-guard.ts'
@@ -84,8 +84,7 @@ export async function runFlows(context: FlowsContext): Promise<RunningProgram> {
     async stop() {
       services.stop()
       await nodeRed.stop()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await endServer(server)
     },
   }
 }

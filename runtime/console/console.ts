@@ -4,7 +4,7 @@ import type { Express } from 'express'
 import type { Logger } from 'pino'
 import { SystemClock } from '../contract/clock.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
-import { listen } from '../program/listen.ts'
+import { endServer, listen } from '../program/listen.ts'
 import type { RunningProgram } from '../program/program.ts'
 import { Accounts } from '../security/accounts.ts'
 import { LoginDelay } from '../security/login-delay.ts'
@@ -98,10 +98,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       setupCode.end()
       clerk.stop()
       live.stop()
-      await new Promise((resolve) => {
-        server.close(resolve)
-        server.closeAllConnections()
-      })
+      await endServer(server)
     },
   }
 }

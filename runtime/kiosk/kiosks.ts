@@ -1,13 +1,10 @@
 /** The kiosks' program as one part that starts and stops; its entry file and its tests give it what it stands on. */
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import express, { type Express, type Request } from 'express'
-import { errorAnswers, jsonText } from '../console/json-route.ts'
-import { servePageFiles } from '../console/page-files.ts'
-import { contentSecurityPolicy } from '../console/page-shell.ts'
-import { listen } from '../program/listen.ts'
+import type { Express } from 'express'
+import { createPageApp } from '../console/page-app.ts'
+import { endServer, listen } from '../program/listen.ts'
 import type { RunningProgram } from '../program/program.ts'
-import { createHttpGuard } from '../security/http-guard.ts'
 import { type KioskParts, kioskRoutes, publicKioskRoutes } from './kiosk-routes.ts'
 import { readKioskSession } from './kiosk-session.ts'
 
@@ -35,39 +32,12 @@ const publicFiles = /^\/(web\/(kiosk\/pages|console\/pages)\/[\w-]+\.js|(base-)?
 export async function startKiosks(options: KiosksOptions): Promise<RunningKiosks> {
   const server = createServer()
   const port = await listen(server, { host: options.host, port: options.port, what: "the kiosks' page" })
-  const app = createApp(options, port)
+  const app = createPageApp({
+    ...{ port, folders, publicFiles, routes: [kioskRoutes(options)], publicRoutes: publicKioskRoutes },
+    readSession: (cookie) => readKioskSession(cookie, options.key),
+    loginUrl: '/',
+    log: options.log,
+  })
   server.on('request', app)
-  return {
-    port,
-    app,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-function createApp(options: KiosksOptions, port: number): Express {
-  const app = express()
-  app.disable('x-powered-by')
-  // Express would answer with the stack of an error otherwise.
-  app.set('env', 'production')
-  app.use(
-    createHttpGuard({
-      ...{ port, contentSecurityPolicy, isPublic },
-      readSession: (cookie) => readKioskSession(cookie, options.key),
-      loginUrl: () => '/',
-    }),
-  )
-  app.use(jsonText)
-  servePageFiles(app, folders)
-  app.use(kioskRoutes(options))
-  app.use(errorAnswers(options.log))
-  return app
-}
-
-function isPublic(request: Request): boolean {
-  const route = `${request.method} ${request.path}`
-  return publicKioskRoutes.includes(route) || (request.method === 'GET' && publicFiles.test(request.path))
+  return { port, app, stop: () => endServer(server) }
 }

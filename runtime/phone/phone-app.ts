@@ -1,10 +1,7 @@
 /** All routes of the shoppers' page behind one guard. */
 import { fileURLToPath } from 'node:url'
-import express, { type Express, type Request } from 'express'
-import { errorAnswers, jsonText } from '../console/json-route.ts'
-import { servePageFiles } from '../console/page-files.ts'
-import { contentSecurityPolicy } from '../console/page-shell.ts'
-import { createHttpGuard } from '../security/http-guard.ts'
+import type { Express } from 'express'
+import { createPageApp } from '../console/page-app.ts'
 import { type PhoneParts, phoneRoutes, publicPhoneRoutes } from './phone-routes.ts'
 import { readPhoneSession } from './phone-session.ts'
 
@@ -24,27 +21,11 @@ const publicFiles =
   /^\/(web\/(phone\/pages|console\/pages|till-api)\/[\w-]+\.js|(base-)?styles\/[\w-]+\.css|preact\/\w+\.mjs)$/
 
 export function createPhoneApp(parts: PhoneAppParts): Express {
-  const { port, publicOrigin, keys, wallClock } = parts
-  const app = express()
-  app.disable('x-powered-by')
-  // Express would answer with the stack of an error otherwise.
-  app.set('env', 'production')
-  app.use(
-    createHttpGuard({
-      ...{ port, contentSecurityPolicy, isPublic },
-      ...(publicOrigin === undefined ? {} : { publicOrigin }),
-      readSession: (cookie) => readPhoneSession(cookie, keys.sessions, wallClock.nowMs()),
-      loginUrl: () => '/',
-    }),
-  )
-  app.use(jsonText)
-  servePageFiles(app, folders)
-  app.use(phoneRoutes(parts))
-  app.use(errorAnswers(parts.log))
-  return app
-}
-
-function isPublic(request: Request): boolean {
-  const route = `${request.method} ${request.path}`
-  return publicPhoneRoutes.includes(route) || (request.method === 'GET' && publicFiles.test(request.path))
+  const { port, publicOrigin, keys, wallClock, log } = parts
+  return createPageApp({
+    ...{ port, log, folders, publicFiles, routes: [phoneRoutes(parts)], publicRoutes: publicPhoneRoutes },
+    ...(publicOrigin === undefined ? {} : { publicOrigin }),
+    readSession: (cookie) => readPhoneSession(cookie, keys.sessions, wallClock.nowMs()),
+    loginUrl: '/',
+  })
 }

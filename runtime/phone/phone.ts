@@ -4,7 +4,7 @@ import type { Express } from 'express'
 import type { Logger } from 'pino'
 import { type Clock, SystemClock } from '../contract/clock.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
-import { listen } from '../program/listen.ts'
+import { endServer, listen } from '../program/listen.ts'
 import type { RunningProgram } from '../program/program.ts'
 import type { AccountsClient } from '../till-api/till-client.ts'
 import { cardPageOf } from './card-page.ts'
@@ -40,13 +40,5 @@ export async function startPhone(options: PhoneOptions): Promise<RunningPhone> {
     cardPage: cardPageOf(store.profile, live),
   })
   server.on('request', app)
-  return {
-    port,
-    app,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return { port, app, stop: () => endServer(server) }
 }

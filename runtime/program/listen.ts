@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import { AisleError } from '../contract/errors.ts'
 
@@ -25,5 +26,13 @@ export function listen(server: Server, options: { host: string; port: number; wh
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })
+  })
+}
+
+/** Resolves when nobody is served any more; open connections are cut off. */
+export function endServer(server: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
   })
 }

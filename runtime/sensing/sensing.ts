@@ -5,7 +5,7 @@ import { type Clock, SystemClock } from '../contract/clock.ts'
 import { envelope } from '../contract/messages.ts'
 import type { DeviceCatalogue } from '../devices/catalogue.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
-import { listen } from '../program/listen.ts'
+import { endServer, listen } from '../program/listen.ts'
 import type { ProgramSecrets } from '../program/run-settings.ts'
 import { handedSecret } from '../security/handed-secret.ts'
 import { generatedSecrets } from '../security/secret-names.ts'
@@ -152,10 +152,7 @@ export async function startSensing(options: SensingOptions): Promise<RunningSens
       attention.stop()
       await devices.stop()
       await keeper.stop()
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
+      await endServer(server)
     },
   }
 }

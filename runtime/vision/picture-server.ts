@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import express, { type Express, type Response } from 'express'
 import { AisleError } from '../contract/errors.ts'
 import { compileGate, parseJson } from '../contract/schema.ts'
-import { listen } from '../program/listen.ts'
+import { endServer, listen } from '../program/listen.ts'
 import { requireToken } from '../security/require-token.ts'
 import { type AskForEvidence, EvidenceQuestion, evidenceRoute } from './evidence/evidence-client.ts'
 import { pictureRoute, takenAtHeader } from './picture-client.ts'
@@ -37,11 +37,7 @@ export async function servePictures({ host, port, token, newest, evidence }: Pic
   const server = createServer(app)
   return {
     port: await listen(server, { host, port, what: 'the vision' }),
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop: () => endServer(server),
   }
 }
 

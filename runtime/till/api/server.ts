@@ -1,9 +1,9 @@
 /** The till's HTTP API. Every route needs the token of a role that may use it. */
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Logger } from 'pino'
 import { AisleError, errorSentence } from '../../contract/errors.ts'
-import { listen } from '../../program/listen.ts'
+import { endServer, listen } from '../../program/listen.ts'
 import type { TillRole } from '../../till-api/commands.ts'
 import type { TillService } from '../till-service.ts'
 import { roleByToken, type TillTokens } from './authentication.ts'
@@ -42,7 +42,7 @@ export async function serveTill(till: TillService, options: TillServerOptions): 
   })
   const server = createServer(app)
   const port = await listen(server, { host: options.host, port: options.port, what: 'the till' })
-  return { port, close: () => closeServer(server) }
+  return { port, close: () => endServer(server) }
 }
 
 function handler(till: TillService, route: TillRoute) {
@@ -56,13 +56,6 @@ function handler(till: TillService, route: TillRoute) {
       .then((answer) => answer !== streamed && response.json(answer))
       .catch(next)
   }
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }
 
 const notAuthorised = (request: Request) =>
