@@ -1,6 +1,7 @@
 /** A disk that is full, or fails: what was acknowledged is there when it works again. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { integerBetween, seededRandom } from '../../runtime/contract/random.ts'
@@ -74,8 +75,10 @@ describe(`a disk that fails the till ${seedNote}`, function () {
       const nth = integerBetween(random, 5, 60)
       const inject = `inject=fsync,fdatasync:error=${trial % 2 === 0 ? 'EIO' : 'ENOSPC'}:when=${nth}+`
       // With -D the till itself is our child, and strace watches from aside; with --seccomp-bpf it stops at no other call.
-      const aside = ['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null']
+      const calls = join(store.dataDirectory, 'syncs.txt')
+      const aside = ['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', calls]
       await loseNothing([...aside, '-e', 'trace=fsync,fdatasync', '-e', inject])
+      assert.match(readFileSync(calls, 'utf8'), /INJECTED/, 'the disk did fail')
       tellProgress(trial + 1, brokenSyncs, 'disks that do not confirm')
     }
   })

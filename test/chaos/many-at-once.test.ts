@@ -7,6 +7,7 @@ import { waitFor } from '../till/support/wait.ts'
 import {
   type Acknowledged,
   assertDatabaseIsWhole,
+  assertJournalTellsAll,
   assertJournalVerifies,
   assertNothingLost,
   remembering,
@@ -60,6 +61,7 @@ describe(`the till, killed ${kills} times with ${atOnce} commands under way ${se
       'each that was sent was acknowledged in the end, and moved one',
     )
     await assertNothingLost(till.client('flows'), acknowledged)
+    await assertJournalTellsAll(store, [])
     await assertJournalVerifies(till.url)
     assertDatabaseIsWhole(store)
   })

@@ -4,7 +4,13 @@ import { seededRandom, uniform } from '../../runtime/contract/random.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import type { TestStore } from '../till/support/test-till.ts'
 import { waitFor } from '../till/support/wait.ts'
-import { assertDatabaseIsWhole, assertJournalVerifies, assertNothingLost, assertPaidOnce } from './support/judgement.ts'
+import {
+  assertDatabaseIsWhole,
+  assertJournalTellsAll,
+  assertJournalVerifies,
+  assertNothingLost,
+  assertPaidOnce,
+} from './support/judgement.ts'
 import { type KilledTill, openKilledTill } from './support/killed-till.ts'
 import { Shopping } from './support/shopping.ts'
 import { isWhole, patienceMs, seed, seedNote, shuffled, times } from './support/trial.ts'
@@ -68,7 +74,9 @@ describe(`the till, killed at ${steps.length} of ${everyStep.length} named steps
   }
 
   it('has charged each once, and lost nothing', async () => {
-    assertPaidOnce(store, await shopping.ended())
+    const visits = await shopping.ended()
+    assertPaidOnce(store, visits)
+    await assertJournalTellsAll(store, visits)
     await assertNothingLost(till.client('flows'), shopping.acknowledged)
     await assertJournalVerifies(till.url)
     assertDatabaseIsWhole(store)

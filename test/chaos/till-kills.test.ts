@@ -5,7 +5,13 @@
 import assert from 'node:assert/strict'
 import { seededRandom } from '../../runtime/contract/random.ts'
 import type { TestStore } from '../till/support/test-till.ts'
-import { assertDatabaseIsWhole, assertJournalVerifies, assertNothingLost, assertPaidOnce } from './support/judgement.ts'
+import {
+  assertDatabaseIsWhole,
+  assertJournalTellsAll,
+  assertJournalVerifies,
+  assertNothingLost,
+  assertPaidOnce,
+} from './support/judgement.ts'
 import { type KilledTill, openKilledTill } from './support/killed-till.ts'
 import { Shopping } from './support/shopping.ts'
 import { seed, seedNote, times } from './support/trial.ts'
@@ -41,6 +47,7 @@ describe(`the till, killed ${kills} times at random ${seedNote}`, function () {
       'each event was told once, in order, through all restarts',
     )
     assertPaidOnce(store, visits)
+    await assertJournalTellsAll(store, visits)
     await assertNothingLost(till.client('flows'), shopping.acknowledged)
     await assertJournalVerifies(till.url)
     assertDatabaseIsWhole(store)

@@ -6,6 +6,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { databaseFile } from '../../../runtime/till/data-files.ts'
+import { openReadonly } from '../../../runtime/till/ledger/open-database.ts'
+import { readStock, stockOfJournal } from '../../../runtime/till/ledger/stock.ts'
+import type { StoredSnapshot } from '../../../runtime/till/ledger/visits.ts'
 import type { CommandAnswer, TillCommand } from '../../../runtime/till-api/commands.ts'
 import type { VisitSnapshot } from '../../../runtime/till-api/events.ts'
 import type { TillClient } from '../../../runtime/till-api/till-client.ts'
@@ -59,6 +62,26 @@ export async function assertNothingLost(client: TillClient, acknowledged: Acknow
 export async function assertJournalVerifies(url: string): Promise<void> {
   const verified = (await (await get(url, '/v1/journal/verify', 'console')).json()) as { ok?: boolean }
   assert.equal(verified.ok, true, JSON.stringify(verified))
+}
+
+/** I10, I11: visits, receipts and stock made anew from the journal alone are those that the till tells of. */
+export async function assertJournalTellsAll({ dataDirectory }: TestStore, visits: VisitSnapshot[]): Promise<void> {
+  const db = openReadonly(join(dataDirectory, databaseFile))
+  try {
+    const entries = await db.selectFrom('journal').select(['sequence', 'type', 'visit_id', 'data']).execute()
+    const dataOf = new Map(entries.map(({ sequence, data }) => [sequence, data]))
+    const told = new Map<string | null, StoredSnapshot>()
+    for (const { type, visit_id, data } of entries) if (type === 'visit-changed') told.set(visit_id, JSON.parse(data))
+    for (const visit of visits) {
+      const { basketSequence, ...rest } = told.get(visit.visitId) ?? assert.fail(`nothing of ${visit.visitId}`)
+      const basket = basketSequence === null ? null : JSON.parse(dataOf.get(basketSequence) ?? 'null')
+      // Whose it is stands there sealed: with its owner's key gone nobody can say so any more.
+      assert.deepEqual({ ...rest, basket, accountId: visit.accountId }, visit)
+    }
+    assert.deepEqual(await stockOfJournal(db), await readStock(db))
+  } finally {
+    await db.destroy()
+  }
 }
 
 /** I12: the database file, with whatever its log still holds, is whole. */
