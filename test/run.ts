@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { setPriority } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { build } from '../build/build.ts'
@@ -32,6 +33,8 @@ const reckoning =
   /^test.(fusion|flow-check|nodes|people|policy|profile|recording|scenario|store-design|weighing|chaos.messages|host.(build|replay-flow)|twin.(shoppers|virtual)|vision.(calibration|tracking))\b/
 /** Where both want the same core, the store goes first. */
 const yieldingPriority = 5
+/** Half of what a command takes is compiling: what it was compiled to is kept, where the store's programs keep it. */
+const compiled = 'dist/compile-cache'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 await build(root, (line) => console.log(line))
@@ -74,6 +77,7 @@ async function mocha({ chosen, yields }: Run, isPrinted: boolean): Promise<{ cou
   let counts: Counts = { passes: 0, failures: 0, pending: 0 }
   const child = spawn(process.execPath, [program, '--reporter', reporter, ...chosen], {
     cwd: root,
+    env: { NODE_COMPILE_CACHE: join(root, compiled), ...process.env },
     stdio: ['inherit', isPrinted ? 'inherit' : 'pipe', 'inherit', 'ipc'],
   })
   if (yields && child.pid) setPriority(child.pid, yieldingPriority)

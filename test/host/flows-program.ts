@@ -50,10 +50,11 @@ export async function startFlows(
     twin: { seed: 1, shoppersPerHour: 1, visits: null },
   }
   const secrets = flowsSecrets
+  const { PATH, NODE_COMPILE_CACHE, OPEN_AISLE_LOG_LEVEL } = process.env
   const told: FromProgram[] = []
   const program = fork(join(root, 'test/host/recorded-flows-program.ts'), [], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--disable-proto=delete'],
-    env: { PATH: process.env.PATH, OPEN_AISLE_LOG_LEVEL: process.env.OPEN_AISLE_LOG_LEVEL ?? 'fatal' },
+    env: { PATH, NODE_COMPILE_CACHE, OPEN_AISLE_LOG_LEVEL: OPEN_AISLE_LOG_LEVEL ?? 'fatal' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   program.send({ type: 'start', settings, secrets })
