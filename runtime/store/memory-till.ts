@@ -171,6 +171,9 @@ export class MemoryTill implements TillClient {
       case 'bind-visit':
         this.#change(command.visitId, { personIds: command.personIds })
         break
+      case 'walk-in':
+        this.#walkIn(command)
+        break
       case 'set-lines':
         this.#setLines(command)
         break
@@ -199,6 +202,14 @@ export class MemoryTill implements TillClient {
     for (const personId of visit.personIds) this.#visitOfPerson.set(personId, visit)
     this.#visits.set(visit.visitId, visit)
     this.#tell({ type: 'visit-changed', data: { ...visit } })
+  }
+
+  #walkIn({ gate, personId, seenAtMs }: CommandOf<'walk-in'>): void {
+    if (this.#visitOfPerson.get(personId)?.state === 'open') return
+    this.#open({
+      ...{ visitId: `visit-${this.#visits.size + 1}`, state: 'open', role: 'unknown', party: 1, gate },
+      ...{ openedAtMs: seenAtMs, enteredAtMs: seenAtMs, personIds: [personId] },
+    })
   }
 
   #setLines({ visitId, revision, final, lines }: CommandOf<'set-lines'>): void {

@@ -82,6 +82,9 @@ class ReplayedStore {
         this.#till.observePeople(arrival.people)
         this.#hear(arrival.arrivedAtMs)
         this.#carryOut(this.#binding.onPeople(this.#tracker.observe(arrival.people)))
+        for (const { atMs, ...walkIn } of this.#binding.walkIns()) {
+          this.#send({ type: 'walk-in', ...walkIn, seenAtMs: atMs })
+        }
         this.#fusion.observePeople(arrival.people)
         break
       case 'sighting':

@@ -21,7 +21,7 @@ describe('a store with an open entrance', function () {
   before(async () => {
     const [terminalPort = 0] = await freePorts(1)
     running = await startStore({
-      ...{ speed: 3, visits: 0, seed: 3 },
+      ...{ speed: 4, visits: 0, seed: 3 },
       prepare: (profileDirectory) => openTheEntrance(profileDirectory, terminalPort),
     })
     const look = await pairedScreen()

@@ -12,6 +12,7 @@ import type { KioskConfirmation, KioskPresence, KioskState, KioskTrouble, KioskV
 import { classifyCode } from '../doors/classify-code.ts'
 import type { LedgerMethods } from '../ledger/ledger-thread.ts'
 import type { PaymentProvider } from '../payments/payment-provider.ts'
+import { kioskVisit, mayBePaid, mayBeShown, mayBeThere } from './kiosk-visit.ts'
 
 export interface KioskDeskOptions {
   kiosks: readonly { id: string; name: string }[]
@@ -196,17 +197,8 @@ export class KioskDesk {
     return visits.flatMap((visit) => (visit && isWanted(visit) ? [this.#shown(visit)] : []))
   }
 
-  #shown({ visitId, basket, prepaid, receipt }: VisitSnapshot): KioskVisit {
-    const lines = (basket?.lines ?? []).map(({ lineId, sku, name, quantity, amountMinor, soldBy }) => ({
-      ...{ lineId, sku, name, quantity, amountMinor },
-      ...(soldBy ? { soldBy } : {}),
-    }))
-    const shown = basket && { revision: basket.revision, totalMinor: basket.totalMinor, lines }
-    return {
-      ...{ visitId, receipt, prepaid: prepaid ?? null },
-      basket: shown && { ...shown, ...(basket.discounts ? { discounts: basket.discounts } : {}) },
-      needsStaff: lines.some(({ sku }) => this.#options.adultGoods.has(sku)),
-    }
+  #shown(visit: VisitSnapshot): KioskVisit {
+    return kioskVisit(visit, this.#options.adultGoods)
   }
 
   /** Nobody pays for another list than the one that they see. */
@@ -235,14 +227,6 @@ export class KioskDesk {
     throw refusal('kiosk-unknown', `There is no kiosk ${id}.`)
   }
 }
-
-/** A stranger may be one of those whose people are seen nowhere; they say which by confirming its list. */
-const mayBeThere = ({ visitIds, strangers, lostVisitIds }: KioskPresence, visitId: string): boolean =>
-  visitIds.includes(visitId) || (strangers > 0 && lostVisitIds.includes(visitId))
-
-const mayBeShown = ({ state, accountId }: VisitSnapshot): boolean => state === 'open' && accountId === null
-const mayBePaid = (visit: VisitSnapshot): boolean =>
-  mayBeShown(visit) && (visit.prepaid === undefined || visit.prepaid.state === 'declined')
 
 const refusal = (code: string, message: string) =>
   new AisleError(code, message, { action: 'Look at the kiosk again, or call staff.' })
