@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
+import { globSync, statSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -27,8 +27,8 @@ interface Run {
 /** Longer than all others, and idle for much of it: it begins, and runs beside the rest. */
 const longest = 'test/e2e/kills.test.ts'
 /** A stall of the machine is three times as long in its time, and a gap in its samples. */
-const accelerated = 'test/e2e/demonstration.test.ts'
-/** Reckons on one core and waits for nobody: runs beside that store, which takes less than half of the other one. */
+const accelerated = ['test/e2e/demonstration.test.ts', 'test/e2e/open-entrance.test.ts']
+/** Reckons on one core and waits for nobody: runs beside such a store, which takes less than half of the other one. */
 const reckoning =
   /^test.(fusion|flow-check|nodes|people|policy|profile|recording|scenario|store-design|weighing|chaos.messages|host.(build|replay-flow)|twin.(shoppers|virtual)|vision.(calibration|tracking))\b/
 /** Where both want the same core, the store goes first. */
@@ -39,7 +39,7 @@ const compiled = 'dist/compile-cache'
 const root = fileURLToPath(new URL('..', import.meta.url))
 await build(root, (line) => console.log(line))
 
-const asked = process.argv.slice(2)
+const asked = process.argv.slice(2).map(allWithin)
 const total: Counts = { passes: 0, failures: 0, pending: 0 }
 for (const together of asked.length > 0 ? [[{ chosen: asked }]] : allTests()) {
   for (const counts of await all(together)) {
@@ -49,18 +49,23 @@ for (const together of asked.length > 0 ? [[{ chosen: asked }]] : allTests()) {
 const skipped = total.pending > 0 ? `, ${total.pending} skipped` : ''
 console.log(`${total.passes} passed, ${total.failures} failed${skipped}`)
 
+/** Mocha itself looks for JavaScript in a folder. */
+function allWithin(asked: string): string {
+  return statSync(join(root, asked), { throwIfNoEntry: false })?.isDirectory() ? `${asked}/**/*.test.ts` : asked
+}
+
 /** What mocha is to run, one after the other, and what at the same time. */
 function allTests(): Run[][] {
   const files = globSync('test/**/*.test.ts', { cwd: root }).sort()
   const beside = files.filter((file) => reckoning.test(file))
-  const running = files.filter((file) => /^test.(e2e|browser)/.test(file) && file !== longest && file !== accelerated)
-  const others = files.filter((file) => ![...beside, ...running, longest, accelerated].includes(file))
+  const others = files.filter((file) => ![longest, ...accelerated, ...beside].includes(file))
+  const isRunning = (file: string) => /^test.(e2e|browser)/.test(file)
   const atATime = (jobs: number) => ['--parallel', '--jobs', String(jobs)]
   return [
     // Whoever waits for a deadline or a killed program leaves a core to others; a browser does not.
-    [{ chosen: [...atATime(3), longest, ...others] }],
-    [{ chosen: beside, yields: true }, { chosen: [accelerated] }],
-    [{ chosen: [...atATime(2), ...running] }],
+    [{ chosen: [...atATime(3), longest, ...others.filter((file) => !isRunning(file))] }],
+    [{ chosen: beside, yields: true }, { chosen: accelerated }],
+    [{ chosen: [...atATime(2), ...others.filter(isRunning)] }],
   ]
 }
 
