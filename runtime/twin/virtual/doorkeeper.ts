@@ -31,10 +31,10 @@ export class Doorkeeper {
   readonly #admissions = new Map<string, Admission>()
 
   constructor(layout: StoreLayout) {
-    for (const { id } of layout.gates) {
+    for (const { id, open } of layout.gates) {
       const module = new RelayModule()
       this.#modules.set(id, module)
-      this.mechanics.set(id, new GateMechanics(id, module, wiring))
+      this.mechanics.set(id, new GateMechanics(id, module, wiring, undefined, open))
     }
   }
 

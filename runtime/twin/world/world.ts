@@ -294,8 +294,10 @@ export class World implements Surroundings {
     const { visit } = shopper
     if (direction === 'in') visit.enteredAtMs ??= this.nowMs
     else visit.leftAtMs = this.nowMs
-    if (!counted) return
-    this.mechanics(gate).passed(direction, this.nowMs)
+    const mechanics = this.mechanics(gate)
+    // Nothing counts at an open entrance.
+    if (!counted || mechanics.open) return
+    mechanics.passed(direction, this.nowMs)
     this.#events.passed?.(gate, direction, visit, this.nowMs)
   }
 
