@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises'
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generatedSecrets } from '../../../runtime/security/secret-names.ts'
 import { openSecretStore } from '../../../runtime/security/secret-store.ts'
 import { writeRunFile } from '../../../runtime/supervisor/run-file.ts'
-import { settingsOf, type TestStore, type TestTill, tokens } from './test-till.ts'
+import { settingsOf, type TestStore, type TestTill } from './test-till.ts'
 
 /**
  * Leaves beside a till what the supervisor leaves beside a running store, and commands look for.
@@ -11,8 +10,10 @@ import { settingsOf, type TestStore, type TestTill, tokens } from './test-till.t
  */
 export async function asSupervised(store: TestStore, till: TestTill): Promise<string> {
   const dataDirectory = join(store.dataDirectory, 'corner-shop')
-  await mkdir(dataDirectory, { mode: 0o700 })
-  openSecretStore(dataDirectory).set(generatedSecrets.tillTokenConsole, tokens.console)
+  // The data of a store lie in a folder of its name; those of a test's till are all that there is.
+  await symlink('.', dataDirectory)
+  const secrets = openSecretStore(dataDirectory)
+  for (const [name, value] of Object.entries(store.secrets)) secrets.set(name, value)
   writeRunFile({ ...settingsOf(store, till.port), dataDirectory })
   return dataDirectory
 }
