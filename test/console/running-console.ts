@@ -7,13 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { startConsole } from '../../runtime/console/console.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import { issueSession } from '../../runtime/security/session.ts'
-import { routesOf } from '../support/express-routes.ts'
+import { pageLayers, routesOf } from '../support/express-routes.ts'
 import { FakeSensing, FakeTill, FakeTwin } from './fake-clients.ts'
 
 export const cornerShop = fileURLToPath(new URL('../../hardware-profiles/corner-shop/', import.meta.url))
-
-/** Layers of the console that answer nothing by themselves, or only files. */
-const filesAndGuards = ['query', 'expressInit', 'httpGuard', 'textParser', 'serveStatic', 'errorAnswers']
 
 export async function startTestConsole(
   change: (store: LoadedStore) => void = () => {},
@@ -39,7 +36,7 @@ export async function startTestConsole(
   return {
     ...{
       url,
-      routes: routesOf(running.app, filesAndGuards),
+      routes: routesOf(running.app, pageLayers),
       port: running.port,
       till,
       sensing,

@@ -5,6 +5,7 @@ import mqtt from 'mqtt'
 import { pino } from 'pino'
 import { userHeader } from '../../nodes/host/editor-login.ts'
 import { SystemClock } from '../../runtime/contract/clock.ts'
+import { kioskCookie } from '../../runtime/kiosk/kiosk-session.ts'
 import { phoneCookie } from '../../runtime/phone/phone-session.ts'
 import { programNames } from '../../runtime/program/run-settings.ts'
 import { sessionCookie } from '../../runtime/security/session.ts'
@@ -14,9 +15,11 @@ import { tillRoutes } from '../../runtime/till/api/routes.ts'
 import { twinRoutes } from '../../runtime/twin/control/control.ts'
 import { startTestConsole } from '../console/running-console.ts'
 import { startFlows } from '../host/flows-program.ts'
+import { openTheEntrance, startTestKiosk } from '../kiosk/running-kiosk.ts'
 import { startTestPhone } from '../phone/running-phone.ts'
-import { pathOf, routesOf } from '../support/express-routes.ts'
+import { pageLayers, pathOf, routesOf } from '../support/express-routes.ts'
 import { listeningOf } from '../support/listening.ts'
+import { freePorts } from '../support/profile-folder.ts'
 import { type RunningStore, startStore } from '../support/running-store.ts'
 
 /** What answers without a login, and why. All else has to be closed: a new route is closed or gets its line here. */
@@ -41,6 +44,15 @@ const publicRoutes: Record<string, string> = {
   'phone GET /preact/jsxRuntime.mjs': 'the same',
   'phone GET /web/phone/pages/phone-page.js': 'the same',
   'phone GET /styles/phone.css': 'how it looks',
+  'kiosk GET /': "the kiosks' page, without any data",
+  'kiosk GET /pair': 'the same, where the link leads that pairs a screen',
+  'kiosk GET /api/store': "the store's name and currency, for a screen that is not paired yet",
+  'kiosk POST /api/pair': 'asks for what pairs a screen',
+  'kiosk GET /preact/preact.mjs': 'code of the page, without any data',
+  'kiosk GET /preact/hooks.mjs': 'the same',
+  'kiosk GET /preact/jsxRuntime.mjs': 'the same',
+  'kiosk GET /web/kiosk/pages/kiosk-page.js': 'the same',
+  'kiosk GET /styles/kiosk.css': 'how it looks',
   'twin GET /card-page': "stands in for the payment provider's page on which shoppers register a card",
 }
 
@@ -58,6 +70,14 @@ const besideRoutes = {
     'GET /nowhere',
     'DELETE /',
   ],
+  kiosk: [
+    'GET /web/kiosk/pages/kiosk-page.js',
+    'GET /styles/kiosk.css',
+    'GET /web/phone/pages/phone-page.js',
+    'GET /styles/../main.ts',
+    'GET /nowhere',
+    'DELETE /',
+  ],
   twin: ['GET /twin', 'GET /card-page', 'GET /', 'POST /v1/billing/some-card', 'GET /v1/payments/some-key'],
 }
 type Program = keyof typeof besideRoutes
@@ -71,6 +91,7 @@ const wrong: Record<string, string>[] = [
   { authorization: `Basic ${Buffer.from('owner:owner').toString('base64')}` },
   { cookie: `${sessionCookie}=wrong.wrong` },
   { cookie: `${phoneCookie}=wrong.wrong` },
+  { cookie: `${kioskCookie}=wrong.wrong` },
   { [userHeader]: 'owner' },
 ]
 
@@ -82,7 +103,8 @@ describe('every door of a running store', function () {
 
   before(async () => {
     routes = await listRoutes()
-    running = await startStore({ visits: 0 })
+    const [terminalPort = 0] = await freePorts(1)
+    running = await startStore({ visits: 0, prepare: (folder) => openTheEntrance(folder, terminalPort) })
     const { ports } = running.settings
     const at = (port: number) => `http://127.0.0.1:${port}`
     urls = {
@@ -91,6 +113,7 @@ describe('every door of a running store', function () {
       till: at(ports.till),
       sensing: at(ports.sensing),
       phone: at(ports.phone),
+      kiosk: at(ports.kiosk),
       twin: running.store.profile.payment.url,
     }
   })
@@ -181,9 +204,10 @@ const unasked = () => Promise.reject(new Error('nobody gets here without the tok
 
 /** What each program's own code has for routes; the editor's in a flows program of its own, which tells. */
 async function listRoutes(): Promise<Record<Program, string[]>> {
-  const [console, flows, phone] = await Promise.all([startTestConsole(), startFlows(), startTestPhone()])
+  const started = [startTestConsole(), startFlows(), startTestPhone(), startTestKiosk()] as const
+  const [console, flows, phone, kiosk] = await Promise.all(started)
   const editor = await flows.routes()
-  await Promise.all([console.stop(), flows.stop(), phone.stop()])
+  await Promise.all([console.stop(), flows.stop(), phone.stop(), kiosk.stop()])
   const sensing = createSensingApi({
     ...{
       token: 'token',
@@ -200,6 +224,7 @@ async function listRoutes(): Promise<Record<Program, string[]>> {
     till: [...tillRoutes.map(({ method, path }) => `${method.toUpperCase()} ${path}`), ...besideRoutes.till],
     sensing: [...routesOf(sensing, ['query', 'expressInit', '<anonymous>']), ...besideRoutes.sensing],
     phone: [...phone.routes, ...besideRoutes.phone],
+    kiosk: [...routesOf(kiosk.kiosks.app, pageLayers), ...besideRoutes.kiosk],
     twin: [...twinRoutes, ...besideRoutes.twin],
   }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { publicKioskRoutes } from '../../runtime/kiosk/kiosk-routes.ts'
 import { kioskCookie } from '../../runtime/kiosk/kiosk-session.ts'
-import { pathOf, routesOf } from '../support/express-routes.ts'
+import { pageLayers, pathOf, routesOf } from '../support/express-routes.ts'
 import { cola, get, gum, lineOf, visitIn } from '../till/support/test-till.ts'
 import { waitFor } from '../till/support/wait.ts'
 import { kioskId, type RunningKiosk, startTestKiosk } from './running-kiosk.ts'
@@ -192,14 +192,7 @@ describe('a kiosk', function () {
   })
 
   it('answers nobody but the screen that was paired as it', async () => {
-    const routes = routesOf(kiosk.kiosks.app, [
-      'query',
-      'expressInit',
-      'httpGuard',
-      'textParser',
-      'serveStatic',
-      'errorAnswers',
-    ])
+    const routes = routesOf(kiosk.kiosks.app, pageLayers)
     const closed = routes.filter((route) => !publicKioskRoutes.includes(route) && !route.startsWith('GET /preact/'))
     assert.ok(closed.length > 3)
     for (const route of closed) {

@@ -3,7 +3,7 @@ import { startPhone } from '../../runtime/phone/phone.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import { newInvitation } from '../../runtime/security/invitation.ts'
 import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
-import { routesOf } from '../support/express-routes.ts'
+import { pageLayers, routesOf } from '../support/express-routes.ts'
 import {
   clock,
   openTestStore,
@@ -42,7 +42,7 @@ export async function startTestPhone(
   })
   return {
     url: `http://127.0.0.1:${running.port}`,
-    routes: routesOf(running.app, ['query', 'expressInit', 'httpGuard', 'textParser', 'serveStatic', 'errorAnswers']),
+    routes: routesOf(running.app, pageLayers),
     ...{ store, till, logged },
     invite: (atMs = Date.now()) => newInvitation(keys.invitations, atMs).text,
     async stop() {

@@ -20,6 +20,9 @@ export function routesOf(app: Express, known: readonly string[]): string[] {
   return inStack((app as unknown as { _router: { stack: Layer[] } })._router.stack)
 }
 
+/** Layers of a program of pages that answer nothing by themselves, or only files. */
+export const pageLayers = ['query', 'expressInit', 'httpGuard', 'textParser', 'serveStatic', 'errorAnswers']
+
 /** A path that the route answers: its parameters are filled in. */
 export const pathOf = (route: string): string =>
   (route.split(' ')[1] ?? '').replaceAll(/:(\w+)(\([^)]*\))?/g, '$1').replaceAll(/[?*]/g, '')
