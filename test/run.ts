@@ -30,7 +30,7 @@ const longest = 'test/e2e/kills.test.ts'
 const accelerated = ['test/e2e/demonstration.test.ts', 'test/e2e/open-entrance.test.ts']
 /** Reckons on one core and waits for nobody: runs beside such a store, which takes less than half of the other one. */
 const reckoning =
-  /^test.(fusion|flow-check|nodes|people|policy|profile|recording|scenario|store-design|weighing|chaos.messages|host.(build|replay-flow)|twin.(shoppers|virtual)|vision.(calibration|tracking))\b/
+  /^test.(documents|fusion|flow-check|nodes|people|policy|profile|recording|scenario|store-design|weighing|chaos.messages|host.(build|replay-flow)|twin.(acts|goods|plate|shoppers|virtual|vision)|vision.(calibration|tracking))\b/
 /** Where both want the same core, the store goes first. */
 const yieldingPriority = 5
 /** Half of what a command takes is compiling: what it was compiled to is kept, where the store's programs keep it. */
