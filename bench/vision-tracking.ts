@@ -2,9 +2,9 @@
  * `aisle bench vision --tracking [--seconds S] [--seeds N] [--shoppers 1,2,4,8] [--detector rendered|simulated|simulated-poor]
  * [--media DIR] [--json]`: people and hands tracked in scenes of the twin, against where they really were. The scenes
  * are those of the stores that come with Open Aisle, with other geometry, textures and lights than the model that comes
- * with it was trained on: rendered, looked at with that model, and seen by four cameras near the corners, and by all
- * cameras of the densest one's profile. Cameras' poses and clocks are a little off, as in any store. Everybody inside
- * counts, in sight of a camera or not; `inSight` says how many are.
+ * with it was trained on: rendered, looked at with that model, and seen by four cameras near the corners, by all
+ * cameras of the densest one's profile, and by the three of the demonstration. Cameras' poses and clocks are a little
+ * off, as in any store. Everybody inside counts, in sight of a camera or not; `inSight` says how many are.
  *
  * Simulated detections, of a good detector of boxes without any picture, are a row of their own: what tracking does when
  * detection is good. `--media`: a folder with real models and media (see `vision/real-media.ts`), measured besides.
@@ -22,7 +22,7 @@ import { PictureSight, type SightMeasures } from './vision/picture-sight.ts'
 import { type MediaMeasures, measureMedia } from './vision/real-media.ts'
 import { RenderedDetector, type RenderedOptions } from './vision/rendered-detector.ts'
 import { runScene } from './vision/run-scene.ts'
-import { type BenchCamera, cornerCameras, profileCameras } from './vision/scene.ts'
+import { type BenchCamera, cornerCameras, profileCameras, shopCameras } from './vision/scene.ts'
 import { poorErrors, type SceneDetector, SimulatedDetector } from './vision/simulated-detector.ts'
 
 export interface TrackingOptions {
@@ -71,7 +71,7 @@ export async function measureTracking(options: TrackingOptions, asJson: boolean)
   for (const { name, camerasOf } of places) {
     const store = await loadTwinStore(join(root, 'hardware-profiles', name))
     const cameras = camerasOf(store)
-    for (const count of cameras.length > headline.cameras ? [headline.shoppers] : shoppers) {
+    for (const count of cameras.length === headline.cameras ? shoppers : [headline.shoppers]) {
       const isHeadline = cameras.length === headline.cameras && count === headline.shoppers
       const scene = { name, store, cameras, shoppers: count }
       rows.push(await rowOf(scene, options, detector, isHeadline ? [total] : []))
@@ -88,6 +88,8 @@ const places: { name: string; camerasOf: (store: TwinStore) => BenchCamera[] }[]
   { name: 'corner-shop', camerasOf: ({ loaded }) => cornerCameras(loaded.layout) },
   { name: 'emart24-gimpo', camerasOf: ({ loaded }) => cornerCameras(loaded.layout) },
   { name: 'gs25-euljiro', camerasOf: profileCameras },
+  // As the demonstration runs with --vision.
+  { name: 'corner-shop', camerasOf: ({ loaded }) => shopCameras(loaded.profile.cameras) },
 ]
 
 async function rowOf(
