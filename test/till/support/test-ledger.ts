@@ -2,10 +2,12 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Kysely } from 'kysely'
 import type { Product } from '../../../runtime/profile/layout.ts'
 import { Ledger } from '../../../runtime/till/ledger/ledger.ts'
 import { chargeKey, type OrderOutcome } from '../../../runtime/till/ledger/outbox.ts'
 import type { Shop } from '../../../runtime/till/ledger/step.ts'
+import type { LedgerTables } from '../../../runtime/till/ledger/tables.ts'
 import { defaultDeadlines } from '../../../runtime/till/visits/deadlines.ts'
 import { decisionOn, lineOf } from './test-till.ts'
 
@@ -39,6 +41,9 @@ export const newLedgerPath = async () => join(await mkdtemp(join(tmpdir(), 'open
 
 export const openLedger = (path: string, nowMs = 0, other: Partial<Shop> = {}) =>
   Ledger.open(path, { ...shop, ...other }, nowMs)
+
+/** On a database that has every migration, whoever keeps it. */
+export const ledgerOver = (db: Kysely<LedgerTables>): Promise<Ledger> => Ledger.over(db, shop, 0)
 
 /** Registers an account, scans, admits it, and lets it in. */
 export async function openVisit(ledger: Ledger, accountId: string, nowMs = 0): Promise<string> {
