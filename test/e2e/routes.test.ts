@@ -106,7 +106,7 @@ describe('every door of a running store', function () {
     const [terminalPort = 0] = await freePorts(1)
     running = await startStore({ visits: 0, prepare: (folder) => openTheEntrance(folder, terminalPort) })
     const { ports } = running.settings
-    const at = (port: number) => `http://127.0.0.1:${port}`
+    const at = (port = 0) => `http://127.0.0.1:${port}`
     urls = {
       console: at(ports.console),
       editor: at(ports.editor),
