@@ -15,6 +15,11 @@ export function contains(polygonM: readonly PointM[], [x, y]: PointM | Point3DM)
   return inside
 }
 
+/** Cameras may see beyond the walls; of a recording nobody knows where they are. */
+export function withinWalls(floorM: PointM | undefined, [x, y]: Point3DM): boolean {
+  return floorM === undefined || (x >= 0 && y >= 0 && x <= floorM[0] && y <= floorM[1])
+}
+
 /** From a point to the nearest part of a polygon, 0 inside of it. */
 export function distanceToPolygonM(polygonM: readonly PointM[], point: PointM | Point3DM): number {
   if (contains(polygonM, point)) return 0

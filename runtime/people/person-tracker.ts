@@ -1,7 +1,7 @@
 /** Joins track ids that change or vanish into one person: the first track id is the person's name for good. */
 import type { People, Person } from '../contract/messages.ts'
 import type { Point3DM, StoreLayout } from '../profile/layout.ts'
-import { contains, distanceM } from './geometry.ts'
+import { contains, distanceM, withinWalls } from './geometry.ts'
 
 export interface SeenPerson {
   personId: string
@@ -31,6 +31,8 @@ const walkingMPerS = 1.5
 const rejoinMs = 8000
 /** At a gate people come and go, so only a blink of the tracker is bridged there. */
 const rejoinAtGateMs = 1000
+/** Where no contact tells that somebody left, the next who comes in must not be taken for them. */
+const rejoinAtOpenGateMs = 300
 /** Somebody who has been away for so long is forgotten. */
 const forgetMs = 3_600_000
 /** How far a head is seen to move between two frames (standard deviation): trackers jitter, people walk. */
@@ -147,12 +149,17 @@ export class PersonTracker {
   /** How far the stranger stands from where `known` was lost, or undefined when it cannot be them. */
   #plausibleM(stranger: Person, known: Known, atMs: number): number | undefined {
     const gapMs = atMs - known.lastSeenMs
-    const atGate = this.#layout.gates.some(
-      ({ zoneM }) => contains(zoneM, stranger.headM) || contains(zoneM, known.headM),
-    )
-    if (gapMs > (atGate ? rejoinAtGateMs : rejoinMs)) return undefined
+    if (gapMs > Math.min(this.#rejoinWithinMs(stranger.headM), this.#rejoinWithinMs(known.headM))) return undefined
     const awayM = distanceM(stranger.headM, known.headM)
     return awayM <= trackerErrorM + (walkingMPerS * gapMs) / 1000 ? awayM : undefined
+  }
+
+  #rejoinWithinMs(headM: Point3DM): number {
+    const { gates, floorM } = this.#layout
+    const gate = gates.find(({ zoneM }) => contains(zoneM, headM))
+    const isOutside = gates.some(({ open }) => open) && !withinWalls(floorM, headM)
+    if (gate?.open || isOutside) return rejoinAtOpenGateMs
+    return gate ? rejoinAtGateMs : rejoinMs
   }
 
   #forget(atMs: number): void {

@@ -4,7 +4,7 @@ import type { Gate, Point3DM, StoreLayout } from '../profile/layout.ts'
 import type { VisitSnapshot } from '../till-api/events.ts'
 import { Arrivals } from './arrivals.ts'
 import { Children } from './children.ts'
-import { contains, distanceToPolygonM } from './geometry.ts'
+import { contains, distanceToPolygonM, withinWalls } from './geometry.ts'
 import { MissedExits } from './missed-exits.ts'
 import { OpenEntrances } from './open-entrances.ts'
 import type { PersonFrame, SeenPerson } from './person-tracker.ts'
@@ -69,7 +69,7 @@ export class VisitBinding {
     this.#gates = new Map(layout.gates.map((gate) => [gate.id, gate]))
     const isOnFloor = (headM: Point3DM) => this.#onFloor(headM)
     this.#children = new Children(layout.gates, nearGateM, isOnFloor)
-    this.#entrances = new OpenEntrances(layout.gates, isOnFloor, (headM) => !this.#withinWalls(headM))
+    this.#entrances = new OpenEntrances(layout.gates, isOnFloor, (headM) => !withinWalls(layout.floorM, headM))
   }
 
   /** A gate saw somebody walk through; the pass waits until the vision can say who. */
@@ -257,13 +257,7 @@ export class VisitBinding {
   /** Not at a gate, where people come and go, and not beyond the walls, where cameras may see as well. */
   #onFloor(headM: Point3DM): boolean {
     if (this.#layout.gates.some(({ zoneM }) => distanceToPolygonM(zoneM, headM) <= nearGateM)) return false
-    return this.#withinWalls(headM)
-  }
-
-  #withinWalls([x, y]: Point3DM): boolean {
-    const [widthM, depthM] = this.#layout.floorM ?? []
-    if (widthM === undefined || depthM === undefined) return true
-    return x >= 0 && y >= 0 && x <= widthM && y <= depthM
+    return withinWalls(this.#layout.floorM, headM)
   }
 
   #nearest(pass: WaitingPass, eligible: (person: SeenPerson) => boolean): string | undefined {

@@ -97,6 +97,16 @@ describe('an open entrance', () => {
     assert.deepEqual(shop.see({}, 2500).exits, ['anna at 3400'])
   })
 
+  it('takes whoever comes in where somebody has just left for somebody new', () => {
+    const shop = new Shop().see({}).see({ anna: doorway }).see({ anna: inside }, 2000).see({ anna: doorway })
+    shop.see({}, 500).see({ ben: doorway }).see({ ben: inside }, 4000)
+    assert.deepEqual(
+      shop.walkIns.map(({ personId }) => personId),
+      ['anna', 'ben'],
+    )
+    assert.deepEqual(shop.exits, ['anna at 3400'])
+  })
+
   it('ends no visit while the vision is away, nor of whoever is hidden inside for a while', () => {
     const shop = new Shop().see({}).see({ anna: doorway }).see({ anna: inside }, 2000).see({ anna: doorway })
     shop.atMs += 60_000
