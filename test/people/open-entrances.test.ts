@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { envelope } from '../../runtime/contract/messages.ts'
 import { KioskWatch } from '../../runtime/people/kiosk-watch.ts'
 import { PersonTracker } from '../../runtime/people/person-tracker.ts'
 import { VisitBinding, type WalkIn } from '../../runtime/people/visit-binding.ts'
@@ -74,6 +75,14 @@ describe('an open entrance', () => {
     const shop = new Shop().see({ ben: inside }, 2000).see({ anna: doorway, ben: inside })
     shop.see({ anna: inside, ben: inside }, 600).see({ anna: doorway, ben: doorway }).see({ ben: inside }, 3000)
     assert.deepEqual(shop.walkIns, [])
+  })
+
+  it('leaves whoever showed a code there first to their own visit', () => {
+    const shop = new Shop().see({}).see({ anna: doorway }).visit('own', [])
+    const pass = { type: 'gate-pass', ...envelope('small', 0, shop.atMs), passId: 'p', gate: 'gate' } as const
+    shop.binding.onPass({ ...pass, direction: 'in', visitId: 'own' })
+    shop.see({ anna: inside }, 3000)
+    assert.deepEqual([shop.walkIns, shop.binding.visitOf('anna')], [[], 'own'])
   })
 
   it('gives none where a gate asks', () => {
