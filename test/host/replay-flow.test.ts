@@ -35,7 +35,9 @@ describe('a replay through wires', function () {
   /** In a process of its own: Node-RED can be started once. */
   const replay = async (flowFile: string, checkout = root) => {
     const options = [join(checkout, 'bin', 'aisle.mjs'), 'replay', folder, '--flow', flowFile, '--json']
-    return (await promisify(execFile)(process.execPath, options)).stdout
+    // What a copy was compiled to goes with the copy.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(checkout, 'dist', 'compile-cache') }
+    return (await promisify(execFile)(process.execPath, options, { env })).stdout
   }
 
   it('gives for the shipped flow the same bytes as the stages without wires', async () => {
