@@ -112,6 +112,20 @@ describe('loading a store', () => {
     assert.match(error.message, /\/plates\/1\/source is weighing-gateway unit 1 channel 1, which g1-s1-p1 has too/)
   })
 
+  it('refuses an open entrance that has something to open, or no kiosk to pay at, and a terminal that is no device', async () => {
+    const closed = await refusal('profile.json', (json) => {
+      first(json, 'gates').open = true
+    })
+    assert.match(closed.message, /\/gates\/0\/open is set, but the gate has contacts/)
+    assert.match(closed.message, /\/gates\/0\/open is set, but nobody could pay; add a kiosk/)
+    const unknown = await refusal('profile.json', (json) => {
+      const { id, zoneM } = first(json, 'gates')
+      json.kiosks = [{ id, name: 'Counter', zoneM, terminal: 'terminal' }] as unknown as Json['kiosks']
+    })
+    assert.match(unknown.message, /\/kiosks\/0\/id is gate-1, as is a gate/)
+    assert.match(unknown.message, /\/kiosks\/0\/terminal is terminal, which is not among the devices/)
+  })
+
   it('finds a product in the planogram that the catalogue lacks, and reports all problems at once', async () => {
     const error = await refusal('planogram.json', (json) => {
       first(json, 'entries').sku = '999'
