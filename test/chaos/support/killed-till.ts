@@ -1,5 +1,7 @@
 /** The real till as a child process that dies without warning and comes back. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SystemClock } from '../../../runtime/contract/clock.ts'
 import { integerBetween, type Random, uniform } from '../../../runtime/contract/random.ts'
@@ -24,6 +26,7 @@ const afterDoneMs = 30
 /** This share of the lives ends within so long, which is before the till is ready. */
 const struckAtStart = 0.15
 const atStartMs = 1000
+const lastLines = 30
 
 /** A store of a trial's own and its till, which runs. Both have to be stopped. */
 export async function openKilledTill(): Promise<{ store: TestStore; till: KilledTill }> {
@@ -77,10 +80,13 @@ export class KilledTill {
     }
     child.send(start)
     return new Promise((resolve, reject) => {
+      const hangs = setTimeout(() => reject(new Error(`The till was not ready within ${patienceMs} ms.`)), patienceMs)
+      child.once('exit', () => clearTimeout(hangs))
       child.once('exit', (code, signal) => reject(new Error(`The till ended at its start: ${signal ?? code}.`)))
       child.on('message', (message: FromProgram) => {
         if (message.type === 'ready') {
           this.#isReady = true
+          clearTimeout(hangs)
           resolve()
         }
         if (message.type === 'failed') reject(new Error(message.error.message))
@@ -88,8 +94,11 @@ export class KilledTill {
     })
   }
 
-  /** Waits for `moment`, kills it, and starts it again. Its successor loads its code meanwhile, and no more. */
-  async killAt(moment: () => Promise<unknown>): Promise<void> {
+  /**
+   * Waits for `moment`, kills it, and starts it again. Its successor loads its code meanwhile, and no more.
+   * @param isAwaited until it is ready
+   */
+  async killAt(moment: () => Promise<unknown>, isAwaited = true): Promise<void> {
     const next = spawnTill()
     try {
       await moment()
@@ -98,7 +107,9 @@ export class KilledTill {
       next.kill('SIGKILL')
       throw error
     }
-    await this.#begin(next)
+    const ready = this.#begin(next)
+    if (isAwaited) await ready
+    else ready.catch(() => {})
   }
 
   /**
@@ -107,16 +118,22 @@ export class KilledTill {
    */
   async keepKilling(times: number, random: Random, done: () => number): Promise<void> {
     for (let kill = 1; kill <= times; kill++) {
-      const next = spawnTill()
       const strikeAt = done() + integerBetween(random, 0, mostInALife)
-      if (this.#isReady) await waitFor('so much to be done', () => done() >= strikeAt, patienceMs)
-      await pause(uniform(random, 0, this.#isReady ? afterDoneMs : atStartMs))
-      await this.stop()
+      const moment = async () => {
+        if (this.#isReady) await waitFor('so much to be done', () => done() >= strikeAt, patienceMs)
+        await pause(uniform(random, 0, this.#isReady ? afterDoneMs : atStartMs))
+      }
+      await this.killAt(moment, kill === times || random.next() > struckAtStart)
       tellProgress(kill, times, 'kills')
-      const ready = this.#begin(next)
-      if (kill === times || random.next() > struckAtStart) await ready
-      else ready.catch(() => {})
     }
+  }
+
+  /** How it stands and what it last wrote into its log, for whoever has to find out what went wrong. */
+  lastWords(): string {
+    const log = readFileSync(join(this.#store.dataDirectory, 'logs', 'till.log'), 'utf8')
+      .trimEnd()
+      .split('\n')
+    return [`The till ${this.#isReady ? 'runs' : 'starts'}; its log ends:`, ...log.slice(-lastLines)].join('\n')
   }
 
   /** It hangs: it does nothing any more, and no connection ends. */

@@ -174,7 +174,7 @@ export async function showUntilScanned(
   scanner: Scanner,
   events: readonly TillEvent[],
   accountId: string,
-  after = 0,
+  { after = 0, withinMs = 120_000 } = {},
 ): Promise<Scan> {
   let shownAtMs = Number.NEGATIVE_INFINITY
   let shownTo = 0
@@ -192,7 +192,7 @@ export async function showUntilScanned(
       const scans = events.flatMap((event) => (event.type === 'scan' && event.sequence > after ? [event.data] : []))
       return scans.find(({ account }) => account.accountId === accountId || account.accountId === null)
     },
-    120_000,
+    withinMs,
   )
 }
 
@@ -200,7 +200,7 @@ export async function scanIn(till: TestTill, store: TestStore, accountId: string
   const { sequence } = await till.client('flows').state()
   const { events, stop } = record(till.client('flows'))
   try {
-    return await showUntilScanned(store.scanner, events, accountId, sequence)
+    return await showUntilScanned(store.scanner, events, accountId, { after: sequence })
   } finally {
     stop()
   }
