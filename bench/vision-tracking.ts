@@ -1,6 +1,6 @@
 /**
  * `aisle bench vision --tracking [--seconds S] [--seeds N] [--shoppers 1,2,4,8] [--detector rendered|simulated|simulated-poor]
- * [--media DIR] [--json]`: people and hands tracked in scenes of the twin, against where they really were. The scenes
+ * [--rate HZ] [--media DIR] [--json]`: people and hands tracked in scenes of the twin, against where they really were. The scenes
  * are those of the stores that come with Open Aisle, with other geometry, textures and lights than the model that comes
  * with it was trained on: rendered, looked at with that model, and seen by four cameras near the corners, by all
  * cameras of the densest one's profile, and by the three of the demonstration. Cameras' poses and clocks are a little
@@ -30,6 +30,8 @@ export interface TrackingOptions {
   seeds: number
   shoppers: readonly number[]
   detector: string
+  /** Pictures a second of each camera. */
+  rate: number
   /** Where real models and media are. */
   media: string | undefined
 }
@@ -39,7 +41,7 @@ interface Row extends TrackMeasures {
   detector: string
   cameras: number
   shoppers: number
-  /** Of one core, at ten frames a second from each camera. */
+  /** Of one core. */
   coreShare: number
   /** Of what the model found in the pictures; null where there were none. */
   detection: DetectionMeasures | null
@@ -94,17 +96,17 @@ const places: { name: string; camerasOf: (store: TwinStore) => BenchCamera[] }[]
 
 async function rowOf(
   { name, store, cameras, shoppers }: { name: string; store: TwinStore; cameras: BenchCamera[]; shoppers: number },
-  { seeds, seconds }: TrackingOptions,
+  { seeds, seconds, rate }: TrackingOptions,
   detector: string,
   totals: readonly TrackScore[],
 ): Promise<Row> {
   const score = new TrackScore()
-  const [detection, sight] = [new DetectionScore(), new PictureSight()]
+  const [detection, sight] = [new DetectionScore(), new PictureSight(rate)]
   const rendered = { place: { cameras, layout: store.loaded.layout }, score: detection, sight }
   let trackingMs = 0
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     process.stderr.write(`\r${name}, ${shoppers} shoppers, seed ${seed}, ${detector}        `)
-    const plan = { store: name, seed, shoppers, seconds }
+    const plan = { store: name, seed, shoppers, seconds, rate }
     const eyes = (detectors[detector] as (typeof detectors)[string])(seed, rendered)
     const cost = await runScene(plan, store, cameras, eyes, [score, ...totals])
     trackingMs += cost.trackingMs

@@ -30,7 +30,14 @@ export default async function bench(args: string[]): Promise<void> {
   if (values.tracking) {
     const shoppers = values.shoppers.split(',').map(Number)
     await measureTracking(
-      { seconds: Number(values.seconds ?? 20), seeds: Number(values.seeds), shoppers, detector, media },
+      {
+        seconds: Number(values.seconds ?? 20),
+        seeds: Number(values.seeds),
+        shoppers,
+        detector,
+        media,
+        rate: Number(values.rate),
+      },
       json,
     )
   } else if (values.detection) {

@@ -6,13 +6,16 @@ export interface SightMeasures {
   looksPerPicture: number
 }
 
-/** Every camera gives a picture in this time. */
-const roundMs = 100
-
 export class PictureSight {
   readonly #shown = new Map<string, boolean>()
+  readonly #roundMs: number
   #pictures = 0
   #looks = 0
+
+  /** @param rate pictures a second of every camera */
+  constructor(rate: number) {
+    this.#roundMs = 1000 / rate
+  }
 
   addPicture(looks: number): void {
     this.#pictures++
@@ -21,7 +24,7 @@ export class PictureSight {
 
   /** @param scene in which the person has this name */
   addPerson(scene: number, atMs: number, id: string, isShown: boolean): void {
-    const moment = `${scene} ${Math.floor(atMs / roundMs)} ${id}`
+    const moment = `${scene} ${Math.floor(atMs / this.#roundMs)} ${id}`
     this.#shown.set(moment, isShown || this.#shown.get(moment) === true)
   }
 

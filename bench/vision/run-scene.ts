@@ -3,6 +3,7 @@ import { VirtualClock } from '../../runtime/contract/clock.ts'
 import { gaussian, type Random, seededRandom } from '../../runtime/contract/random.ts'
 import type { Point3DM } from '../../runtime/profile/layout.ts'
 import type { TwinStore } from '../../runtime/twin/scenario/scenario-store.ts'
+import { tickMs } from '../../runtime/twin/world/world.ts'
 import { CameraPeople } from '../../runtime/vision/tracking/camera-people.ts'
 import { processorMs } from '../processor-time.ts'
 import type { TrackedPerson, TrackScore } from './measures.ts'
@@ -13,8 +14,8 @@ import type { SceneDetector } from './simulated-detector.ts'
 const positionSdM = 0.015
 const lookAtSdM = 0.025
 const stampSdMs = 10
-/** Cameras are looked at ten times a second, one after the other. */
-const ticksPerFrame = 3
+/** Cameras are looked at so often a second, one after the other. */
+const usualRate = 10
 const rememberedMs = 1000
 
 export interface SceneCost {
@@ -43,6 +44,7 @@ export async function runScene(
     onPeople: ({ seenAtMs, people }) => compare(plan, moments, seenAtMs, people, scores),
   })
   const cost: SceneCost = { frames: 0, trackingMs: 0, seconds: plan.seconds }
+  const ticksPerFrame = Math.round(1000 / tickMs / (plan.rate ?? usualRate))
   let tick = 0
   for (const moment of sceneOf(plan, store)) {
     tick++

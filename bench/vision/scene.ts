@@ -31,6 +31,8 @@ export interface ScenePlan {
   /** How many are inside at once, about. */
   shoppers: number
   seconds: number
+  /** Pictures a second of each camera, which the twin's 30 ticks a second can be divided by; 10 where nothing is said. */
+  rate?: number
 }
 
 /** They come this far apart, as fast as one gate lets them in. */
