@@ -215,6 +215,8 @@ const cameraProtocols: Record<Camera['protocol'], string> = {
   'http-snapshot': 'a picture for each HTTP request',
   mjpeg: 'one HTTP answer with picture after picture (MJPEG)',
   rtsp: 'H.264 or H.265 over RTSP; needs ffmpeg 5.1 or newer on the machine',
+  'video-file': 'a video, played again and again; needs ffmpeg 5.1 or newer on the machine',
+  'picture-folder': 'pictures of a folder in the order of their names, again and again',
 }
 
 const cameraFacts = ({ protocol, path, authentication, intervalMs, offlineMs, frozenMs }: Camera): string[][] => [
@@ -268,6 +270,10 @@ function example(device: DeviceDefinition): object {
       const login = device.authentication === 'none' ? {} : { login: `${id}-login` }
       return { id, definition: device.id, address: { transport, url, ...login } }
     }
+    case 'video-file':
+      return { id, definition: device.id, address: { transport: 'file', path: '/srv/clips/aisle-1.mp4' } }
+    case 'picture-folder':
+      return { id, definition: device.id, address: { transport: 'file', path: '/srv/pictures/aisle-1' } }
     case 'mqtt': {
       const topic = `my-store/${topics[device.kind]}`
       return { id, definition: device.id, address: { transport: 'mqtt', topic } }

@@ -61,6 +61,7 @@ function addressText(address: Address): string {
     case 'serial':
       return `${address.path}, ${address.baudRate} baud`
     case 'usb-keyboard':
+    case 'file':
       return address.path
     case 'modbus-rtu-tcp':
       return `Modbus RTU over TCP ${address.host}:${address.port}`

@@ -34,6 +34,8 @@ const transports: Record<DeviceDefinition['protocol'], readonly string[]> = {
   'http-snapshot': ['http'],
   mjpeg: ['http'],
   rtsp: ['rtsp'],
+  'video-file': ['file'],
+  'picture-folder': ['file'],
   'http-post': ['http'],
 }
 

@@ -433,8 +433,9 @@ export const Reader = strictObject({
 export const Camera = strictObject({
   ...head,
   kind: Type.Literal('camera'),
-  protocol: oneOf(['http-snapshot', 'mjpeg', 'rtsp'], {
-    description: 'A picture for each request, pictures one after another in one answer, or H.264 or H.265 over RTSP.',
+  protocol: oneOf(['http-snapshot', 'mjpeg', 'rtsp', 'video-file', 'picture-folder'], {
+    description:
+      'A picture for each request, pictures one after another in one answer, or H.264 or H.265 over RTSP; or a recording that is played again and again.',
   }),
   path: Type.Optional(
     Type.String({

@@ -126,6 +126,18 @@ export const DeviceAddress = Type.Union(
       }),
       login: Type.Optional(secretName),
     }),
+    strictObject(
+      {
+        transport: Type.Literal('file'),
+        path: Type.String({
+          title: 'File or folder',
+          pattern: '^/[^\\0]*$',
+          maxLength: 500,
+          description: 'On the machine that runs the store, such as /srv/clips/aisle-1.mp4.',
+        }),
+      },
+      { description: 'A recording in place of a camera.' },
+    ),
     strictObject({
       transport: Type.Literal('mqtt'),
       topic: Type.String({

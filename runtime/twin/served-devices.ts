@@ -181,6 +181,8 @@ export async function serveDevices(options: ServeOptions): Promise<ServedDevices
       const slave = loadCellSlaves[device.definition]
       // It looks at the cameras that are served here.
       if (device.id === ownVisionDevice) continue
+      // A recording needs nobody to stand in for it.
+      if (device.address.transport === 'file') continue
       if (slave) await serveWeighing(device, slave)
       else if (isCamera(device)) faults.declare(device.id, 'camera')
       else await (simulators[device.definition] ?? unknownDevice)(device)

@@ -67,6 +67,8 @@ describe('the devices of a profile, as the twin serves them', () => {
     assert.ok(files.length >= 10)
     for (const file of files) {
       const { id, protocol } = JSON.parse(await readFile(new URL(file, definitions), 'utf8'))
+      // A recording in place of a camera is no device.
+      if (protocol === 'video-file' || protocol === 'picture-folder') continue
       const [port = 0] = await freePorts(1)
       await serve({ id: 'device', definition: id, address: addressFor(protocol, port), units: [1] })
       assert.notEqual(faults.all.find(({ name }) => name === 'device')?.kind, undefined, id)

@@ -1,4 +1,5 @@
 /** A camera of the profile, reached as its model's definition says, with the login that the profile names. */
+import { pathToFileURL } from 'node:url'
 import type { DeviceCatalogue, ProfileDevice } from '../../devices/catalogue.ts'
 import type { ProgramSecrets } from '../../program/run-settings.ts'
 import { handedSecret } from '../../security/handed-secret.ts'
@@ -20,16 +21,26 @@ export function profileCamera(device: ProfileDevice, options: ProfileCameraOptio
   const known = catalogue.of(device, 'camera')
   const definition = { ...known, intervalMs: Math.min(known.intervalMs, everyMs) }
   const { address, id } = device
-  if (address.transport !== 'rtsp' && address.transport !== 'http') {
-    // The catalogue has made sure of it.
-    throw new Error(`the camera ${id} is not reached by ${address.transport}`)
-  }
-  const login = address.login === undefined ? undefined : handedSecret(secrets, address.login)
+  const { url, login: loginName } = placeOf(address)
+  const login = loginName === undefined ? undefined : handedSecret(secrets, loginName)
   const { wireClock } = options
   return new CameraSource({
     ...listener,
     device: id,
-    capture: cameraCapture({ url: address.url, login, definition, decoder: usualDecoder, wireClock }),
+    capture: cameraCapture({ url, login, definition, decoder: usualDecoder, wireClock }),
     definition,
   })
+}
+
+function placeOf(address: ProfileDevice['address']): { url: string; login?: string | undefined } {
+  switch (address.transport) {
+    case 'http':
+    case 'rtsp':
+      return address
+    case 'file':
+      return { url: pathToFileURL(address.path).href }
+    default:
+      // The catalogue has made sure of it.
+      throw new Error(`no camera is reached by ${address.transport}`)
+  }
 }
