@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { integerBetween, pick, type Random, seededRandom } from '../../runtime/contract/random.ts'
 import type { ProgramName } from '../../runtime/program/run-settings.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
-import { isWhole } from '../chaos/support/trial.ts'
 import { type RunningStore, startStore, until } from '../support/running-store.ts'
 import { basketOf, type TruthVisit, visitOf } from '../support/twin-truth.ts'
 
@@ -10,8 +9,8 @@ import { basketOf, type TruthVisit, visitOf } from '../support/twin-truth.ts'
 const killed = ['till', 'flows', 'sensing', 'broker', 'console'] as const satisfies ProgramName[]
 const killsEach = Number(process.env.KILLS ?? 10)
 const seed = Number(process.env.KILLS_SEED ?? 20_261_121)
-/** On a slow machine so many kills outlast everybody's visit, and what nobody saw goes to a person. */
-const afterwards = isWhole ? 3 : 0
+/** On a slow machine so many kills outlast everybody's visit, and what nobody saw goes to a person: these come later. */
+const afterwards = 3
 const ended = new Set(['paid', 'empty', 'void', 'debt', 'review'])
 
 interface Charge {
