@@ -25,15 +25,29 @@ const rejoinMs = 30_000
 const rejoinAtGateMs = 1000
 const nearGateM = 0.15
 const gateCost = 30
+/** Odds of nine to one that it is the one and no other, as twice their logarithm. */
+const sureCost = 4.4
 
-/** @returns the lost person whom each of `found` is taken for, or null */
+/** @returns the lost person whom each of `found` is surely taken for, or null */
 export function rejoin(
   found: readonly PersonTrack[],
   lost: readonly LostPerson[],
   gates: readonly Gate[],
 ): (LostPerson | null)[] {
   const costs = found.map((track) => lost.map((one) => costOf(track, one.track, gates)))
-  return assign(costs, gateCost).map((column) => (column === null ? null : (lost[column] as LostPerson)))
+  const columns = assign(costs, gateCost)
+  return columns.map((column, row) =>
+    column === null || isGuess(costs, columns, row) ? null : (lost[column] as LostPerson),
+  )
+}
+
+/** Whether they may as well be somebody else who was lost: then they get a new name, and nobody pays for another. */
+function isGuess(costs: readonly (readonly number[])[], columns: readonly (number | null)[], row: number): boolean {
+  const without = costs.map((of, i) => (i === row ? of.with(columns[row] as number, Number.POSITIVE_INFINITY) : of))
+  const other = assign(without, gateCost)
+  const total = (assigned: readonly (number | null)[]) =>
+    assigned.reduce<number>((sum, j, i) => sum + (j === null ? gateCost : (costs[i]?.[j] as number)), 0)
+  return other[row] !== null && total(other) - total(columns) < sureCost
 }
 
 /** Whether `lost` cannot come back any more. */

@@ -79,14 +79,13 @@ describe('floor tracker', () => {
     assert.deepEqual(floor.names, ['p1'])
   })
 
-  it('knows who walks on through a gap from who was lost earlier near it', () => {
+  it('gives a new name to who walks on through a gap near which somebody else was lost', () => {
     const floor = new Floor()
     floor.watch(1, () => [standing([5, 3])])
     floor.watch(2, (t) => [standing([1.5 + t, 3])])
-    const walker = floor.nameAt([3.4, 3])
     floor.watch(2, () => [])
     floor.watch(1, (t) => [standing([5.5 + t, 3])])
-    assert.equal(floor.nameAt([6.4, 3]), walker)
+    assert.equal(floor.nameAt([6.4, 3]), 'p3')
   })
 
   it('does not take who comes in for who went out by the gate', () => {
@@ -105,6 +104,13 @@ describe('floor tracker', () => {
     floor.watch(1, () => [standing([3.4, 3.4], { appearance: blue }), standing([4.6, 3.4], { appearance: red })])
     assert.equal(floor.nameAt([3.4, 3.4]), blueName)
     assert.equal(floor.nameAt([4.6, 3.4]), redName)
+  })
+
+  it('does not guess which of two who were lost somebody is', () => {
+    const floor = new Floor().watch(1, () => [standing([3, 3]), standing([5, 3])])
+    floor.watch(4, () => [])
+    floor.watch(1, () => [standing([4, 3.2])])
+    assert.deepEqual(floor.names, ['p3'])
   })
 
   it('does not believe one camera in somebody whom all others would see', () => {
