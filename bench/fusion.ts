@@ -3,7 +3,8 @@
  *
  * `aisle bench fusion --twin [--visits N] [--seed S] [--workers W] [--mix demonstration|lively]
  * [--appliance good|poor|over-confident] [--causes] [--json]`: N visits of simulated shoppers in virtual time, in every store
- * that comes with Open Aisle; 10,000 of them take hours. `--causes` says why lines were wrong, in review or let go.
+ * that comes with Open Aisle; 10,000 of them take hours. A store goes on from run to run, so there is work for one
+ * worker for each store at most. `--causes` says why lines were wrong, in review or let go.
  *
  * `aisle bench fusion --twin --vision [--visits N] [--seed S] [--mix …] [--appliance …] [--json]`: receipts from the
  * store's own cameras, rendered and looked at, against those from an appliance's tracks, for the same visits.

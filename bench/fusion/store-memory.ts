@@ -14,7 +14,7 @@ import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { isRight, type LineOutcome } from './line-outcome.ts'
 
-/** As many as the flows program recalls. */
+/** About as many as a store that is not restarted remembers: takings of half a day (`FusionPolicy.memoryMs`). */
 const mostRecalled = 1000
 
 /** What one run of the store left. */

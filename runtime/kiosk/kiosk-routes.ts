@@ -116,7 +116,7 @@ export function kioskRoutes({ store, till, key, log }: KioskParts): Router {
   return router
 }
 
-/** How many pieces are in the basket beyond what was paid. */
+/** Of how many lines there is more in the basket than was paid. */
 function takenSince(lines: { lineId: string; quantity: number }[], paid: typeof lines | null): number {
   if (!paid) return 0
   const paidOf = (lineId: string) => paid.find((line) => line.lineId === lineId)?.quantity ?? 0

@@ -18,7 +18,8 @@ import { cornersOf } from '../../runtime/vision/calibration/corners.ts'
 import { CameraModel, type CameraPose } from '../../runtime/vision/camera-model/camera-model.ts'
 import { flowsSecrets, startFlows, type TestFlows } from '../host/flows-program.ts'
 import { openBrowser } from '../support/browser.ts'
-import { copyProfileToFreePorts, edit, freePorts } from '../support/profile-folder.ts'
+import { freePorts } from '../support/free-ports.ts'
+import { copyProfileToFreePorts, edit } from '../support/profile-folder.ts'
 import { HttpCamera } from '../vision/support/http-camera.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

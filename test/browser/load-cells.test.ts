@@ -17,7 +17,8 @@ import { answerOf } from '../../runtime/twin/devices/modbus-unit.ts'
 import { type Slave, startSlave } from '../devices/modbus-slave.ts'
 import { flowsSecrets, startFlows, type TestFlows } from '../host/flows-program.ts'
 import { openBrowser } from '../support/browser.ts'
-import { copyProfileToFreePorts, edit, freePorts } from '../support/profile-folder.ts'
+import { freePorts } from '../support/free-ports.ts'
+import { copyProfileToFreePorts, edit } from '../support/profile-folder.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const clock = new SystemClock()

@@ -4,7 +4,7 @@ import { newPairing } from '../../runtime/kiosk/kiosk-session.ts'
 import type { KioskView } from '../../runtime/kiosk/pages/kiosk-view.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { kioskId, openTheEntrance } from '../kiosk/running-kiosk.ts'
-import { freePorts } from '../support/profile-folder.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { type RunningStore, startStore, until } from '../support/running-store.ts'
 import { basketOf, type TruthVisit } from '../support/twin-truth.ts'
 

@@ -18,8 +18,8 @@ import { startFlows } from '../host/flows-program.ts'
 import { openTheEntrance, startTestKiosk } from '../kiosk/running-kiosk.ts'
 import { startTestPhone } from '../phone/running-phone.ts'
 import { pageLayers, pathOf, routesOf } from '../support/express-routes.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { listeningOf } from '../support/listening.ts'
-import { freePorts } from '../support/profile-folder.ts'
 import { type RunningStore, startStore } from '../support/running-store.ts'
 
 /** What answers without a login, and why. All else has to be closed: a new route is closed or gets its line here. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { FromProgram, RunSettings } from '../../runtime/program/run-settings.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { issueSession } from '../../runtime/security/session.ts'
-import { freePorts } from '../support/profile-folder.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { startQuietTill } from './quiet-till.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

@@ -7,6 +7,7 @@ import type { KioskView } from '../../runtime/kiosk/pages/kiosk-view.ts'
 import { loadStore } from '../../runtime/profile/load-store.ts'
 import type { KioskPresence } from '../../runtime/till-api/kiosks.ts'
 import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
+import { request } from '../support/page-request.ts'
 import { edit } from '../support/profile-folder.ts'
 import { Scanner } from '../till/support/scanner.ts'
 import {
@@ -90,11 +91,7 @@ export async function startTestKiosk(): Promise<RunningKiosk> {
     },
     ...{ store, terminal, cookie: '' },
     pairing: (kiosk = kioskId, atMs = Date.now()) => newPairing(kiosk, key, atMs),
-    ask(path, body, cookie = running.cookie) {
-      const headers = { origin: running.url, cookie, ...(body ? { 'content-type': 'application/json' } : {}) }
-      const method = body ? 'POST' : 'GET'
-      return fetch(running.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
-    },
+    ask: (path, body, cookie = running.cookie) => request(running.url, path, { body, cookie }),
     async view() {
       const answer = await running.ask('/api/kiosk')
       if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)

@@ -3,11 +3,12 @@ import type { PhoneAccount } from '../../runtime/phone/pages/phone-view.ts'
 import { publicPhoneRoutes } from '../../runtime/phone/phone-routes.ts'
 import { phoneCookie } from '../../runtime/phone/phone-session.ts'
 import { pathOf } from '../support/express-routes.ts'
+import { request } from '../support/page-request.ts'
 import { edit } from '../support/profile-folder.ts'
 import { admit, checkOut, cola, lineOf, record, visitIn } from '../till/support/test-till.ts'
 import { waitFor } from '../till/support/wait.ts'
 import { newPhone } from '../till/tokens/phone-key.ts'
-import { type JoinedPhone, join, type RunningTestPhone, request, startTestPhone } from './running-phone.ts'
+import { type JoinedPhone, join, type RunningTestPhone, startTestPhone } from './running-phone.ts'
 
 const publicUrl = 'https://phone.shop.example'
 

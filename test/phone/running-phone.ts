@@ -4,6 +4,7 @@ import { loadStore } from '../../runtime/profile/load-store.ts'
 import { newInvitation } from '../../runtime/security/invitation.ts'
 import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
 import { pageLayers, routesOf } from '../support/express-routes.ts'
+import { request } from '../support/page-request.ts'
 import {
   clock,
   openTestStore,
@@ -51,21 +52,6 @@ export async function startTestPhone(
       await store.stop()
     },
   }
-}
-
-/** A request as the page makes it. */
-export function request(url: string, path: string, options: { body?: unknown; cookie?: string; origin?: string } = {}) {
-  const { body, cookie, origin = url } = options
-  return fetch(url + path, {
-    method: body === undefined ? 'GET' : 'POST',
-    redirect: 'manual',
-    headers: {
-      origin,
-      ...(cookie === undefined ? {} : { cookie }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
 }
 
 export interface JoinedPhone extends TestPhone {

@@ -2,17 +2,16 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SystemClock, sleep } from '../../runtime/contract/clock.ts'
 import type { WeightEvent } from '../../runtime/contract/messages.ts'
 import { integerBetween, seededRandom } from '../../runtime/contract/random.ts'
-import { listen } from '../../runtime/program/listen.ts'
 import type { FromProgram, RunSettings } from '../../runtime/program/run-settings.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { createSensingClient } from '../../runtime/sensing-api/sensing-http-client.ts'
 import { Mx08, type Slave, startSlave } from '../devices/modbus-slave.ts'
+import { freePorts } from '../support/free-ports.ts'
 
 const root = join(import.meta.dirname, '../..')
 const clock = new SystemClock()
@@ -60,14 +59,6 @@ describe('sensing, killed at any moment', () => {
     assert.fail('no levels were saved')
   }
 
-  async function freePort(): Promise<number> {
-    const server = createServer()
-    const port = await listen(server, { host: '127.0.0.1', port: 0, what: 'the test' })
-    server.close()
-    await once(server, 'close')
-    return port
-  }
-
   before(async () => {
     for (let channel = 0; channel < 8; channel++) unit.set(channel, { grams: 3000 })
     const still = new Mx08()
@@ -77,11 +68,12 @@ describe('sensing, killed at any moment', () => {
     await cp(join(root, 'hardware-profiles/corner-shop'), folder, { recursive: true })
     const profile = await readFile(join(folder, 'profile.json'), 'utf8')
     await writeFile(join(folder, 'profile.json'), profile.replace('15020', String(slave.port)))
+    const [sensing = 0, broker = 0] = await freePorts(2)
     settings = {
       profileDirectory: folder,
       dataDirectory: folder,
       host: '127.0.0.1',
-      ports: { console: 0, editor: 0, till: 0, sensing: await freePort(), broker: await freePort(), phone: 0 },
+      ports: { console: 0, editor: 0, till: 0, sensing, broker, phone: 0 },
       clock: { scale: 1, originMs: 0 },
       live: true,
       twin: { seed: 1, shoppersPerHour: 0, visits: 0 },

@@ -1,9 +1,9 @@
 /** A copy of a shipped store in a folder of the test's own, so that it can be spoiled or moved to free ports. */
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from './free-ports.ts'
 
 const profiles = fileURLToPath(new URL('../../hardware-profiles/', import.meta.url))
 
@@ -22,20 +22,6 @@ export async function edit(
   const path = join(directory, file)
   const json = JSON.parse(await readFile(path, 'utf8'))
   await writeFile(path, JSON.stringify(change(json) ?? json))
-}
-
-/** Ports that were free a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
 
 /** A copy of a store whose every loopback device has a port of its own that is free. */

@@ -13,7 +13,8 @@ import { openSecretStore } from '../../runtime/security/secret-store.ts'
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { createTillClient } from '../../runtime/till-api/till-http-client.ts'
-import { copyProfileToFreePorts, freePorts } from './profile-folder.ts'
+import { freePorts } from './free-ports.ts'
+import { copyProfileToFreePorts } from './profile-folder.ts'
 
 export interface RunningStore {
   settings: RunSettings

@@ -8,7 +8,7 @@ import type { LoadedStore } from '../../runtime/profile/load-store.ts'
 import { Faults } from '../../runtime/twin/devices/faults.ts'
 import { type ServedDevices, serveDevices } from '../../runtime/twin/served-devices.ts'
 import { RelayModule } from '../../runtime/twin/world/gate-mechanics.ts'
-import { freePorts } from '../support/profile-folder.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { cornerShop } from './corner-shop.ts'
 import { ShopFloor } from './shop-floor.ts'
 

@@ -15,7 +15,8 @@ import type { RunningProgram } from '../../runtime/program/program.ts'
 import { checkPeople, checkSighting } from '../../runtime/recording/format.ts'
 import { generatedSecrets } from '../../runtime/security/secret-names.ts'
 import { startTwin } from '../../runtime/twin/twin.ts'
-import { copyProfileToFreePorts, freePorts } from '../support/profile-folder.ts'
+import { freePorts } from '../support/free-ports.ts'
+import { copyProfileToFreePorts } from '../support/profile-folder.ts'
 import { type RawModbus, rawModbus } from './modbus-client.ts'
 
 const scale = 10

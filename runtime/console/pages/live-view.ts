@@ -93,6 +93,9 @@ export interface LineView {
   readingOf?: string[]
 }
 
+/** What a shopper reads of a line. */
+export type PricedLine = Pick<LineView, 'lineId' | 'name' | 'quantity' | 'soldBy' | 'amountMinor'>
+
 export interface ReceiptView {
   receiptId: string
   totalMinor: number

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import { Evidence } from './evidence.tsx'
 import type { ReceiptView, VisitView } from './live-view.ts'
 import { usePage } from './page-context.ts'
+import { DiscountLines, PricedLines, QuietLine } from './priced-lines.tsx'
 import { shopperColor, shortVisitName } from './shopper-color.ts'
 import { VisitTruth } from './visit-truth.tsx'
 
@@ -51,24 +52,16 @@ function Receipt({ visit: { visitId, state, receipt } }: { visit: VisitWithRecei
         <strong class="amount">{formats.money(receipt.totalMinor)}</strong>
       </header>
       <ul class="lines">
-        {receipt.lines.map((line) => (
-          <li key={line.lineId} class="line">
-            <span class="quantity">{formats.quantity(line)}</span>
-            <span class="name">{line.name}</span>
-            <span class="amount">{formats.money(line.amountMinor)}</span>
-          </li>
-        ))}
-        {receipt.discounts.map(({ name, amountMinor }, i) => (
-          <Extra key={i} name={name} amount={formats.money(-amountMinor)} />
-        ))}
+        <PricedLines lines={receipt.lines} formats={formats} />
+        <DiscountLines discounts={receipt.discounts} formats={formats} />
         {receipt.tax && (
-          <Extra
+          <QuietLine
             name={`${texts.contains} ${receipt.tax.name} ${receipt.tax.percent}%`}
             amount={formats.money(receipt.tax.taxMinor)}
           />
         )}
         {receipt.tax && receipt.tax.taxFreeMinor > 0 && (
-          <Extra name={texts.taxFree} amount={formats.money(receipt.tax.taxFreeMinor)} />
+          <QuietLine name={texts.taxFree} amount={formats.money(receipt.tax.taxFreeMinor)} />
         )}
       </ul>
       <div class="questions">
@@ -77,17 +70,6 @@ function Receipt({ visit: { visitId, state, receipt } }: { visit: VisitWithRecei
       </div>
       {asked === 'why' && <Evidence visitId={visitId} />}
       {asked === 'truth' && <VisitTruth visitId={visitId} receipt={receipt} />}
-    </li>
-  )
-}
-
-/** A discount, or what is said of the tax. */
-function Extra({ name, amount }: { name: string; amount: string }): JSX.Element {
-  return (
-    <li class="line quiet">
-      <span class="quantity" />
-      <span class="name">{name}</span>
-      <span class="amount">{amount}</span>
     </li>
   )
 }

@@ -1,5 +1,5 @@
 /** What the kiosks' program tells its page, as plain types that both sides read. Money is in the minor unit. */
-import type { LineView, ReceiptView } from '../../console/pages/live-view.ts'
+import type { PricedLine, ReceiptView } from '../../console/pages/live-view.ts'
 
 /** `GET /api/store`: what is said to anybody. */
 export interface KioskStore {
@@ -13,7 +13,7 @@ export interface KioskVisitView {
   visitId: string
   /** Of the list, to be confirmed with it. */
   revision: number
-  lines: Pick<LineView, 'lineId' | 'name' | 'quantity' | 'soldBy' | 'amountMinor'>[]
+  lines: PricedLine[]
   discounts: { name: string; amountMinor: number }[]
   totalMinor: number
   /** Something in it is for adults only. */

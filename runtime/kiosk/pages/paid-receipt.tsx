@@ -1,5 +1,6 @@
 /** The receipt of what was paid here, and lines with their sum. */
 import type { JSX } from 'preact'
+import { DiscountLines, PricedLines, Sum, TaxNote } from '../../console/pages/priced-lines.tsx'
 import { CallStaff } from './call-staff.tsx'
 import { useKiosk } from './kiosk-context.ts'
 import type { KioskVisitView } from './kiosk-view.ts'
@@ -15,11 +16,7 @@ export function PaidReceipt({ visit: { receipt, since } }: { visit: KioskVisitVi
       {receipt && (
         <>
           <Priced {...receipt} />
-          {receipt.tax && (
-            <p class="aside">
-              {texts.contains} {receipt.tax.name} {receipt.tax.percent}% {formats.money(receipt.tax.taxMinor)}
-            </p>
-          )}
+          {receipt.tax && <TaxNote tax={receipt.tax} contains={texts.contains} formats={formats} />}
           <p class="aside">
             {receipt.receiptId} · <time>{formats.time(receipt.issuedAtMs)}</time>
           </p>
@@ -47,24 +44,10 @@ export function Priced({
   return (
     <>
       <ul class="lines">
-        {lines.map((line) => (
-          <li key={line.lineId} class="line">
-            <span class="quantity">{formats.quantity(line)}</span>
-            <span class="name">{line.name}</span>
-            <span class="amount">{formats.money(line.amountMinor)}</span>
-          </li>
-        ))}
-        {discounts.map(({ name, amountMinor }) => (
-          <li key={`${name} ${amountMinor}`} class="line quiet">
-            <span class="quantity" />
-            <span class="name">{name}</span>
-            <span class="amount">{formats.money(-amountMinor)}</span>
-          </li>
-        ))}
+        <PricedLines lines={lines} formats={formats} />
+        <DiscountLines discounts={discounts} formats={formats} />
       </ul>
-      <p class="sum">
-        {texts.total} <strong class="amount">{formats.money(totalMinor)}</strong>
-      </p>
+      <Sum text={texts.total} amountMinor={totalMinor} formats={formats} />
     </>
   )
 }

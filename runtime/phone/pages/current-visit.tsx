@@ -1,5 +1,6 @@
 /** What somebody in the store has taken so far. */
 import type { JSX } from 'preact'
+import { PricedLines, Sum } from '../../console/pages/priced-lines.tsx'
 import { usePhone } from './phone-context.ts'
 import type { PhoneVisit } from './phone-view.ts'
 
@@ -21,20 +22,10 @@ export function CurrentVisit({ visit }: { visit: PhoneVisit }): JSX.Element {
       <div aria-live="polite">
         {lines.length === 0 && <p class="quiet">{state === 'admitted' ? texts.admitted : texts.basketEmpty}</p>}
         <ul class="lines">
-          {lines.map((line) => (
-            <li key={line.lineId} class="line">
-              <span class="quantity">{formats.quantity(line)}</span>
-              <span class="name">{line.name}</span>
-              <span class="amount">{formats.money(line.amountMinor)}</span>
-            </li>
-          ))}
+          <PricedLines lines={lines} formats={formats} />
         </ul>
       </div>
-      {lines.length > 0 && (
-        <p class="sum">
-          {texts.total} <strong class="amount">{formats.money(totalMinor)}</strong>
-        </p>
-      )}
+      {lines.length > 0 && <Sum text={texts.total} amountMinor={totalMinor} formats={formats} />}
       <p class="aside">{closing}</p>
     </section>
   )

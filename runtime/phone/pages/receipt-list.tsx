@@ -1,5 +1,6 @@
 /** Receipts: each line with its "why?", and with a word for what was not taken. */
 import type { JSX } from 'preact'
+import { DiscountLines, TaxNote } from '../../console/pages/priced-lines.tsx'
 import { ask } from '../../console/pages/server-api.ts'
 import { Failure } from './failure.tsx'
 import { usePhone } from './phone-context.ts'
@@ -36,19 +37,9 @@ function Receipt({ visit, onChanged }: { visit: PhoneVisit; onChanged(): void })
         {receipt.lines.map((line) => (
           <ReceiptLine key={line.lineId} visit={visit} line={line} onChanged={onChanged} />
         ))}
-        {receipt.discounts.map(({ name, amountMinor }) => (
-          <li key={`${name} ${amountMinor}`} class="line quiet">
-            <span class="quantity" />
-            <span class="name">{name}</span>
-            <span class="amount">{formats.money(-amountMinor)}</span>
-          </li>
-        ))}
+        <DiscountLines discounts={receipt.discounts} formats={formats} />
       </ul>
-      {receipt.tax && (
-        <p class="aside">
-          {texts.contains} {receipt.tax.name} {receipt.tax.percent}% {formats.money(receipt.tax.taxMinor)}
-        </p>
-      )}
+      {receipt.tax && <TaxNote tax={receipt.tax} contains={texts.contains} formats={formats} />}
       {visit.owed && <PayDebt visitId={visit.visitId} onChanged={onChanged} />}
     </article>
   )

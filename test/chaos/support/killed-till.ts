@@ -9,7 +9,7 @@ import type { FromProgram, ToProgram } from '../../../runtime/program/run-settin
 import type { VisitSnapshot } from '../../../runtime/till-api/events.ts'
 import type { TillClient } from '../../../runtime/till-api/till-client.ts'
 import { createTillClient } from '../../../runtime/till-api/till-http-client.ts'
-import { freePorts } from '../../support/profile-folder.ts'
+import { freePorts } from '../../support/free-ports.ts'
 import { get, openTestStore, settingsOf, type TestStore, tokens } from '../../till/support/test-till.ts'
 import { waitFor } from '../../till/support/wait.ts'
 import { patienceMs, seed, tellProgress } from './trial.ts'

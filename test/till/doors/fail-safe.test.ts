@@ -15,7 +15,8 @@ import { databaseFile } from '../../../runtime/till/data-files.ts'
 import { type FailSafeSituation, failSafeRules } from '../../../runtime/till/doors/fail-safe.ts'
 import { KilledTill } from '../../chaos/support/killed-till.ts'
 import { type RunningKiosk, startTestKiosk } from '../../kiosk/running-kiosk.ts'
-import { edit, freePorts } from '../../support/profile-folder.ts'
+import { freePorts } from '../../support/free-ports.ts'
+import { edit } from '../../support/profile-folder.ts'
 import { BenchGate, fullWiring } from '../support/bench-gate.ts'
 import {
   admit,

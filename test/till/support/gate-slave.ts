@@ -1,5 +1,5 @@
 import { type IServiceVector, ServerTCP } from 'modbus-serial'
-import { freePorts } from '../../support/profile-folder.ts'
+import { freePorts } from '../../support/free-ports.ts'
 
 const counterRegister = 16
 
