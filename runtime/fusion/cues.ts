@@ -9,6 +9,8 @@ export interface Actor {
   /** Natural logarithm of how much likelier the distances are when this person acted than when not. */
   handLogOdds: number
   handM: number | null
+  /** Standard deviation of the hand's place; 0 where the vision stated none. */
+  handSigmaM: number
   /** Whether a camera saw this person then. */
   isSeen: boolean
 }
@@ -58,10 +60,11 @@ export class Cues {
 
   /** How much of a hand's nearness follows from the same person's acting at a place so far away: the other hand is there. */
   besideLogOdds(personId: string | null, apartM: number): number {
-    const handM = this.actors.find((actor) => actor.personId === personId)?.handM ?? null
+    const { handM = null, handSigmaM = 0 } = this.actors.find((actor) => actor.personId === personId) ?? {}
     if (handM === null) return Number.POSITIVE_INFINITY
-    const besideM = Math.max(this.#policy.handSeenM, Math.min(this.#policy.handOtherM, apartM))
-    return Math.log(fallOff(handM, besideM) / fallOff(handM, this.#policy.handOtherM))
+    const { handSeenM, handOtherM } = this.#policy
+    const besideM = Math.max(handSeenM, handSigmaM, Math.min(handOtherM, apartM))
+    return Math.log(fallOff(handM, besideM) / fallOff(handM, handOtherM))
   }
 
   /** How likely the looks into the likeliest actor's hands are when nothing was moved here: they are of something else. */
@@ -101,12 +104,14 @@ function actorsOf({ near, event }: Evidence, policy: FusionPolicy): Actor[] {
     // Across a gap nobody was watching: whoever acted is as likely to be unknown as anybody.
     handLogOdds: event.kind === 'gap' ? 0 : Math.log(isDark ? policy.unseenInTheDark : policy.unseenPerson),
     handM: null,
+    handSigmaM: 0,
     isSeen: false,
   }
-  const seen = (near ?? []).map(({ personId, handM, headM, seen, wristHidden = 0 }) => {
+  const seen = (near ?? []).map(({ personId, handM, handSigmaM = 0, headM, seen, wristHidden = 0 }) => {
     const lost = seen > 0 || isDark ? 0 : Math.log(policy.lostPerson)
-    const logOdds = handLogOdds(handM, wristHidden, policy) + headLogOdds(headM, policy) + lost
-    return { personId, handM, isSeen: seen > 0, handLogOdds: event.kind === 'gap' ? 0 : logOdds }
+    const byHead = isRough(handSigmaM, policy) ? standingLogOdds(headM, policy) : 0
+    const logOdds = handLogOdds(handM, handSigmaM, wristHidden, policy) + headLogOdds(headM, policy) + byHead + lost
+    return { personId, handM, handSigmaM, isSeen: seen > 0, handLogOdds: event.kind === 'gap' ? 0 : logOdds }
   })
   const bestLogOdds = Math.max(unseen.handLogOdds, ...seen.map((actor) => actor.handLogOdds))
   return [...seen, unseen]
@@ -119,13 +124,25 @@ function actorsOf({ near, event }: Evidence, policy: FusionPolicy): Actor[] {
  * Distances fall off exponentially from the goods, for the acting hand, the other hand of the actor, and others' hands.
  * The acting hand is either the one that was seen, or a wrist was hidden nearly all the time; hardly ever it is misplaced.
  */
-function handLogOdds(handM: number | null, hidden: number, policy: FusionPolicy): number {
+function handLogOdds(handM: number | null, sigmaM: number, hidden: number, policy: FusionPolicy): number {
   if (handM === null) return 0
-  const { handSeenM, handHidden, handMisplaced, handHiddenM, handOtherM } = policy
+  const { handHidden, handMisplaced, handHiddenM, handOtherM } = policy
   const acting =
-    (1 - handHidden - handMisplaced) * fallOff(handM, handSeenM) +
+    (1 - handHidden - handMisplaced) * seenFallOff(handM, sigmaM, policy) +
     (handHidden * hiddenRatio(hidden, policy) + handMisplaced) * fallOff(handM, handHiddenM)
   return Math.log(acting / fallOff(handM, handOtherM))
+}
+
+/** Of the acting hand: cameras that place hands roughly err as a Gaussian does, and more than the hand is away. */
+function seenFallOff(handM: number, sigmaM: number, policy: FusionPolicy): number {
+  return isRough(sigmaM, policy) ? halfNormal(handM, policy.handSigmaShare * sigmaM) : fallOff(handM, policy.handSeenM)
+}
+
+const isRough = (sigmaM: number, { handSigmaShare, handSeenM }: FusionPolicy) => handSigmaShare * sigmaM > handSeenM
+
+/** Where hands are placed roughly, heads say a little more: whoever takes something mostly stands well within reach. */
+function standingLogOdds(headM: number, { headReachM, handOtherM }: FusionPolicy): number {
+  return Math.log(halfNormal(headM, headReachM / 2) / fallOff(headM, handOtherM))
 }
 
 /** How much likelier a wrist is hidden for this share of the time when it acts unseen than when it does not act. */
@@ -144,3 +161,5 @@ function headLogOdds(headM: number, { headReachM, headReachSoftM }: FusionPolicy
 }
 
 const fallOff = (distanceM: number, meanM: number) => Math.exp(-distanceM / meanM) / meanM
+const halfNormal = (distanceM: number, sdM: number) =>
+  (Math.sqrt(2 / Math.PI) / sdM) * Math.exp(-(distanceM ** 2) / (2 * sdM ** 2))

@@ -48,10 +48,10 @@ function nearBoth(earlier: Near, later: Near): Near {
   const both = new Map(earlier.map((person) => [person.personId, person]))
   for (const person of later) {
     const before = both.get(person.personId)
-    const handsM = [before?.handM, person.handM].filter((handM) => typeof handM === 'number')
+    const farM = Number.POSITIVE_INFINITY
+    const { handM, handSigmaM } = before && (before.handM ?? farM) < (person.handM ?? farM) ? before : person
     both.set(person.personId, {
-      ...person,
-      handM: handsM.length > 0 ? Math.min(...handsM) : null,
+      ...{ ...person, handM, handSigmaM },
       headM: before ? (before.headM + person.headM) / 2 : person.headM,
     })
   }

@@ -121,23 +121,26 @@ export class Surroundings {
   #near(event: WeightEvent, frames: readonly PersonFrame[], inside: Iterable<string>): Near[] {
     const { plates, settledAtMs } = event
     const periodMs = ((frames.at(-1)?.atMs ?? 0) - (frames[0]?.atMs ?? 0)) / Math.max(1, frames.length - 1)
-    const seen = new Map<string, { handsM: number[]; headsM: number[]; hidden: number; about: number }>()
+    const seen = new Map<string, { hands: HandAway[]; headsM: number[]; hidden: number; about: number }>()
     for (const { atMs, persons } of frames) {
       const isAbout = atMs >= windowStartMs(event) - aboutMs && atMs <= settledAtMs + aboutMs
-      for (const { personId, headM, handsM } of persons) {
-        const distances = seen.get(personId) ?? { handsM: [], headsM: [], hidden: 0, about: 0 }
+      for (const { personId, headM, handsM, handSigmasM } of persons) {
+        const distances = seen.get(personId) ?? { hands: [], headsM: [], hidden: 0, about: 0 }
         seen.set(personId, distances)
         if (isAbout) distances.about++
         if (isAbout && handsM.some((handM) => handM === null)) distances.hidden++
         distances.headsM.push(this.#shelves.headDistanceM(headM, plates))
-        const toHandsM = handsM.flatMap((handM) => (handM ? this.#shelves.handDistanceM(handM, plates) : []))
-        if (toHandsM.length > 0) distances.handsM.push(Math.min(...toHandsM))
+        const away = handsM.flatMap((handM, i): HandAway[] =>
+          handM ? [{ awayM: this.#shelves.handDistanceM(handM, plates), sigmaM: handSigmasM?.[i] ?? undefined }] : [],
+        )
+        const [nearest] = away.sort((a, b) => a.awayM - b.awayM)
+        if (nearest) distances.hands.push(nearest)
       }
     }
-    const near = [...seen].map(([personId, { handsM, headsM, hidden, about }]) => ({
+    const near = [...seen].map(([personId, { hands, headsM, hidden, about }]) => ({
       personId,
-      handM: handsM.length > 0 ? toMillimetre(graspDistance(handsM, periodMs)) : null,
-      headM: toMillimetre(graspDistance(headsM, periodMs)),
+      ...handOf(hands, periodMs),
+      headM: toMillimetre(graspOf(headsM, periodMs, (headM) => headM)),
       seen: Math.round((1000 * headsM.length) / frames.length) / 1000,
       ...(hidden > 0 ? { wristHidden: Math.round((1000 * hidden) / about) / 1000 } : {}),
     }))
@@ -234,10 +237,22 @@ const windowStartMs = ({ startedAtMs, settledAtMs }: WeightEvent) =>
 /** Nobody takes anything in less than this; a hand that only passes by is as near for a shorter time. */
 const graspMs = 200
 
+interface HandAway {
+  awayM: number
+  /** Standard deviation of the hand's place, where the vision states one. */
+  sigmaM: number | undefined
+}
+
+function handOf(hands: HandAway[], periodMs: number): Pick<Near, 'handM' | 'handSigmaM'> {
+  if (hands.length === 0) return { handM: null }
+  const { awayM, sigmaM } = graspOf(hands, periodMs, ({ awayM }) => awayM)
+  return { handM: toMillimetre(awayM), ...(sigmaM === undefined ? {} : { handSigmaM: toMillimetre(sigmaM) }) }
+}
+
 /** Within this distance somebody was for long enough to take something, at so much time between frames. */
-function graspDistance(distancesM: number[], periodMs: number): number {
-  const sorted = distancesM.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(graspMs / Math.max(1, periodMs)))] as number
+function graspOf<T>(frames: readonly T[], periodMs: number, awayM: (frame: T) => number): T {
+  const sorted = frames.toSorted((a, b) => awayM(a) - awayM(b))
+  return sorted[Math.min(sorted.length - 1, Math.floor(graspMs / Math.max(1, periodMs)))] as T
 }
 
 const toMillimetre = (metres: number) => Math.round(metres * 1000) / 1000

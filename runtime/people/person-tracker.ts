@@ -9,6 +9,8 @@ export interface SeenPerson {
   headM: Point3DM
   /** Wrists, in no particular order; null is a hand that no camera saw. */
   handsM: (Point3DM | null)[]
+  /** Of each hand: standard deviation of its place, all three axes together; absent: so small that it was not stated. */
+  handSigmasM?: (number | null)[]
   score: number
 }
 
@@ -124,8 +126,8 @@ export class PersonTracker {
     return seen
   }
 
-  #named({ trackId, headM, handsM, score }: Person): SeenPerson {
-    return { personId: this.#personOfTrack.get(trackId) ?? trackId, trackId, headM, handsM, score }
+  #named(person: Person): SeenPerson {
+    return { ...person, personId: this.#personOfTrack.get(person.trackId) ?? person.trackId }
   }
 
   /** New tracks and the lost persons that they fit, nearest pairs first. */

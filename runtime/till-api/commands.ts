@@ -44,6 +44,8 @@ export const Evidence = strictObject({
         personId: Identifier(),
         /** Within this distance of the event's plates a wrist stayed for as long as a grasp takes; null: no hand was seen. */
         handM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+        /** Standard deviation of that wrist's place, all three axes together; absent: the vision stated none. */
+        handSigmaM: Type.Optional(Type.Number({ minimum: 0 })),
         /** The same of the head, as seen from above. */
         headM: Type.Number({ minimum: 0 }),
         /** Share of the event's window in which this person was seen. */
