@@ -3,7 +3,7 @@
  * [--rate HZ] [--media DIR] [--json]`: people and hands tracked in scenes of the twin, against where they really were. The scenes
  * are those of the stores that come with Open Aisle, with other geometry, textures and lights than the model that comes
  * with it was trained on: rendered, looked at with that model, and seen by four cameras near the corners, by all
- * cameras of the densest one's profile, and by the three of the demonstration. Cameras' poses and clocks are a little
+ * cameras of the densest one's profile, and by the small pictures of the demonstration's four. Cameras' poses and clocks are a little
  * off, as in any store. Everybody inside counts, in sight of a camera or not; `inSight` says how many are.
  *
  * Simulated detections, of a good detector of boxes without any picture, are a row of their own: what tracking does when
