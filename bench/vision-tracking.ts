@@ -40,6 +40,7 @@ interface Row extends TrackMeasures {
   store: string
   detector: string
   cameras: number
+  pictureWidthPx: number
   shoppers: number
   /** Of one core. */
   coreShare: number
@@ -114,7 +115,14 @@ async function rowOf(
   process.stderr.write('\r')
   const coreShare = trackingMs / (seeds * seconds * 1000)
   return {
-    ...{ store: name, detector, cameras: cameras.length, shoppers, coreShare },
+    ...{
+      store: name,
+      detector,
+      cameras: cameras.length,
+      pictureWidthPx: cameras[0]?.widthPx ?? 0,
+      shoppers,
+      coreShare,
+    },
     detection: detection.pictures === 0 ? null : detection.measures,
     sight: sight.measures,
     ...score.measures(),
@@ -123,13 +131,14 @@ async function rowOf(
 
 function print(rows: readonly Row[], media: MediaMeasures | null): void {
   console.log(
-    `${'store'.padEnd(14)} detector   cameras shoppers  looks  in sight  found: people p/r  hands p/r    IDF1  switches  recall  precision  floor cm p50/p95  head cm  hand cm p50/p95  hands told  core %`,
+    `${'store'.padEnd(14)} detector   cameras    px shoppers  looks  in sight  found: people p/r  hands p/r    IDF1  switches  recall  precision  floor cm p50/p95  head cm  hand cm p50/p95  hands told  core %`,
   )
   for (const row of rows) {
     const { detection, sight } = row
     const shares = (precision = Number.NaN, recall = Number.NaN) => `${precision.toFixed(2)}/${recall.toFixed(2)}`
     const cells = [
       String(row.cameras).padStart(7),
+      String(row.pictureWidthPx).padStart(5),
       String(row.shoppers).padStart(8),
       (sight?.looksPerPicture.toFixed(1) ?? '').padStart(6),
       (sight?.inSight.toFixed(3) ?? '').padStart(9),
