@@ -6,10 +6,8 @@
 import type { CameraModel } from '../camera-model/camera-model.ts'
 import type { Detection, PointPx } from '../detection.ts'
 import { clip, type Outline } from './body-outline.ts'
-import type { CameraView } from './camera-view.ts'
+import type { CameraView, MarkKind } from './camera-view.ts'
 import { headMiddleShare } from './credible.ts'
-
-export type MarkKind = 'edges' | 'points'
 
 /** Left, top, right and lower edge; or x and y of the head and of the place on the floor (NaN where nobody says). Pixels. */
 export type Marks = readonly [number, number, number, number]

@@ -3,12 +3,14 @@ import type { Fixture, PointM } from '../../profile/layout.ts'
 import { CameraModel, type CameraPose } from '../camera-model/camera-model.ts'
 import type { Detection } from '../detection.ts'
 import { Background } from './background.ts'
-import type { MarkKind } from './body-marks.ts'
 import { ShelfCover } from './shelf-cover.ts'
 
 /** A body whose middle is farther outside of the picture than this share of it has no part in it. */
 const marginShare = 0.6
 const middleM = 0.9
+
+/** By what a detector measures people: the edges of a box, or points of the body. */
+export type MarkKind = 'edges' | 'points'
 
 export class CameraView {
   readonly id: string
