@@ -44,8 +44,8 @@ export function shortfallsOf(lines: readonly LineOutcome[], happened: Happened):
   })
 }
 
-const basketLineOf = ({ visitId, sku }: LineOutcome, { visits }: Happened) =>
-  visits.find((visit) => visit.visitId === visitId)?.basket?.lines.find((line) => line.sku === sku)
+const basketLineOf = ({ visitId, lineId }: LineOutcome, { visits }: Happened) =>
+  visits.find((visit) => visit.visitId === visitId)?.basket?.lines.find((line) => line.lineId === lineId)
 
 function causeOf({ visitId, sku }: LineOutcome, eventIds: readonly string[], happened: Happened): string {
   const visit = happened.truth.find((one) => visitIdOf(one) === visitId)

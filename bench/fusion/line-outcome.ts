@@ -3,11 +3,13 @@
 /** One line of a visit's decision, or goods that no line told of. */
 export interface LineOutcome {
   visitId: string
+  /** Absent: no line told of it. */
+  lineId?: string
   sku: string
   outcome: 'charge' | 'review' | 'let-go' | 'untold'
   probability: number
   quantity: number
-  /** What was really taken and not put back. */
+  /** What was really taken and not put back; of several lines of one product, each has what the ones before it left. */
   trueQuantity: number
   /** Worth of one piece, or of one gram. */
   priceMinor: number

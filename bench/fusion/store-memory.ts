@@ -62,7 +62,7 @@ function reviewed(
   const { visitId, decision } = visit
   if (!decision) return visit
   const settled = decision.lines.map((line) => {
-    const truth = lines.find((one) => one.visitId === visitId && one.sku === line.sku)
+    const truth = lines.find((one) => one.visitId === visitId && one.lineId === line.lineId)
     if (line.outcome !== 'review' || !truth) return line
     return { ...line, outcome: isRight(truth) ? ('charge' as const) : ('let-go' as const), rule: 'review' }
   })

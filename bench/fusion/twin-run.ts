@@ -157,10 +157,14 @@ function linesOf(
   const really = new Map(
     itemsOf(visit).map(({ sku, quantity }) => [sku, isByWeight(sku) ? gramsOf(sku, visit) : quantity]),
   )
-  const told = (snapshot?.decision?.lines ?? []).map(({ sku, outcome, probability, quantity }): LineOutcome => {
-    let trueQuantity = really.get(sku) ?? 0
-    if (isByWeight(sku) && Math.abs(quantity - trueQuantity) <= gramsTolerance * trueQuantity) trueQuantity = quantity
-    return { visitId, sku, outcome, probability, quantity, trueQuantity, priceMinor: priceMinor(sku) }
+  const lines = snapshot?.decision?.lines ?? []
+  const told = lines.map(({ lineId, sku, outcome, probability, quantity }, i): LineOutcome => {
+    const left = really.get(sku) ?? 0
+    const isLast = !lines.slice(i + 1).some((line) => line.sku === sku)
+    let trueQuantity = isLast ? left : Math.min(left, quantity)
+    if (isByWeight(sku) && Math.abs(quantity - left) <= gramsTolerance * left) trueQuantity = quantity
+    really.set(sku, Math.max(0, left - trueQuantity))
+    return { visitId, lineId, sku, outcome, probability, quantity, trueQuantity, priceMinor: priceMinor(sku) }
   })
   const untold = [...really].filter(([sku]) => !told.some((line) => line.sku === sku))
   return [

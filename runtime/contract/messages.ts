@@ -208,7 +208,9 @@ export const EvidenceNote = strictObject({
 })
 
 export const AttributedLine = strictObject({
-  lineId: Identifier({ description: 'Stays the same for one product in one basket.' }),
+  lineId: Identifier({
+    description: 'Stays the same for one product in one basket, and for what more there may be of it.',
+  }),
   sku,
   quantity: Type.Number({ exclusiveMinimum: 0, description: 'Pieces, or grams for what is sold by weight.' }),
   probability: probability('That the shopper has at least this quantity.'),

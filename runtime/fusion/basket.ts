@@ -12,18 +12,22 @@ export interface Owner {
   personIds: ReadonlySet<string>
 }
 
-/** A line shows the largest quantity that is likelier than not. */
+/** A line shows the largest quantity that is likelier than not; where none is, the largest that is as soon as there is any. */
 const likelierThanNot = 0.5
 /** Less likely lines are not shown at all. */
 const leastProbability = 0.05
 /** Hypotheses and alternatives below this add no event and no words. */
 const worthSaying = 0.03
 const mostAlternatives = 3
+/** An event that added the same number of pieces in all but this share of what happened is settled. */
+const unsettledFrom = 0.05
 
 /** What one posterior says of one product in one basket. */
 interface Share {
   quantities: Distribution
   eventIds: string[]
+  /** Those of them of which it is not settled how many pieces they added. */
+  unsettled: string[]
   notes: EvidenceNote[]
   alternatives: ReadonlyMap<string, number>
 }
@@ -37,21 +41,39 @@ export function linesOf(owner: Owner, posteriors: readonly Posterior[], shelves:
       else bearing.set(sku, [share])
     }
   }
-  return [...bearing].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([sku, shares]) => lineOf(owner, sku, shares) ?? [])
+  return [...bearing]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([sku, shares]) => linesOfProduct(owner, sku, shares))
 }
 
-function lineOf(owner: Owner, sku: string, shares: readonly Share[]): AttributedLine | undefined {
-  const shown = shownQuantity(totalDistribution(shares.map(({ quantities }) => quantities)))
-  if (!shown) return undefined
-  return {
-    lineId: lineId(owner.id, sku),
+/** How many there are, and how many more there may be: pieces that are less sure do not make the surer ones so. */
+function linesOfProduct(owner: Owner, sku: string, shares: readonly Share[]): AttributedLine[] {
+  const quantities = quantitiesOf(totalDistribution(shares.map(({ quantities }) => quantities)))
+  const shown = shownQuantity(quantities)
+  if (!shown) return []
+  const eventIds = [...new Set(shares.flatMap(({ eventIds }) => eventIds))].slice(-100)
+  const line: AttributedLine = {
+    lineId: lineId(`${owner.id}:${sku}`),
     sku,
     quantity: shown.quantity,
     probability: round(shown.probability),
-    eventIds: [...new Set(shares.flatMap(({ eventIds }) => eventIds))].slice(-100),
+    eventIds,
     alternatives: likeliestAlternatives(shares),
     notes: shares.flatMap(({ notes }) => notes).slice(0, 30),
   }
+  const more = shownQuantity(quantities.filter(({ quantity }) => quantity > shown.quantity))
+  if (!more) return [line]
+  const unsettled = shares.flatMap((share) => share.unsettled).slice(-100)
+  return [
+    line,
+    {
+      ...line,
+      lineId: lineId(`${owner.id}:${sku}:more`),
+      quantity: more.quantity - shown.quantity,
+      probability: round(more.probability),
+      eventIds: unsettled.length > 0 ? unsettled : eventIds,
+    },
+  ]
 }
 
 /** A posterior never changes: what it says is worked out once for each basket, not at each event anew. */
@@ -69,10 +91,12 @@ function sharesOf(owner: Owner, posterior: Posterior, shelves: Shelves): Readonl
 }
 
 function shareOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelves): Share {
-  const eventIds = eventsOf(owner, sku, posterior)
+  const pieces = piecesOfEvents(owner, sku, posterior)
+  const eventIds = [...pieces].filter(([, added]) => sumOf(added) >= worthSaying).map(([eventId]) => eventId)
   return {
     quantities: distribution(owner, sku, posterior),
     eventIds,
+    unsettled: eventIds.filter((eventId) => !isSettled(pieces.get(eventId) as Distribution)),
     notes: notesOf(owner, sku, posterior, shelves),
     alternatives: alternatives(owner, sku, posterior, new Set(eventIds), shelves),
   }
@@ -113,16 +137,28 @@ function totalDistribution(distributions: Distribution[]): Distribution {
   return total
 }
 
-function shownQuantity(total: Distribution): { quantity: number; probability: number } | undefined {
-  const atLeast = [...total.keys()]
+interface Quantity {
+  quantity: number
+  /** That there are at least so many. */
+  probability: number
+}
+
+/** Every quantity that there may be, the smallest first. */
+function quantitiesOf(total: Distribution): Quantity[] {
+  return [...total.keys()]
     .filter((quantity) => quantity > 0)
     .sort((a, b) => a - b)
     .map((quantity) => ({
       quantity,
       probability: [...total].reduce((sum, [other, share]) => (other >= quantity ? sum + share : sum), 0),
     }))
-  const shown = atLeast.findLast(({ probability }) => probability >= likelierThanNot) ?? atLeast[0]
-  return shown && shown.probability >= leastProbability ? shown : undefined
+}
+
+function shownQuantity(atLeast: readonly Quantity[]): Quantity | undefined {
+  const any = atLeast[0]?.probability ?? 0
+  if (any < leastProbability) return undefined
+  const enough = any >= likelierThanNot ? likelierThanNot : likelierThanNot * any
+  return atLeast.findLast(({ probability }) => probability >= enough)
 }
 
 function held({ personIds }: Owner, sku: string, { units }: Hypothesis): Unit[] {
@@ -141,15 +177,24 @@ function skusHeld({ personIds }: Owner, posterior: Posterior): Set<string> {
   return skus
 }
 
-function eventsOf(owner: Owner, sku: string, posterior: Posterior): string[] {
-  const weights = new Map<string, number>()
+/** For each event, how many pieces of what is held it added, by probability. */
+function piecesOfEvents(owner: Owner, sku: string, posterior: Posterior): Map<string, Distribution> {
+  const events = new Map<string, Distribution>()
   for (const hypothesis of posterior) {
-    for (const eventId of new Set(held(owner, sku, hypothesis).flatMap((unit) => unit.eventIds))) {
-      weights.set(eventId, (weights.get(eventId) ?? 0) + Math.exp(hypothesis.logWeight))
+    const pieces = new Map<string, number>()
+    for (const { eventIds } of held(owner, sku, hypothesis)) {
+      for (const eventId of eventIds) pieces.set(eventId, (pieces.get(eventId) ?? 0) + 1)
+    }
+    for (const [eventId, count] of pieces) {
+      const added = events.get(eventId) ?? new Map<number, number>()
+      events.set(eventId, added.set(count, (added.get(count) ?? 0) + Math.exp(hypothesis.logWeight)))
     }
   }
-  return [...weights].filter(([, weight]) => weight >= worthSaying).map(([eventId]) => eventId)
+  return events
 }
+
+const isSettled = (added: Distribution) => Math.max(...added.values()) >= 1 - unsettledFrom
+const sumOf = (added: Distribution) => [...added.values()].reduce((sum, share) => sum + share, 0)
 
 /** What else the events of this line may have been, each as a text. */
 function alternatives(
@@ -194,9 +239,8 @@ function stepText({ act, moves, subject }: Step, owner: Owner, shelves: Shelves)
     .join(' and ')
 }
 
-/** Stable for one product in one basket; codes with unusual characters are hashed to fit an identifier. */
-function lineId(ownerId: string, sku: string): string {
-  const plain = `${ownerId}:${sku}`
+/** Stable for one product in one basket, and for what more there may be of it; codes with unusual characters are hashed to fit an identifier. */
+function lineId(plain: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(plain)) return plain
   return createHash('sha256').update(plain).digest('hex').slice(0, 32)
 }

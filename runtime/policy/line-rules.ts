@@ -74,33 +74,68 @@ export function decideLines(
     const byVisit = byLine.outcome === 'charge' && !context.isFinal ? notFinal : byLine
     return { lineId, sku, quantity, probability, ...byVisit }
   })
-  const decided = firstDecided.map((line, i) =>
-    isOtherReading(i, lines, firstDecided) ? { ...line, ...otherReading } : line,
+  const led = firstDecided.map((line, i) =>
+    leadsReadings(i, lines, firstDecided, policy) ? { ...line, ...uncertain } : line,
   )
+  const decided = led.map((line, i) => ({ ...line, ...besideReviewed(i, lines, led) }))
   const some = (outcome: DecidedLine['outcome']) => decided.some((line) => line.outcome === outcome)
   return { outcome: some('review') ? 'review' : some('charge') ? 'charge' : 'empty', lines: decided }
 }
 
 /** The rule of a line that only says what another line may have been instead, and is in review because that one is. */
 export const otherReadingRule = 'other-reading'
-const otherReading = { outcome: 'review', rule: otherReadingRule } as const
+/** The rule of a line that only says how much more there may be of a product whose other line is in review. */
+export const moreOfItRule = 'more-of-it'
+const uncertain = { outcome: 'review', rule: 'uncertain' } as const
 /** A reading less likely than this is not worth a reviewer's look. */
 const leastReading = 0.05
 
+const isLetGo = ({ rule }: DecidedLine) => rule === 'let-go-below'
+
 /**
- * Whoever reviews whether an event was one product should be able to choose the other that it may have been: such a line
- * is not let go, though it is the less likely one.
+ * Of several products, none of which is probable enough, something was taken all the same: when they are as probable as
+ * that together, the most probable of them is reviewed.
  */
-function isOtherReading(i: number, lines: readonly AttributedLine[], decided: readonly DecidedLine[]): boolean {
+function leadsReadings(
+  i: number,
+  lines: readonly AttributedLine[],
+  decided: readonly DecidedLine[],
+  { letGoBelow, uncertain }: LineRulesPolicy,
+): boolean {
   const { sku, probability, eventIds } = lines[i] as AttributedLine
-  if (decided[i]?.rule !== 'let-go-below' || probability < leastReading || eventIds.length === 0) return false
-  return lines.some(
-    (other, j) =>
-      decided[j]?.rule === 'uncertain' &&
-      decided[j].outcome === 'review' &&
-      other.sku !== sku &&
-      eventIds.every((eventId) => other.eventIds.includes(eventId)),
+  if (uncertain !== 'review' || eventIds.length === 0 || !isLetGo(decided[i] as DecidedLine)) return false
+  const others = lines.filter(
+    (other, j) => other.sku !== sku && isLetGo(decided[j] as DecidedLine) && haveSameEvents(other, eventIds),
   )
+  const isFirst = others.every((other) => other.probability < probability || lines.indexOf(other) > i)
+  const together = others.reduce((sum, other) => sum + other.probability, probability)
+  return isFirst && others.length > 0 && together >= letGoBelow
+}
+
+const haveSameEvents = ({ eventIds }: AttributedLine, wanted: readonly string[]) =>
+  eventIds.length === wanted.length && restsOn(eventIds, wanted)
+
+const restsOn = (eventIds: readonly string[], on: readonly string[]) =>
+  eventIds.every((eventId) => on.includes(eventId))
+
+/**
+ * Whoever reviews whether an event was one product should be able to choose the other that it may have been, or say
+ * that it was more of it: such a line is not let go, though it is the less likely one.
+ */
+function besideReviewed(
+  i: number,
+  lines: readonly AttributedLine[],
+  decided: readonly DecidedLine[],
+): Partial<Pick<DecidedLine, 'outcome' | 'rule'>> {
+  const { sku, probability, eventIds } = lines[i] as AttributedLine
+  if (!isLetGo(decided[i] as DecidedLine) || probability < leastReading || eventIds.length === 0) return {}
+  const isReviewed = (other: AttributedLine, j: number) =>
+    decided[j]?.rule === 'uncertain' && decided[j].outcome === 'review' && restsOn(eventIds, other.eventIds)
+  if (lines.some((other, j) => other.sku !== sku && isReviewed(other, j))) {
+    return { outcome: 'review', rule: otherReadingRule }
+  }
+  const isMore = lines.slice(0, i).some((other, j) => other.sku === sku && isReviewed(other, j))
+  return isMore ? { outcome: 'review', rule: moreOfItRule } : {}
 }
 
 const notFinal = { outcome: 'review', rule: 'basket-not-final' } as const

@@ -5,7 +5,7 @@
 import { AisleError } from '../contract/errors.ts'
 import { type BasketChange, type DecidedLine, envelope, type People, type PricedLine } from '../contract/messages.ts'
 import { PersonTracker } from '../people/person-tracker.ts'
-import { otherReadingRule } from '../policy/line-rules.ts'
+import { moreOfItRule, otherReadingRule } from '../policy/line-rules.ts'
 import type { Product, StoreLayout } from '../profile/layout.ts'
 import type { CommandAnswer, CommandOf, TillCommand } from '../till-api/commands.ts'
 import type { TillEvent, TillState, VisitSnapshot } from '../till-api/events.ts'
@@ -104,7 +104,7 @@ export class MemoryTill implements TillClient {
   answer(): Answer {
     const receipts = [...this.#visits.values()].flatMap(({ personIds, decision }) => {
       const lines = (decision?.lines ?? []).filter(
-        ({ outcome, rule }) => outcome !== 'let-go' && rule !== otherReadingRule,
+        ({ outcome, rule }) => outcome !== 'let-go' && rule !== otherReadingRule && rule !== moreOfItRule,
       )
       const items = lines.map(({ sku, quantity }) => ({ sku, quantity }))
       return items.length === 0 ? [] : [{ person: personIds[0] as string, items }]

@@ -48,14 +48,26 @@ describe('fusion', () => {
 
   it('gives each of two people one when both take the same product in the same moment', () => {
     const found = baskets([evidence('e1', 10, { d: -121 }, { hands: { anna: 0, ben: 0.01 } })])
-    assert.deepEqual(
-      found.get('anna')?.lines.map(({ quantity, sku }) => [quantity, sku]),
-      [[1, 'crisps']],
-    )
-    assert.deepEqual(
-      found.get('ben')?.lines.map(({ quantity, sku }) => [quantity, sku]),
-      [[1, 'crisps']],
-    )
+    for (const person of ['anna', 'ben']) {
+      const [own, more] = found.get(person)?.lines ?? []
+      assert.deepEqual([own?.quantity, own?.sku], [1, 'crisps'])
+      assert.ok((more?.probability ?? 0) < 0.5, 'that one of them took both is less likely')
+    }
+  })
+
+  it('says apart of the pieces that are surer how many more there may be', () => {
+    const sighted = [{ personId: 'anna', sku: 'tea', probability: 0.95 }]
+    const seen = evidence('e1', 10, { c: -400 }, { ...anna, sighted })
+    const byEither = evidence('e2', 20, { c: -400 }, { hands: { anna: 0, ben: 0.01 } })
+    const [one, more] =
+      baskets([seen, byEither])
+        .get('anna')
+        ?.lines.filter(({ sku }) => sku === 'tea') ?? []
+    assert.equal(one?.quantity, 1)
+    assert.ok((one?.probability ?? 0) > 0.9)
+    assert.deepEqual([more?.quantity, more?.eventIds], [1, ['e2']])
+    assert.ok((more?.probability ?? 1) < 0.5)
+    assert.notEqual(more?.lineId, one?.lineId)
   })
 
   it('declares neighbours of one weight ambiguous instead of guessing', () => {

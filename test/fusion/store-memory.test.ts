@@ -30,7 +30,10 @@ const visit: VisitSnapshot = {
 }
 
 const outcome = (sku: string, trueQuantity: number): LineOutcome => {
-  return { visitId: 'v', sku, outcome: 'review', probability: 0.5, quantity: 1, trueQuantity, priceMinor: 100 }
+  return {
+    ...{ visitId: 'v', lineId: sku, sku, outcome: 'review', probability: 0.5 },
+    ...{ quantity: 1, trueQuantity, priceMinor: 100 },
+  }
 }
 
 describe('what a simulated store remembers', () => {

@@ -136,6 +136,43 @@ describe('line rules of two readings of one event', () => {
   })
 })
 
+describe('line rules of something that was taken, and may be one of several products', () => {
+  const of = (probabilities: number[], policy: Partial<LineRulesPolicy> = {}) =>
+    outcomes(
+      probabilities.map((probability, i) => line(['milk', 'apples', 'beer'][i] as string, probability)),
+      policy,
+    )
+
+  it('show all of them when together they are likely enough', () => {
+    deepEqual(of([0.46, 0.06, 0.46]), [
+      ['review', 'uncertain'],
+      ['review', 'other-reading'],
+      ['review', 'other-reading'],
+    ])
+  })
+
+  it('let them go when most likely it was none, or when uncertain lines are let go', () => {
+    const letGo = ['let-go', 'let-go-below']
+    deepEqual(of([0.2, 0.06, 0.2]), [letGo, letGo, letGo])
+    deepEqual(of([0.46, 0.46], { uncertain: 'let-go' }), [letGo, letGo])
+  })
+})
+
+describe('line rules of what more there may be of a product', () => {
+  const of = (surer: number, more: number) => outcomes([line('milk', surer), line('milk', more, { lineId: 'more' })])
+
+  it('show it with the line that waits for a person', () => {
+    deepEqual(of(0.7, 0.3), [
+      ['review', 'uncertain'],
+      ['review', 'more-of-it'],
+    ])
+  })
+
+  it('let it go when the line is charged', () => {
+    deepEqual(of(0.95, 0.3)[1], ['let-go', 'let-go-below'])
+  })
+})
+
 describe('line rules of a basket that is not final', () => {
   it('charge nothing: what would be charged goes to review', () => {
     const lines = [line('milk', 0.99), line('milk', 0.4)]
