@@ -269,9 +269,10 @@ function sharedItems(items: Item[]): { first: Item; second: Item; differ: boolea
   return { first: half, second: half, differ: false }
 }
 
-/** A look is at one of the things in hand, whichever fits it best. */
+/** A look is at one of the things in hand, each as likely as the others. */
 export function actedBy({ cues }: Subject, actor: Actor, items: readonly { sku: string }[]): Acted {
-  const sighting = Math.max(...items.map(({ sku }) => cues.sightingLogOdds(actor.personId, sku)))
+  const ofEach = items.map(({ sku }) => ({ logWeight: cues.sightingLogOdds(actor.personId, sku) }))
+  const sighting = logSum(ofEach) - Math.log(items.length)
   return { personId: actor.personId, hand: actor.handLogOdds, sighting }
 }
 

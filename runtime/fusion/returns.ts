@@ -18,6 +18,8 @@ const sharedG = 30
 const takesWhatWasPut = 0.5
 /** Plates within reach of somebody who stands at a shelf, about three on each of four boards: each may be the wrong place. */
 const wrongPlaces = 12
+/** To put a thing down and take another with the same hand takes longer. Counted: 1.4 s from one to the other at least, in 9 of 9. */
+const twoMovesMs = 500
 /** Candidates this much less likely (natural logarithm) are not followed. */
 const hopeless = 12
 
@@ -76,6 +78,8 @@ function putGroups(held: Unit[]): Unit[][] {
 export function exchanges(units: Unit[], subject: Subject, shelves: Shelves, policy: FusionPolicy): Candidate[] {
   const held = units.filter(({ plates }) => plates === null)
   if (held.length === 0) return []
+  const { startedAtMs, settledAtMs } = subject.evidence.event
+  const exchanged = policy.exchanged * (settledAtMs - startedAtMs < twoMovesMs ? policy.bothHands : 1)
   return shelves.localSkus(subject.plates).flatMap((sku) => {
     const pieceG = shelves.pieceG(sku)
     if (pieceG === null) return []
@@ -86,13 +90,16 @@ export function exchanges(units: Unit[], subject: Subject, shelves: Shelves, pol
       if (!actor) return []
       const { personId } = actor
       const acted = [actedBy(subject, actor, [{ sku }])]
+      const own = held.filter(({ takenBy }) => takenBy === unit.takenBy)
+      const isBack = shelves.isHome(unit.sku, subject.plates)
       const { density } = overReadings(subject.readings, (deltaG) =>
         normalDensity(deltaG - unit.massG + pieceG, variance),
       )
       const parts: Parts = {
         weight: Math.log(density),
         planogram: Math.log(shelves.locationPrior(sku, subject.plates).prior),
-        prior: Math.log(policy.exchanged),
+        // It is any of what they hold, and is put where it belongs as often as things are.
+        prior: Math.log((exchanged / own.length) * (isBack ? policy.putHome : 1 - policy.putHome)),
         ...cuesOf(acted),
       }
       if (isHopeless(parts, subject)) return []
