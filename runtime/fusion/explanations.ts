@@ -4,6 +4,7 @@ import { type Actor, Cues } from './cues.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { overReadings, type Reading, readingsOf } from './readings.ts'
 import { normalDensity, type Shelves } from './shelves.ts'
+import type { WeightShift } from './weight-trust.ts'
 
 /** One product that one person moved. */
 export interface Taking {
@@ -72,6 +73,8 @@ export interface JointSubject extends Subject {
   offLogOdds: number
   /** What others say of single products lying here (natural logarithm, added). */
   here: PlaceShift
+  /** What others say of how much single products weigh (natural logarithm, added). */
+  weighs: WeightShift
   /** About how many takings were out in the store then: what comes back from other hands may be any of them. */
   inHands: number
 }

@@ -29,6 +29,7 @@ import { Posteriors } from './posteriors.ts'
 import { ShelfNews } from './shelf-news.ts'
 import { Shelves } from './shelves.ts'
 import { Surroundings } from './surroundings.ts'
+import { WeightTrust } from './weight-trust.ts'
 
 interface KnownVisit {
   visitId: string
@@ -57,6 +58,7 @@ export class Fusion {
   readonly #health = new PlateHealth()
   readonly #trust: PlanogramTrust
   readonly #places: PlaceTrust
+  readonly #weights: WeightTrust
   readonly #awaited = new Map<string, Awaited>()
   /** In the order of their time. */
   #subjects: Subject[] = []
@@ -83,6 +85,7 @@ export class Fusion {
     this.#surroundings = new Surroundings(layout, this.#shelves, this.#policy)
     this.#trust = new PlanogramTrust(this.#policy)
     this.#places = new PlaceTrust(this.#shelves)
+    this.#weights = new WeightTrust(this.#shelves)
     this.#looks = new Looks(this.#shelves, this.#policy)
   }
 
@@ -230,6 +233,7 @@ export class Fusion {
     for (const { evidence } of subjects) this.#goodsOut.add(evidence.event)
     this.#trust.remember(subjects, causes)
     this.#places.remember(subjects, causes)
+    this.#weights.remember(subjects, causes)
   }
 
   /**
@@ -239,6 +243,7 @@ export class Fusion {
   takeUp(learned: StoreLayout['learned']): Attribution[] {
     this.#revision++
     this.#shelves.takeUp(learned)
+    this.#weights.takeUp()
     this.#subjects = this.#subjects.map(({ evidence }) => subjectOf(evidence, this.#shelves, this.#policy))
     this.#subjects.forEach((subject, i) => {
       this.#causes.set(subject.eventId, causesOf(subject, this.#subjects.slice(0, i), this.#shelves))
@@ -286,6 +291,7 @@ export class Fusion {
     if (retired.size === 0) return
     this.#trust.remember([...retired], this.#causes)
     this.#places.remember([...retired], this.#causes)
+    this.#weights.remember([...retired], this.#causes)
     this.#shelfNews.forget(new Set([...retired].map(({ eventId }) => eventId)))
     for (const { eventId } of retired) this.#causes.delete(eventId)
     this.#subjects = this.#subjects.filter((subject) => !retired.has(subject))
@@ -334,15 +340,19 @@ export class Fusion {
     const posteriors = new Map<string, Posterior>()
     const off = this.#trust.offLogOdds(this.#subjects, this.#causes)
     const here = this.#places.shifts(this.#subjects, this.#causes)
+    const weighs = this.#weights.shifts(this.#subjects, this.#causes)
     for (const subjects of clusters(this.#subjects, this.#causes)) {
       const group = subjects.map((subject) => ({
         ...subject,
         offLogOdds: off.get(subject.eventId) ?? 0,
         here: here.get(subject.eventId) ?? new Map(),
+        weighs: weighs.get(subject.eventId) ?? new Map(),
         inHands: subject.deltaG > 0 ? this.#goodsOut.at(subject.atMs) : 1,
       }))
       const key = JSON.stringify(
-        group.map(({ evidence, offLogOdds, here, inHands }) => [fingerprint(evidence), offLogOdds, inHands, ...here]),
+        group.map(({ evidence, offLogOdds, here, weighs, inHands }) => {
+          return [fingerprint(evidence), offLogOdds, inHands, ...here, ...weighs]
+        }),
       )
       posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))
     }

@@ -11,6 +11,7 @@ import { mayComplete, wholeOf } from './halves.ts'
 import { overlap } from './overlap.ts'
 import { exchanges, putBacks, retakings, sameMass } from './returns.ts'
 import type { Shelves } from './shelves.ts'
+import { weighedKey } from './weight-trust.ts'
 
 /** What an event was in one hypothesis. */
 export interface Step extends Pick<Candidate, 'act' | 'acted' | 'moves' | 'parts' | 'weighedBefore' | 'completes'> {
@@ -68,7 +69,11 @@ function takings(subject: JointSubject): Candidate[] {
       sku,
       quantity: pieces * quantityEach,
     })),
-    parts: { ...parts, planogram: parts.planogram + (isOff ? subject.offLogOdds : hereLogOdds(takings, subject)) },
+    parts: {
+      ...parts,
+      weight: parts.weight + weighsLogOdds(takings, subject),
+      planogram: parts.planogram + (isOff ? subject.offLogOdds : hereLogOdds(takings, subject)),
+    },
     before: [],
     after: takings.flatMap(({ personId, sku, pieces, quantityEach, pieceG, pieceSigmaG }) =>
       Array.from(
@@ -88,6 +93,10 @@ function takings(subject: JointSubject): Candidate[] {
     weighedBefore: false,
   }))
 }
+
+/** Of one product alone: of two the parts are not known. */
+const weighsLogOdds = ([first, second]: readonly { sku: string; pieces: number }[], { weighs }: JointSubject) =>
+  (first && !second && weighs.get(weighedKey(first.sku, first.pieces))) || 0
 
 const hereLogOdds = (takings: readonly { sku: string }[], { here }: JointSubject) =>
   takings.reduce((total, { sku }) => total + (here.get(sku) ?? 0), 0)
@@ -115,8 +124,8 @@ function wholesOf(
   const sets = begun.length > 1 ? [...begun.map((one) => [one]), begun] : begun.map((one) => [one])
   return sets.map((beginnings) => {
     const evidence = beginnings.reduceRight((whole, beginning) => wholeOf(beginning.evidence, whole), subject.evidence)
-    const { offLogOdds, here, inHands } = subject
-    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds, here, inHands }
+    const { offLogOdds, here, weighs, inHands } = subject
+    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds, here, weighs, inHands }
     const begunBy = beginnings.map(({ eventId }) => eventId)
     return { begunBy, subject: whole, takings: takings(whole).filter(({ act }) => act === 'take') }
   })

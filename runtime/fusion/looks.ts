@@ -81,7 +81,7 @@ export class Looks {
 }
 
 function posteriorOf({ subject, personId, sku }: Look, probability: number, shelves: Shelves): Posterior {
-  const joint: JointSubject = { ...subject, offLogOdds: 0, here: new Map(), inHands: 1 }
+  const joint: JointSubject = { ...subject, offLogOdds: 0, here: new Map(), weighs: new Map(), inHands: 1 }
   const pieceG = shelves.pieceG(sku) ?? 0
   const unit: Unit = {
     ...{ sku, quantity: 1, massG: pieceG, massSigmaG: pieceG, takenBy: personId, plates: null },

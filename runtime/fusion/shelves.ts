@@ -6,6 +6,13 @@ import { LearnedPriors } from './learned-priors.ts'
 
 type PlateChange = { plate: string; deltaG: number }
 
+/** Densities per gram, and how likely it is that the catalogue is wrong. */
+export interface MassByCatalogue {
+  right: number
+  wrong: number
+  wrongShare: number
+}
+
 /** A catalogue weight below this is most likely in kilograms: no packaged good is that light. */
 const lightestGoodG = 2
 /** What packaged goods weigh (median, and spread of the natural logarithm) where no catalogue says it. */
@@ -205,21 +212,27 @@ export class Shelves {
 
   /** Density (per gram) of `massG` when `pieces` of this product moved; `sigmaG` is the scale's. */
   massDensity(sku: string, massG: number, pieces: number, sigmaG: number): number {
-    const product = this.#weightOf(sku)
-    const weightG = product?.weightG ?? null
-    if (weightG === null || weightG <= 0) return this.anyGoodsDensity(massG / pieces) / pieces
-    const inKilograms = weightG < lightestGoodG
-    const pieceG = inKilograms ? weightG * 1000 : weightG
-    const spreadG = product?.weightSdG ?? usualSpreadG(pieceG, this.#policy)
+    const by = this.massByCatalogue(sku, massG, pieces, sigmaG)
+    if (!by) return this.anyGoodsDensity(massG / pieces) / pieces
+    return (1 - by.wrongShare) * by.right + by.wrongShare * by.wrong
+  }
+
+  /** The same, where the catalogue is right and where it is wrong; undefined where it says nothing. */
+  massByCatalogue(sku: string, massG: number, pieces: number, sigmaG: number): MassByCatalogue | undefined {
+    const pieceG = this.pieceG(sku)
+    if (pieceG === null) return undefined
+    const spreadG = this.spreadG(sku)
     const usual = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * spreadG ** 2)
     const odd = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * (oddSpread * spreadG) ** 2)
     const slipped = slips.map((slip) =>
       normalDensity(massG - pieces * pieceG * slip, sigmaG ** 2 + pieces * (oddSpread * slip * spreadG) ** 2),
     )
     const another = otherSizeDensity(massG / pieces, pieceG) + this.anyGoodsDensity(massG / pieces)
-    const wrong = (another / pieces + mean(slipped)) / 3
-    const wrongShare = inKilograms ? 0.3 : this.#policy.catalogueWrong
-    return (1 - wrongShare) * ((1 - oddPieces) * usual + oddPieces * odd) + wrongShare * wrong
+    return {
+      right: (1 - oddPieces) * usual + oddPieces * odd,
+      wrong: (another / pieces + mean(slipped)) / 3,
+      wrongShare: isInKilograms(this.#weightOf(sku)?.weightG ?? 0) ? 0.3 : this.#policy.catalogueWrong,
+    }
   }
 
   /** Density (per gram) of the weight of a thing that nobody knows, among such goods as this store has. */
@@ -231,6 +244,11 @@ export class Shelves {
   /** The weight of one piece in grams, as it was learned or as the catalogue has it; null while unknown. */
   pieceG(sku: string): number | null {
     return catalogueGrams(this.#weightOf(sku)?.weightG ?? null)
+  }
+
+  /** What its pieces differ by. */
+  spreadG(sku: string): number {
+    return this.#weightOf(sku)?.weightSdG ?? usualSpreadG(this.pieceG(sku) ?? 0, this.#policy)
   }
 
   #weightOf(sku: string): Pick<Product, 'weightG' | 'weightSdG'> | undefined {
@@ -282,8 +300,10 @@ export class Shelves {
 /** A catalogue's weight in grams, null while unknown. */
 export function catalogueGrams(weightG: number | null): number | null {
   if (weightG === null || weightG <= 0) return null
-  return weightG < lightestGoodG ? weightG * 1000 : weightG
+  return isInKilograms(weightG) ? weightG * 1000 : weightG
 }
+
+const isInKilograms = (weightG: number) => weightG < lightestGoodG
 
 /** What the pieces of a product differ by where its catalogue does not say. */
 export const usualSpreadG = (pieceG: number, { weightSpread }: Pick<FusionPolicy, 'weightSpread'>): number =>

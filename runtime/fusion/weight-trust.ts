@@ -1,0 +1,168 @@
+/**
+ * What goods really weigh. A catalogue weight that is wrong is wrong each time: often it is the contents' without their
+ * packaging. So what a product weighed in its own place once tells what it weighs there again.
+ */
+import type { Causes } from './clusters.ts'
+import { logSum, type Subject } from './explanations.ts'
+import { type MassByCatalogue, normalDensity, type Shelves } from './shelves.ts'
+
+/** What lies there for good may be another product that is taken again and again: one taking counts no more than this (natural logarithm). */
+const mostOfOne = 2.5
+/** Goods change their packaging: trust and mistrust are bounded. */
+const mostTrust = 8
+/** Share of takings of odd weight that were weighed wrong, in motion or with something else: they say nothing of the next. */
+const misweighed = 0.5
+/** Newest takings that are kept of a product. */
+const mostKept = 12
+/** Takings that were less likely of this product say nothing of what it weighs. */
+const leastShare = 0.05
+
+const bounded = (logOdds: number, most: number) => Math.max(-most, Math.min(most, logOdds))
+
+/** How much likelier so many pieces of a product are than by the catalogue alone (natural logarithm); by {@link weighedKey}. */
+export type WeightShift = ReadonlyMap<string, number>
+
+export const weighedKey = (sku: string, pieces: number) => `${pieces} x ${sku}`
+
+/** What one event says if it was so many pieces of a product, in its place. */
+interface Weighing extends Weighed, Densities {
+  eventId: string
+  atMs: number
+  /** How likely it was these pieces, by this event alone. */
+  share: number
+}
+
+interface Weighed {
+  sku: string
+  pieces: number
+  pieceG: number
+  /** Of one piece, the scale's alone. */
+  sigmaG: number
+}
+
+interface Densities extends MassByCatalogue {
+  /** Whether the catalogue is right or not. */
+  all: number
+}
+
+export class WeightTrust {
+  readonly #shelves: Shelves
+  readonly #remembered = new Map<string, Weighing[]>()
+  /** An event says the same as long as it is not summarised anew. */
+  readonly #said = new WeakMap<Subject, readonly Weighing[]>()
+
+  constructor(shelves: Shelves) {
+    this.#shelves = shelves
+  }
+
+  /** The shelves' goods weigh something else from now on. */
+  takeUp(): void {
+    for (const [sku, weighings] of this.#remembered) {
+      this.#remembered.set(
+        sku,
+        weighings.flatMap((weighing) => {
+          const densities = densitiesOf(weighing, this.#shelves)
+          return densities ? [{ ...weighing, ...densities }] : []
+        }),
+      )
+    }
+  }
+
+  /** For each event by its id; rounded, so that a distant event does not change every posterior a little. */
+  shifts(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): Map<string, WeightShift> {
+    const known = new Map([...this.#remembered].map(([sku, weighings]) => [sku, [...weighings]]))
+    this.#count(subjects, causes, known)
+    return new Map(subjects.map((subject) => [subject.eventId, this.#shift(subject, known)]))
+  }
+
+  /** Keeps what these events say when they themselves are forgotten. */
+  remember(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): void {
+    this.#count(subjects, causes, this.#remembered)
+    for (const [sku, weighings] of this.#remembered) this.#remembered.set(sku, newest(weighings))
+  }
+
+  /** Goods that were seen to be put down there are of another place. */
+  #count(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>, known: Map<string, Weighing[]>): void {
+    for (const subject of subjects) {
+      if (subject.deltaG > 0 || causes.get(subject.eventId)?.moved.length) continue
+      for (const weighing of this.#weighingsOf(subject)) {
+        if (weighing.share >= leastShare) known.set(weighing.sku, [...(known.get(weighing.sku) ?? []), weighing])
+      }
+    }
+  }
+
+  #weighingsOf(subject: Subject): readonly Weighing[] {
+    const known = this.#said.get(subject) ?? weighingsOf(subject, this.#shelves)
+    this.#said.set(subject, known)
+    return known
+  }
+
+  #shift(subject: Subject, known: ReadonlyMap<string, readonly Weighing[]>): WeightShift {
+    if (subject.deltaG > 0) return new Map()
+    return new Map(
+      this.#weighingsOf(subject).flatMap((weighing) => {
+        const others = newest(known.get(weighing.sku) ?? []).filter(({ eventId }) => eventId !== subject.eventId)
+        const shift = others.length > 0 ? quarters(this.#shiftBy(weighing, others)) : 0
+        return shift === 0 ? [] : [[weighedKey(weighing.sku, weighing.pieces), shift] as const]
+      }),
+    )
+  }
+
+  /** What the weight says now, against what it says by the catalogue alone. */
+  #shiftBy(weighing: Weighing, others: readonly Weighing[]): number {
+    const { right, wrong, wrongShare, all } = weighing
+    const ifRight = sumOf(others.map(rightLogOdds))
+    // The one that was most likely of this product tells what it weighs if the catalogue is wrong.
+    const first = others.reduce((a, b) => (b.share > a.share ? b : a))
+    const rest = others.filter((other) => other !== first)
+    const ifWrong = wrongLogOdds(first) + sumOf(rest.map((other) => this.#alikeLogOdds(first, other)))
+    const evidence = (1 - wrongShare) * Math.exp(ifRight) + wrongShare * lasting(ifWrong)
+    const alike = sumOf(others.map((other) => this.#alikeLogOdds(weighing, other)))
+    const pooled = (1 - wrongShare) * right * Math.exp(ifRight) + wrongShare * wrong * lasting(alike)
+    const counting = sumOf(others.map(({ share }) => share))
+    return bounded(Math.log(pooled / evidence / all), Math.min(mostTrust, mostOfOne * counting))
+  }
+
+  /** How much likelier the other event is if a piece weighs what it does by this one. */
+  #alikeLogOdds(weighing: Weighing, other: Weighing): number {
+    const variance = weighing.sigmaG ** 2 + other.sigmaG ** 2 + this.#shelves.spreadG(other.sku) ** 2
+    return logOdds(other, normalDensity(other.pieceG - weighing.pieceG, variance) / other.pieces)
+  }
+}
+
+const rightLogOdds = (other: Weighing) => logOdds(other, other.right)
+const wrongLogOdds = (other: Weighing) => logOdds(other, other.wrong)
+
+/** An event that may have been something else after all says the less. */
+const logOdds = ({ share, all }: Weighing, density: number) =>
+  bounded(Math.log(1 - share + (share * density) / all), mostTrust)
+
+/** In the order of their time: a program that starts anew comes to the same. */
+const newest = (weighings: readonly Weighing[]): Weighing[] =>
+  weighings.toSorted((a, b) => a.atMs - b.atMs || (a.eventId < b.eventId ? -1 : 1)).slice(-mostKept)
+
+function weighingsOf(subject: Subject, shelves: Shelves): Weighing[] {
+  const total = logSum(subject.explanations)
+  return subject.explanations.flatMap(({ takings }, i) => {
+    const [taking, second] = takings
+    if (!taking || second || !subject.isHome(taking.sku)) return []
+    const { sku, pieces, pieceG, pieceSigmaG: sigmaG } = taking
+    const isSame = (other: Subject['explanations'][number]) =>
+      other.takings.length === 1 && other.takings[0]?.sku === sku && other.takings[0].pieces === pieces
+    if (subject.explanations.findIndex(isSame) !== i) return []
+    const weighed = { sku, pieces, pieceG, sigmaG }
+    const densities = densitiesOf(weighed, shelves)
+    const share = Math.exp(logSum(subject.explanations.filter(isSame)) - total)
+    const { eventId, atMs } = subject
+    return densities ? [{ eventId, atMs, share, ...weighed, ...densities }] : []
+  })
+}
+
+function densitiesOf({ sku, pieces, pieceG, sigmaG }: Weighed, shelves: Shelves): Densities | undefined {
+  const by = shelves.massByCatalogue(sku, pieces * pieceG, pieces, pieces * sigmaG)
+  return by && { ...by, all: (1 - by.wrongShare) * by.right + by.wrongShare * by.wrong }
+}
+
+const sumOf = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+const lasting = (logOdds: number) => (1 - misweighed) * Math.exp(logOdds) + misweighed
+const quarters = (logOdds: number) => Math.round(4 * logOdds) / 4
