@@ -286,7 +286,7 @@ export const BasketChange = message('basket-change', 'A basket as the till has t
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   lines: Type.Array(PricedLine, { maxItems: 300 }),
   discounts: Type.Optional(Type.Array(Discount, { maxItems: 1000 })),
-  totalMinor: Type.Integer({ minimum: 0, description: 'With discounts. For showing.' }),
+  totalMinor: Type.Integer({ minimum: 0, description: 'Of what is likelier than not, with discounts. For showing.' }),
 })
 
 // ---- decisions and money ----------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 /** A basket's lines from the joint posteriors of everything that happened. */
 import { createHash } from 'node:crypto'
+import { likelierThanNot } from '../contract/likely-line.ts'
 import type { AttributedLine, EvidenceNote } from '../contract/messages.ts'
 import type { Unit } from './candidate.ts'
 import type { Hypothesis, Posterior, Step } from './hypotheses.ts'
@@ -12,8 +13,6 @@ export interface Owner {
   personIds: ReadonlySet<string>
 }
 
-/** A line shows the largest quantity that is likelier than not; where none is, the largest that is as soon as there is any. */
-const likelierThanNot = 0.5
 /** Less likely lines are not shown at all. */
 const leastProbability = 0.05
 /** Hypotheses and alternatives below this add no event and no words. */
@@ -154,6 +153,7 @@ function quantitiesOf(total: Distribution): Quantity[] {
     }))
 }
 
+/** The largest that is likelier than not; where none is, the largest that is as soon as there is any. */
 function shownQuantity(atLeast: readonly Quantity[]): Quantity | undefined {
   const any = atLeast[0]?.probability ?? 0
   if (any < leastProbability) return undefined

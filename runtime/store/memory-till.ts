@@ -3,6 +3,7 @@
  * and charges nobody. Most recordings say nothing of who was admitted, so everybody gets a visit at first sight.
  */
 import { AisleError } from '../contract/errors.ts'
+import { isLikely } from '../contract/likely-line.ts'
 import { type BasketChange, type DecidedLine, envelope, type People, type PricedLine } from '../contract/messages.ts'
 import { PersonTracker } from '../people/person-tracker.ts'
 import { moreOfItRule, otherReadingRule } from '../policy/line-rules.ts'
@@ -220,7 +221,7 @@ export class MemoryTill implements TillClient {
       type: 'basket-change',
       ...envelope(this.#layout.storeId, this.#events.length + 1, this.#nowMs),
       ...{ visitId, revision, final, currency: this.#layout.currency, lines: priced },
-      totalMinor: priced.reduce((total, { amountMinor }) => total + amountMinor, 0),
+      totalMinor: priced.filter(isLikely).reduce((total, { amountMinor }) => total + amountMinor, 0),
     }
     visit.basket = basket
     this.#tell({ type: 'basket-change', data: basket })

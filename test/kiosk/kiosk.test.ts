@@ -79,6 +79,19 @@ describe('a kiosk', function () {
     assert.equal((await kiosk.view()).visits[0]?.since, 1)
   })
 
+  it('asks nobody to pay for what they probably do not have', async () => {
+    const visitId = await shopper([...cart, { ...lineOf('8801001000023', 1), probability: 0.4 }])
+    const [shown] = (await kiosk.view()).visits
+    assert.deepEqual([shown?.lines.length, shown?.totalMinor], [cart.length, total])
+    await confirm(visitId)
+    kiosk.terminal.show(`${card}-unlikely`)
+    await kiosk.shows('the receipt', (view) => view.visits[0]?.paid === 'paid')
+    assert.deepEqual(
+      chargesOf(visitId).map(({ totalAmount }) => totalAmount),
+      [total],
+    )
+  })
+
   it('charges no card before somebody confirmed a list, and says so', async () => {
     const visitId = await shopper()
     kiosk.terminal.show(`${card}-early`)

@@ -58,7 +58,10 @@ describe("the shoppers' phones", function () {
     ]
     await flows.send({
       ...{ type: 'set-lines', commandId: `first-${visitId}`, visitId, revision: 0, final: false },
-      lines: [{ ...line, notes }],
+      lines: [
+        { ...line, notes },
+        { ...lineOf('8801001000023', 1), probability: 0.3 },
+      ],
     })
     return visitId
   }
@@ -118,6 +121,11 @@ describe("the shoppers' phones", function () {
     const visitId = await shop(phone)
     const shopping = (await account(phone)).visits[0]
     assert.deepEqual([shopping?.lines[0]?.amountMinor, shopping?.receipt], [cola.priceMinor, null])
+    assert.deepEqual(
+      [shopping?.lines.length, shopping?.totalMinor],
+      [1, cola.priceMinor],
+      'what is unlikely is for staff',
+    )
     const line = lineOf(cola.sku, 1)
     assert.deepEqual(shopping?.reasons[line.lineId], [
       { kind: 'weight', speaksFor: true },

@@ -1,4 +1,5 @@
 /** A visit as a kiosk shows it, and whether it may. */
+import { isLikely } from '../../contract/likely-line.ts'
 import type { VisitSnapshot } from '../../till-api/events.ts'
 import type { KioskPresence, KioskVisit } from '../../till-api/kiosks.ts'
 
@@ -7,7 +8,8 @@ export function kioskVisit(
   { visitId, basket, prepaid, receipt }: VisitSnapshot,
   adultGoods: ReadonlySet<string>,
 ): KioskVisit {
-  const lines = (basket?.lines ?? []).map(({ lineId, sku, name, quantity, amountMinor, soldBy }) => ({
+  const likely = (basket?.lines ?? []).filter(isLikely)
+  const lines = likely.map(({ lineId, sku, name, quantity, amountMinor, soldBy }) => ({
     ...{ lineId, sku, name, quantity, amountMinor },
     ...(soldBy ? { soldBy } : {}),
   }))

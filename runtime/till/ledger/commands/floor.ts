@@ -1,4 +1,5 @@
 /** Commands about what happens on the floor: evidence, persons, baskets, stock. */
+import { isLikely } from '../../../contract/likely-line.ts'
 import { type BasketChange, envelope } from '../../../contract/messages.ts'
 import type { CommandOf } from '../../../till-api/commands.ts'
 import { netLines } from '../../visits/bill.ts'
@@ -42,7 +43,8 @@ export async function setLines(step: Step, command: CommandOf<'set-lines'>): Pro
     throw refusal('lines-repeated', 'A line stands twice in this basket.', 'Give each line its own lineId.')
   }
   const lines = command.lines.map((line) => priceLine(line, step.shop.products))
-  const discounts = promote(lines, termsOf(step, visit).promotions)
+  const likely = lines.filter(isLikely)
+  const discounts = promote(likely, termsOf(step, visit).promotions)
   const changed: BasketChange = {
     type: 'basket-change',
     ...envelope(step.shop.storeId, step.journal.next, step.nowMs),
@@ -52,7 +54,7 @@ export async function setLines(step: Step, command: CommandOf<'set-lines'>): Pro
     currency: step.shop.currency,
     lines,
     ...(discounts.length > 0 ? { discounts } : {}),
-    totalMinor: totalMinor(netLines(lines, discounts)),
+    totalMinor: totalMinor(netLines(likely, discounts)),
   }
   const sequence = await step.journal.append('basket-change', visit.visit_id, changed)
   const values = { revision: command.revision, final: command.final ? 1 : 0, sequence }
