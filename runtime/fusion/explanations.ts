@@ -4,7 +4,6 @@ import { type Actor, Cues } from './cues.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { overReadings, type Reading, readingsOf } from './readings.ts'
 import { normalDensity, type Shelves } from './shelves.ts'
-import type { WeightShift } from './weight-trust.ts'
 
 /** One product that one person moved. */
 export interface Taking {
@@ -66,6 +65,9 @@ export interface Subject {
 
 /** For each product that may lie there, how much likelier it is than before anything was seen (natural logarithm). */
 export type PlaceShift = ReadonlyMap<string, number>
+
+/** By pieces and product, how much likelier their weight is than by the catalogue alone (natural logarithm). */
+export type WeightShift = ReadonlyMap<string, number>
 
 /** An event as its group sees it. */
 export interface JointSubject extends Subject {

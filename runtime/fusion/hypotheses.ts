@@ -124,8 +124,9 @@ function wholesOf(
   const sets = begun.length > 1 ? [...begun.map((one) => [one]), begun] : begun.map((one) => [one])
   return sets.map((beginnings) => {
     const evidence = beginnings.reduceRight((whole, beginning) => wholeOf(beginning.evidence, whole), subject.evidence)
-    const { offLogOdds, here, weighs, inHands } = subject
-    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds, here, weighs, inHands }
+    const { offLogOdds, here, inHands } = subject
+    // What was said of the half's weight says nothing of the whole's.
+    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds, here, weighs: new Map(), inHands }
     const begunBy = beginnings.map(({ eventId }) => eventId)
     return { begunBy, subject: whole, takings: takings(whole).filter(({ act }) => act === 'take') }
   })

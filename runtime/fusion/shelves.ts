@@ -10,6 +10,8 @@ type PlateChange = { plate: string; deltaG: number }
 export interface MassByCatalogue {
   right: number
   wrong: number
+  /** What of that is not for a digit too many or too few, but for any weight. */
+  anyhow: number
   wrongShare: number
 }
 
@@ -212,25 +214,26 @@ export class Shelves {
 
   /** Density (per gram) of `massG` when `pieces` of this product moved; `sigmaG` is the scale's. */
   massDensity(sku: string, massG: number, pieces: number, sigmaG: number): number {
-    const by = this.massByCatalogue(sku, massG, pieces, sigmaG)
-    if (!by) return this.anyGoodsDensity(massG / pieces) / pieces
-    return (1 - by.wrongShare) * by.right + by.wrongShare * by.wrong
+    const { right, wrong, wrongShare } = this.massByCatalogue(sku, massG, pieces, sigmaG)
+    return (1 - wrongShare) * right + wrongShare * wrong
   }
 
-  /** The same, where the catalogue is right and where it is wrong; undefined where it says nothing. */
-  massByCatalogue(sku: string, massG: number, pieces: number, sigmaG: number): MassByCatalogue | undefined {
+  /** The same, where the catalogue is right and where it is wrong, as one is that says nothing. */
+  massByCatalogue(sku: string, massG: number, pieces: number, sigmaG: number): MassByCatalogue {
     const pieceG = this.pieceG(sku)
-    if (pieceG === null) return undefined
-    const spreadG = this.spreadG(sku)
+    const anyGoods = this.anyGoodsDensity(massG / pieces) / pieces
+    if (pieceG === null) return { right: 0, wrong: anyGoods, anyhow: anyGoods, wrongShare: 1 }
+    const spreadG = this.spreadG(sku, pieceG)
     const usual = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * spreadG ** 2)
     const odd = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * (oddSpread * spreadG) ** 2)
     const slipped = slips.map((slip) =>
       normalDensity(massG - pieces * pieceG * slip, sigmaG ** 2 + pieces * (oddSpread * slip * spreadG) ** 2),
     )
-    const another = otherSizeDensity(massG / pieces, pieceG) + this.anyGoodsDensity(massG / pieces)
+    const anyhow = (otherSizeDensity(massG / pieces, pieceG) / pieces + anyGoods) / 3
     return {
       right: (1 - oddPieces) * usual + oddPieces * odd,
-      wrong: (another / pieces + mean(slipped)) / 3,
+      wrong: anyhow + mean(slipped) / 3,
+      anyhow,
       wrongShare: isInKilograms(this.#weightOf(sku)?.weightG ?? 0) ? 0.3 : this.#policy.catalogueWrong,
     }
   }
@@ -246,9 +249,9 @@ export class Shelves {
     return catalogueGrams(this.#weightOf(sku)?.weightG ?? null)
   }
 
-  /** What its pieces differ by. */
-  spreadG(sku: string): number {
-    return this.#weightOf(sku)?.weightSdG ?? usualSpreadG(this.pieceG(sku) ?? 0, this.#policy)
+  /** What its pieces of about this weight differ by. */
+  spreadG(sku: string, pieceG: number): number {
+    return this.#weightOf(sku)?.weightSdG ?? usualSpreadG(pieceG, this.#policy)
   }
 
   #weightOf(sku: string): Pick<Product, 'weightG' | 'weightSdG'> | undefined {

@@ -1,9 +1,9 @@
 /**
- * What goods really weigh. A catalogue weight that is wrong is wrong each time: often it is the contents' without their
- * packaging. So what a product weighed in its own place once tells what it weighs there again.
+ * What goods really weigh. A catalogue weight that is wrong, or missing, is so each time: often it is the contents' without
+ * their packaging. So what a product weighed in its own place once tells what it weighs there again.
  */
 import type { Causes } from './clusters.ts'
-import { logSum, type Subject } from './explanations.ts'
+import { logSum, type Subject, type WeightShift } from './explanations.ts'
 import { type MassByCatalogue, normalDensity, type Shelves } from './shelves.ts'
 
 /** What lies there for good may be another product that is taken again and again: one taking counts no more than this (natural logarithm). */
@@ -19,9 +19,7 @@ const leastShare = 0.05
 
 const bounded = (logOdds: number, most: number) => Math.max(-most, Math.min(most, logOdds))
 
-/** How much likelier so many pieces of a product are than by the catalogue alone (natural logarithm); by {@link weighedKey}. */
-export type WeightShift = ReadonlyMap<string, number>
-
+/** Under what a shift stands in {@link WeightShift}. */
 export const weighedKey = (sku: string, pieces: number) => `${pieces} x ${sku}`
 
 /** What one event says if it was so many pieces of a product, in its place. */
@@ -60,10 +58,7 @@ export class WeightTrust {
     for (const [sku, weighings] of this.#remembered) {
       this.#remembered.set(
         sku,
-        weighings.flatMap((weighing) => {
-          const densities = densitiesOf(weighing, this.#shelves)
-          return densities ? [{ ...weighing, ...densities }] : []
-        }),
+        weighings.map((weighing) => ({ ...weighing, ...densitiesOf(weighing, this.#shelves) })),
       )
     }
   }
@@ -110,22 +105,22 @@ export class WeightTrust {
 
   /** What the weight says now, against what it says by the catalogue alone. */
   #shiftBy(weighing: Weighing, others: readonly Weighing[]): number {
-    const { right, wrong, wrongShare, all } = weighing
+    const { right, wrong, anyhow, wrongShare, all } = weighing
     const ifRight = sumOf(others.map(rightLogOdds))
     // The one that was most likely of this product tells what it weighs if the catalogue is wrong.
     const first = others.reduce((a, b) => (b.share > a.share ? b : a))
     const rest = others.filter((other) => other !== first)
     const ifWrong = wrongLogOdds(first) + sumOf(rest.map((other) => this.#alikeLogOdds(first, other)))
-    const evidence = (1 - wrongShare) * Math.exp(ifRight) + wrongShare * lasting(ifWrong)
+    const evidence = (1 - wrongShare) * Math.exp(ifRight) + wrongShare * lasting(ifWrong, 1, 1)
     const alike = sumOf(others.map((other) => this.#alikeLogOdds(weighing, other)))
-    const pooled = (1 - wrongShare) * right * Math.exp(ifRight) + wrongShare * wrong * lasting(alike)
+    const pooled = (1 - wrongShare) * right * Math.exp(ifRight) + wrongShare * lasting(alike, wrong, anyhow)
     const counting = sumOf(others.map(({ share }) => share))
     return bounded(Math.log(pooled / evidence / all), Math.min(mostTrust, mostOfOne * counting))
   }
 
   /** How much likelier the other event is if a piece weighs what it does by this one. */
   #alikeLogOdds(weighing: Weighing, other: Weighing): number {
-    const variance = weighing.sigmaG ** 2 + other.sigmaG ** 2 + this.#shelves.spreadG(other.sku) ** 2
+    const variance = weighing.sigmaG ** 2 + other.sigmaG ** 2 + this.#shelves.spreadG(other.sku, other.pieceG) ** 2
     return logOdds(other, normalDensity(other.pieceG - weighing.pieceG, variance) / other.pieces)
   }
 }
@@ -151,18 +146,21 @@ function weighingsOf(subject: Subject, shelves: Shelves): Weighing[] {
       other.takings.length === 1 && other.takings[0]?.sku === sku && other.takings[0].pieces === pieces
     if (subject.explanations.findIndex(isSame) !== i) return []
     const weighed = { sku, pieces, pieceG, sigmaG }
-    const densities = densitiesOf(weighed, shelves)
     const share = Math.exp(logSum(subject.explanations.filter(isSame)) - total)
     const { eventId, atMs } = subject
-    return densities ? [{ eventId, atMs, share, ...weighed, ...densities }] : []
+    return [{ eventId, atMs, share, ...weighed, ...densitiesOf(weighed, shelves) }]
   })
 }
 
-function densitiesOf({ sku, pieces, pieceG, sigmaG }: Weighed, shelves: Shelves): Densities | undefined {
+function densitiesOf({ sku, pieces, pieceG, sigmaG }: Weighed, shelves: Shelves): Densities {
   const by = shelves.massByCatalogue(sku, pieces * pieceG, pieces, pieces * sigmaG)
-  return by && { ...by, all: (1 - by.wrongShare) * by.right + by.wrongShare * by.wrong }
+  return { ...by, all: (1 - by.wrongShare) * by.right + by.wrongShare * by.wrong }
 }
 
 const sumOf = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-const lasting = (logOdds: number) => (1 - misweighed) * Math.exp(logOdds) + misweighed
+
+/** By the product's weight, which the others tell too, or by this event's own mistake. */
+const lasting = (logOdds: number, wrong: number, anyhow: number) =>
+  (1 - misweighed) * wrong * Math.exp(logOdds) + misweighed * anyhow
+
 const quarters = (logOdds: number) => Math.round(4 * logOdds) / 4
