@@ -1,5 +1,5 @@
 /** The store and its visits in the form that the pages show. */
-
+import { isLikely } from '../contract/likely-line.ts'
 import type { Tax } from '../contract/messages.ts'
 import type { Product } from '../profile/layout.ts'
 import type { LoadedStore } from '../profile/load-store.ts'
@@ -57,6 +57,7 @@ export class VisitViews {
       const { outcome = null, readingOf } = decided.get(lineId) ?? {}
       return {
         ...{ lineId, name, quantity, unitPriceMinor, amountMinor, probability, outcome },
+        isLikely: isLikely({ probability }),
         soldBy: this.#soldBy.get(sku) ?? 'each',
         ...(readingOf ? { readingOf } : {}),
       }

@@ -1,6 +1,5 @@
 /** An account in the form that its owner's phone shows. */
 import { VisitViews } from '../console/store-view.ts'
-import { isLikely } from '../contract/likely-line.ts'
 import type { Product } from '../profile/layout.ts'
 import type { AccountOverview, VisitSnapshot } from '../till-api/events.ts'
 import type { PhoneAccount, PhoneVisit, ReasonView } from './pages/phone-view.ts'
@@ -20,7 +19,7 @@ export class AccountViews {
     const { visitId, state, party, openedAtMs, lines, totalMinor, receipt, owed } = this.#visits.view(visit)
     const { disputes = [], refunds = [], debtSettled } = visit
     return {
-      ...{ visitId, state, party, openedAtMs, lines: lines.filter(isLikely), totalMinor, receipt },
+      ...{ visitId, state, party, openedAtMs, lines: lines.filter(({ isLikely }) => isLikely), totalMinor, receipt },
       reasons: Object.fromEntries((visit.basket?.lines ?? []).map((line) => [line.lineId, reasonsOf(line.notes)])),
       disputes: Object.fromEntries(disputes.map((dispute) => [dispute.lineId, dispute.state])),
       refunds: Object.fromEntries(refunds.map(({ lineId, amountMinor, state }) => [lineId, { amountMinor, state }])),

@@ -1,6 +1,5 @@
 /** The lines of a basket: what, how many, for how much, and how sure. */
 import type { JSX } from 'preact'
-import { isLikely } from '../../contract/likely-line.ts'
 import { certaintyLevel } from './formats.ts'
 import type { LineView } from './live-view.ts'
 import { usePage } from './page-context.ts'
@@ -18,11 +17,11 @@ export function BasketLines({ lines }: { lines: LineView[] }): JSX.Element {
 function BasketLine({ line }: { line: LineView }): JSX.Element {
   const { formats } = usePage()
   return (
-    <li class={`line ${line.outcome ?? ''} ${isLikely(line) ? '' : 'quiet'}`}>
+    <li class={`line ${line.outcome ?? ''} ${line.isLikely ? '' : 'quiet'}`}>
       <span class="quantity">{formats.quantity(line)}</span>
       <span class="name">{line.name}</span>
       <Certainty probability={line.probability} />
-      <span class="amount">{isLikely(line) && formats.money(line.amountMinor)}</span>
+      <span class="amount">{line.isLikely && formats.money(line.amountMinor)}</span>
     </li>
   )
 }

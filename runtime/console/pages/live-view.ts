@@ -87,6 +87,8 @@ export interface LineView {
   unitPriceMinor: number
   amountMinor: number
   probability: number
+  /** Than not: only then it is in the sum. */
+  isLikely: boolean
   /** What the line rules said; null while nobody asked them. */
   outcome: 'charge' | 'review' | 'let-go' | null
   /** Lines that rest on the same event, which was one product or the other. */
