@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { seededRandom } from '../../runtime/contract/random.ts'
+import type { PointM } from '../../runtime/profile/layout.ts'
 import { type LoadedStore, loadStore } from '../../runtime/profile/load-store.ts'
 import type { Act } from '../../runtime/twin/shoppers/acts.ts'
 import { type ArrivalRate, Arrivals, usualDay } from '../../runtime/twin/shoppers/arrivals.ts'
 import { behaviourOf, behaviours, type Mix, mixes } from '../../runtime/twin/shoppers/behaviour.ts'
+import type { Surroundings } from '../../runtime/twin/shoppers/shopper.ts'
+import { bodyDistanceM, walkLane } from '../../runtime/twin/shoppers/walking.ts'
 import { runVirtual, type VirtualOptions } from '../../runtime/twin/virtual/run-virtual.ts'
 import { distanceM, distanceToPolygonM } from '../../runtime/twin/world/geometry.ts'
 import { itemsOf } from '../../runtime/twin/world/truth.ts'
@@ -186,6 +189,29 @@ describe('the shoppers of the twin', function () {
       }),
     )
     for (const { leftAtMs } of visits) assert.ok((leftAtMs ?? Number.POSITIVE_INFINITY) < startMs + 900_000)
+  })
+
+  it('walk around whoever stays in their way in the lane of a gate, and into nobody', () => {
+    const floor = new ShopFloor(store, 1)
+    floor.comes()
+    const [shopper] = floor.world.shoppers
+    assert.ok(shopper)
+    const [x, y] = shopper.body.positionM
+    const [standing, target]: PointM[] = [
+      [x + 0.1, y + 1],
+      [x, y + 2],
+    ]
+    let nowMs = 0
+    const lane = { tickMs, plan: { clearanceM: () => 1 }, others: () => [standing], footfall() {} }
+    const w = Object.defineProperty(lane, 'nowMs', { get: () => nowMs }) as unknown as Surroundings
+    const walk = walkLane(shopper, w, target as PointM)
+    let nearestM = Number.POSITIVE_INFINITY
+    while (!walk.next().done && nowMs < 60_000) {
+      nowMs += tickMs
+      nearestM = Math.min(nearestM, distanceM(shopper.body.positionM, standing as PointM))
+    }
+    assert.ok(distanceM(shopper.body.positionM, target as PointM) <= 0.05, `stands at ${shopper.body.positionM}`)
+    assert.ok(nearestM >= bodyDistanceM - 1e-9, `came within ${nearestM} m`)
   })
 
   it('go away, and buy nothing, when the gate stays closed', () => {

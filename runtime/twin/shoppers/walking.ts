@@ -15,6 +15,8 @@ const turns = [0, -0.35, 0.35, -0.8, 0.8, -1.3, 1.3, -1.8, 1.8]
 const stuckMs = 900
 /** Then one steps aside first, or gives up. */
 const patienceMs = 25_000
+/** Whoever stands in a gate's lane is given so long to walk on. */
+const politeMs = 3000
 
 /** Walks to `target`. @returns false when there was no getting there, or when `stops` says so on the way */
 export function* walkTo(
@@ -52,13 +54,29 @@ export function* walkTo(
 
 /** Walks straight to `target` through a gate's lane, where nothing but people can be in the way. */
 export function* walkLane(shopper: Shopper, w: Surroundings, target: PointM): Life {
+  let straightMs = w.nowMs
   while (distanceM(shopper.body.positionM, target) > 0.05) {
     const { positionM } = shopper.body
     const lengthToGo = Math.min(distanceM(positionM, target), (0.8 * shopper.speedMps * w.tickMs) / 1000)
-    const next = along(positionM, directionTo(positionM, target), lengthToGo)
-    if (w.others(shopper).every((other) => distanceM(other, next) >= bodyDistanceM)) move(shopper, w, next)
+    const isApart = (next: PointM) => w.others(shopper).every((other) => distanceM(other, next) >= bodyDistanceM)
+    const straight = along(positionM, directionTo(positionM, target), lengthToGo)
+    if (isApart(straight)) {
+      straightMs = w.nowMs
+      move(shopper, w, straight)
+    } else if (w.nowMs - straightMs > politeMs) {
+      // Who stands there may be waiting for this very lane: one of the two has to walk around the other.
+      const around = asideOf(positionM, target, lengthToGo)
+      const next = around.find((place) => isApart(place) && w.plan.clearanceM(place) >= bodyRadiusM)
+      if (next) move(shopper, w, next)
+    }
     yield
   }
+}
+
+function asideOf(from: PointM, target: PointM, lengthM: number): PointM[] {
+  const [dx, dy] = directionTo(from, target)
+  const ahead = Math.atan2(dy, dx)
+  return turns.slice(1).map((turn) => along(from, [Math.cos(ahead + turn), Math.sin(ahead + turn)], lengthM))
 }
 
 /** Whoever has just come in and has no errand yet steps out of the way of the next. */
