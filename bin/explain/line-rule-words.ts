@@ -35,6 +35,7 @@ const wordsOf: Record<string, string> = {
   'unknown-product': 'The catalogue does not have this product, so a person looks at it.',
   'other-reading':
     'It is the other thing that an uncertain line may have been: whoever reviews that one can choose it.',
+  'more-of-it': 'It is what more there may be of an uncertain line: whoever reviews that one can say how many it was.',
   'basket-not-final':
     'Later evidence was still awaited: something may have been put back, so nothing is charged unseen.',
   'no-decision-in-time': 'No decision came in time after the exit, so a person looks at it.',

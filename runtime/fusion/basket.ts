@@ -5,7 +5,7 @@ import type { AttributedLine, EvidenceNote } from '../contract/messages.ts'
 import type { Unit } from './candidate.ts'
 import type { Hypothesis, Posterior, Step } from './hypotheses.ts'
 import { evidenceNotes } from './notes.ts'
-import type { Shelves } from './shelves.ts'
+import { type Shelves, sumOf } from './shelves.ts'
 
 /** Whose basket it is: a visit's persons, or somebody who is not bound to a visit yet. */
 export interface Owner {
@@ -91,7 +91,7 @@ function sharesOf(owner: Owner, posterior: Posterior, shelves: Shelves): Readonl
 
 function shareOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelves): Share {
   const pieces = piecesOfEvents(owner, sku, posterior)
-  const eventIds = [...pieces].filter(([, added]) => sumOf(added) >= worthSaying).map(([eventId]) => eventId)
+  const eventIds = [...pieces].filter(([, added]) => sumOf(added.values()) >= worthSaying).map(([eventId]) => eventId)
   return {
     quantities: distribution(owner, sku, posterior),
     eventIds,
@@ -194,7 +194,6 @@ function piecesOfEvents(owner: Owner, sku: string, posterior: Posterior): Map<st
 }
 
 const isSettled = (added: Distribution) => Math.max(...added.values()) >= 1 - unsettledFrom
-const sumOf = (added: Distribution) => [...added.values()].reduce((sum, share) => sum + share, 0)
 
 /** What else the events of this line may have been, each as a text. */
 function alternatives(

@@ -6,13 +6,7 @@
 import type { Causes } from './clusters.ts'
 import { logSum, mostChanged, type PlaceShift, type Subject } from './explanations.ts'
 import type { Shelves } from './shelves.ts'
-
-/** A classifier that errs may err on the whole kind: one taking counts no more than this (natural logarithm). */
-const mostOfOne = 2.5
-/** What was right for long may be wrong from today on: trust and mistrust are bounded. */
-const mostTrust = 8
-
-const bounded = (logOdds: number, most: number) => Math.max(-most, Math.min(most, logOdds))
+import { bounded, mostOfOne, quarters } from './trust.ts'
 
 /** Log odds that a rival lies there and not what the planogram has, by plate and rival. */
 type Learned = Map<string, Map<string, number>>
@@ -39,7 +33,7 @@ export class PlaceTrust {
   remember(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): void {
     this.#count(subjects, causes, this.#remembered)
     for (const rivals of this.#remembered.values()) {
-      for (const [sku, logOdds] of rivals) rivals.set(sku, bounded(logOdds, mostTrust))
+      for (const [sku, logOdds] of rivals) rivals.set(sku, bounded(logOdds))
     }
   }
 
@@ -48,13 +42,13 @@ export class PlaceTrust {
     if (!logOdds) return new Map()
     const rivals = this.#rivalsOf(subject)
     const shares = [...rivals].map(([sku, prior]) => {
-      const others = bounded((logOdds.get(sku) ?? 0) - (own?.get(sku) ?? 0), mostTrust)
+      const others = bounded((logOdds.get(sku) ?? 0) - (own?.get(sku) ?? 0))
       return { sku, prior, share: prior * Math.exp(others) }
     })
     const priorHome = 1 - shares.reduce((sum, { prior }) => sum + prior, 0)
     const total = shares.reduce((sum, { share }) => sum + share, priorHome)
-    const shifts = shares.map(({ sku, prior, share }) => [sku, quarters(share / total / prior)] as const)
-    const home = quarters(1 / total)
+    const shifts = shares.map(({ sku, prior, share }) => [sku, quarters(Math.log(share / total / prior))] as const)
+    const home = quarters(Math.log(1 / total))
     const homes = this.#shelves.localSkus(subject.plates).map((sku) => [sku, home] as const)
     return new Map([...homes, ...shifts].filter(([, shift]) => shift !== 0))
   }
@@ -103,5 +97,3 @@ function rivalLogOdds(subject: Subject, shelves: Shelves): Map<string, number> {
     }),
   )
 }
-
-const quarters = (ratio: number) => Math.round(4 * Math.log(ratio)) / 4

@@ -5,13 +5,10 @@
 import type { Causes } from './clusters.ts'
 import type { Subject } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
+import { bounded, quarters } from './trust.ts'
 
 /** Where the planogram is wrong, about every other product still lies where it says. */
 const offWhereWrong = 0.5
-/** A planogram that was right for long may be wrong from today on: trust and mistrust are bounded (natural logarithm). */
-const mostTrust = 8
-
-const bounded = (logOdds: number) => Math.max(-mostTrust, Math.min(mostTrust, logOdds))
 
 type CausesOf = ReadonlyMap<string, Causes>
 
@@ -38,7 +35,7 @@ export class PlanogramTrust {
         const others = bounded((ofFixture.get(subject.evidence.event.fixture) ?? 0) - (own.get(subject) ?? 0))
         const wrong = 1 / (1 + Math.exp(-others - priorLogOdds))
         const off = offPlanogram + wrong * offWhereWrong
-        return [subject.eventId, Math.round(Math.log(off / offPlanogram) * 4) / 4]
+        return [subject.eventId, quarters(Math.log(off / offPlanogram))]
       }),
     )
   }

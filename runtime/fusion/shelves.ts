@@ -13,6 +13,8 @@ export interface MassByCatalogue {
   /** What of that is not for a digit too many or too few, but for any weight. */
   anyhow: number
   wrongShare: number
+  /** Whether it is right or not. */
+  all: number
 }
 
 /** A catalogue weight below this is most likely in kilograms: no packaged good is that light. */
@@ -214,15 +216,14 @@ export class Shelves {
 
   /** Density (per gram) of `massG` when `pieces` of this product moved; `sigmaG` is the scale's. */
   massDensity(sku: string, massG: number, pieces: number, sigmaG: number): number {
-    const { right, wrong, wrongShare } = this.massByCatalogue(sku, massG, pieces, sigmaG)
-    return (1 - wrongShare) * right + wrongShare * wrong
+    return this.massByCatalogue(sku, massG, pieces, sigmaG).all
   }
 
   /** The same, where the catalogue is right and where it is wrong, as one is that says nothing. */
   massByCatalogue(sku: string, massG: number, pieces: number, sigmaG: number): MassByCatalogue {
     const pieceG = this.pieceG(sku)
     const anyGoods = this.anyGoodsDensity(massG / pieces) / pieces
-    if (pieceG === null) return { right: 0, wrong: anyGoods, anyhow: anyGoods, wrongShare: 1 }
+    if (pieceG === null) return { right: 0, wrong: anyGoods, anyhow: anyGoods, wrongShare: 1, all: anyGoods }
     const spreadG = this.spreadG(sku, pieceG)
     const usual = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * spreadG ** 2)
     const odd = normalDensity(massG - pieces * pieceG, sigmaG ** 2 + pieces * (oddSpread * spreadG) ** 2)
@@ -230,12 +231,10 @@ export class Shelves {
       normalDensity(massG - pieces * pieceG * slip, sigmaG ** 2 + pieces * (oddSpread * slip * spreadG) ** 2),
     )
     const anyhow = (otherSizeDensity(massG / pieces, pieceG) / pieces + anyGoods) / 3
-    return {
-      right: (1 - oddPieces) * usual + oddPieces * odd,
-      wrong: anyhow + mean(slipped) / 3,
-      anyhow,
-      wrongShare: isInKilograms(this.#weightOf(sku)?.weightG ?? 0) ? 0.3 : this.#policy.catalogueWrong,
-    }
+    const right = (1 - oddPieces) * usual + oddPieces * odd
+    const wrong = anyhow + mean(slipped) / 3
+    const wrongShare = isInKilograms(this.#weightOf(sku)?.weightG ?? 0) ? 0.3 : this.#policy.catalogueWrong
+    return { right, wrong, anyhow, wrongShare, all: (1 - wrongShare) * right + wrongShare * wrong }
   }
 
   /** Density (per gram) of the weight of a thing that nobody knows, among such goods as this store has. */
@@ -312,7 +311,7 @@ const isInKilograms = (weightG: number) => weightG < lightestGoodG
 export const usualSpreadG = (pieceG: number, { weightSpread }: Pick<FusionPolicy, 'weightSpread'>): number =>
   Math.max(leastSpreadG, weightSpread * pieceG)
 
-const sumOf = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
+export const sumOf = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
 const mean = (values: readonly number[]) => sumOf(values) / values.length
 
 export function normalDensity(difference: number, variance: number): number {

@@ -4,12 +4,9 @@
  */
 import type { Causes } from './clusters.ts'
 import { logSum, type Subject, type WeightShift } from './explanations.ts'
-import { type MassByCatalogue, normalDensity, type Shelves } from './shelves.ts'
+import { type MassByCatalogue, normalDensity, type Shelves, sumOf } from './shelves.ts'
+import { bounded, mostOfOne, quarters } from './trust.ts'
 
-/** What lies there for good may be another product that is taken again and again: one taking counts no more than this (natural logarithm). */
-const mostOfOne = 2.5
-/** Goods change their packaging: trust and mistrust are bounded. */
-const mostTrust = 8
 /** Share of takings of odd weight that were weighed wrong, in motion or with something else: they say nothing of the next. */
 const misweighed = 0.5
 /** Newest takings that are kept of a product. */
@@ -17,13 +14,11 @@ const mostKept = 12
 /** Takings that were less likely of this product say nothing of what it weighs. */
 const leastShare = 0.05
 
-const bounded = (logOdds: number, most: number) => Math.max(-most, Math.min(most, logOdds))
-
 /** Under what a shift stands in {@link WeightShift}. */
 export const weighedKey = (sku: string, pieces: number) => `${pieces} x ${sku}`
 
 /** What one event says if it was so many pieces of a product, in its place. */
-interface Weighing extends Weighed, Densities {
+interface Weighing extends Weighed, MassByCatalogue {
   eventId: string
   atMs: number
   /** How likely it was these pieces, by this event alone. */
@@ -36,11 +31,6 @@ interface Weighed {
   pieceG: number
   /** Of one piece, the scale's alone. */
   sigmaG: number
-}
-
-interface Densities extends MassByCatalogue {
-  /** Whether the catalogue is right or not. */
-  all: number
 }
 
 export class WeightTrust {
@@ -58,14 +48,14 @@ export class WeightTrust {
     for (const [sku, weighings] of this.#remembered) {
       this.#remembered.set(
         sku,
-        weighings.map((weighing) => ({ ...weighing, ...densitiesOf(weighing, this.#shelves) })),
+        weighings.map((weighing) => ({ ...weighing, ...massOf(weighing, this.#shelves) })),
       )
     }
   }
 
   /** For each event by its id; rounded, so that a distant event does not change every posterior a little. */
   shifts(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): Map<string, WeightShift> {
-    const known = new Map([...this.#remembered].map(([sku, weighings]) => [sku, [...weighings]]))
+    const known = new Map(this.#remembered)
     this.#count(subjects, causes, known)
     return new Map(subjects.map((subject) => [subject.eventId, this.#shift(subject, known)]))
   }
@@ -115,7 +105,7 @@ export class WeightTrust {
     const alike = sumOf(others.map((other) => this.#alikeLogOdds(weighing, other)))
     const pooled = (1 - wrongShare) * right * Math.exp(ifRight) + wrongShare * lasting(alike, wrong, anyhow)
     const counting = sumOf(others.map(({ share }) => share))
-    return bounded(Math.log(pooled / evidence / all), Math.min(mostTrust, mostOfOne * counting))
+    return bounded(bounded(Math.log(pooled / evidence / all)), mostOfOne * counting)
   }
 
   /** How much likelier the other event is if a piece weighs what it does by this one. */
@@ -129,8 +119,7 @@ const rightLogOdds = (other: Weighing) => logOdds(other, other.right)
 const wrongLogOdds = (other: Weighing) => logOdds(other, other.wrong)
 
 /** An event that may have been something else after all says the less. */
-const logOdds = ({ share, all }: Weighing, density: number) =>
-  bounded(Math.log(1 - share + (share * density) / all), mostTrust)
+const logOdds = ({ share, all }: Weighing, density: number) => bounded(Math.log(1 - share + (share * density) / all))
 
 /** In the order of their time: a program that starts anew comes to the same. */
 const newest = (weighings: readonly Weighing[]): Weighing[] =>
@@ -148,19 +137,13 @@ function weighingsOf(subject: Subject, shelves: Shelves): Weighing[] {
     const weighed = { sku, pieces, pieceG, sigmaG }
     const share = Math.exp(logSum(subject.explanations.filter(isSame)) - total)
     const { eventId, atMs } = subject
-    return [{ eventId, atMs, share, ...weighed, ...densitiesOf(weighed, shelves) }]
+    return [{ eventId, atMs, share, ...weighed, ...massOf(weighed, shelves) }]
   })
 }
 
-function densitiesOf({ sku, pieces, pieceG, sigmaG }: Weighed, shelves: Shelves): Densities {
-  const by = shelves.massByCatalogue(sku, pieces * pieceG, pieces, pieces * sigmaG)
-  return { ...by, all: (1 - by.wrongShare) * by.right + by.wrongShare * by.wrong }
-}
-
-const sumOf = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+const massOf = ({ sku, pieces, pieceG, sigmaG }: Weighed, shelves: Shelves): MassByCatalogue =>
+  shelves.massByCatalogue(sku, pieces * pieceG, pieces, pieces * sigmaG)
 
 /** By the product's weight, which the others tell too, or by this event's own mistake. */
 const lasting = (logOdds: number, wrong: number, anyhow: number) =>
   (1 - misweighed) * wrong * Math.exp(logOdds) + misweighed * anyhow
-
-const quarters = (logOdds: number) => Math.round(4 * logOdds) / 4
