@@ -31,7 +31,7 @@ const trackerErrorM = 0.6
 const walkingMPerS = 1.5
 /** Longer away than this, and a new track may as well be somebody else. */
 const rejoinMs = 8000
-/** At a gate people come and go, so only a blink of the tracker is bridged there. */
+/** At a gate, and a centimetre beyond it, people come and go, so only a blink of the tracker is bridged there. */
 const rejoinAtGateMs = 1000
 /** Where no contact tells that somebody left, the next who comes in must not be taken for them. */
 const rejoinAtOpenGateMs = 300
@@ -158,10 +158,10 @@ export class PersonTracker {
 
   #rejoinWithinMs(headM: Point3DM): number {
     const { gates, floorM } = this.#layout
-    const gate = gates.find(({ zoneM }) => contains(zoneM, headM))
-    const isOutside = gates.some(({ open }) => open) && !withinWalls(floorM, headM)
-    if (gate?.open || isOutside) return rejoinAtOpenGateMs
-    return gate ? rejoinAtGateMs : rejoinMs
+    const isOutside = !withinWalls(floorM, headM)
+    const passed = isOutside ? gates : gates.filter(({ zoneM }) => contains(zoneM, headM))
+    if (passed.some(({ open }) => open)) return rejoinAtOpenGateMs
+    return isOutside || passed.length > 0 ? rejoinAtGateMs : rejoinMs
   }
 
   #forget(atMs: number): void {

@@ -45,6 +45,12 @@ describe('joining tracks to persons', () => {
     assert.deepEqual(ids(tracker, people(2000, { two: at(4.5, 0.5) })), ['two'])
   })
 
+  it('lets somebody new come in where another of a party was seen last, a centimetre outside of the door', () => {
+    const tracker = new PersonTracker({ ...smallStore, floorM: [6, 4] })
+    ids(tracker, people(0, { one: at(4.5, -0.01) }))
+    assert.deepEqual(ids(tracker, people(3800, { two: at(4.5, -0.02) })), ['two'])
+  })
+
   it('never joins with somebody who has left', () => {
     const tracker = new PersonTracker(smallStore)
     ids(tracker, people(0, { one: at(4.5, 0.5) }))
