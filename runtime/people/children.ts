@@ -1,6 +1,7 @@
 /**
  * Small children slip through a gate beside their adult, so that no gate counts them: they belong to whoever walked in
- * shortly before them, when only one did. Whoever is tall and uncounted may be a stranger who slips in, and belongs to nobody.
+ * shortly before them, when only one did, or last, when nobody did for some time. Whoever is tall and uncounted may be a
+ * stranger who slips in, and belongs to nobody.
  */
 import type { Gate, Point3DM } from '../profile/layout.ts'
 import { distanceToPolygonM } from './geometry.ts'
@@ -10,12 +11,16 @@ import type { PersonFrame } from './person-tracker.ts'
 const childHeadM = 1.35
 /** Heads are measured for at least so long before anybody is taken for a child: somebody may stoop. */
 const measuredMs = 1000
-/** A child is through the gate within this of its adult, also when the gate closes in between (assumption). */
+/** A child mostly is through the gate within this of its adult, also when the gate closes in between (assumption), */
 const behindMs = 10_000
+/** and within this where others stand in its way (assumption). */
+const heldUpMs = 30_000
 /** The gate's contact and the vision may be this much apart. */
 const clocksApartMs = 500
 /** Somebody who was hidden for so long comes back under another name. */
 const forgetMs = 60_000
+
+const isMeasured = ({ firstSeenMs, lastSeenMs }: Walker) => lastSeenMs - firstSeenMs >= measuredMs
 
 interface Walker {
   firstSeenMs: number
@@ -68,7 +73,17 @@ export class Children {
 
   isChild(personId: string): boolean {
     const walker = this.#walkers.get(personId)
-    return walker !== undefined && walker.tallestM < childHeadM && walker.lastSeenMs - walker.firstSeenMs >= measuredMs
+    return walker !== undefined && walker.tallestM < childHeadM && isMeasured(walker)
+  }
+
+  isGrown(personId: string): boolean {
+    const walker = this.#walkers.get(personId)
+    return walker !== undefined && walker.tallestM >= childHeadM && isMeasured(walker)
+  }
+
+  /** Where and when somebody came in; null: not by a gate, as far as was seen. */
+  cameBy(personId: string): { id: string; atMs: number } | null {
+    return this.#walkers.get(personId)?.gate ?? null
   }
 
   /**
@@ -78,11 +93,12 @@ export class Children {
   visitBefore(personId: string, afterMs: number): string | undefined {
     const at = this.#walkers.get(personId)?.gate
     if (!at || this.#newestMs - at.atMs < afterMs || !this.isChild(personId)) return undefined
-    const before = this.#passes.filter(
-      ({ gate, atMs }) => gate === at.id && atMs <= at.atMs + clocksApartMs && at.atMs - atMs <= behindMs,
-    )
-    const visitIds = [...new Set(before.map(({ visitId }) => visitId))]
-    return visitIds.length === 1 ? visitIds[0] : undefined
+    const before = this.#passes.filter(({ gate, atMs }) => gate === at.id && atMs <= at.atMs + clocksApartMs)
+    const within = (mostMs: number) =>
+      new Set(before.filter(({ atMs }) => at.atMs - atMs <= mostMs).map(({ visitId }) => visitId))
+    const shortly = within(behindMs)
+    const visitIds = shortly.size > 0 ? shortly : within(heldUpMs)
+    return visitIds.size === 1 ? [...visitIds][0] : undefined
   }
 
   /** Children dawdle near a gate, where the next come in meanwhile: what counts is when they were in it. */

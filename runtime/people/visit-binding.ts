@@ -28,6 +28,8 @@ interface OpenVisit {
   party: number
   /** Whether the gate has seen anybody of it walk in. */
   entered: boolean
+  /** When the gate last saw one of it walk in. */
+  lastInMs: number
   personIds: string[]
   /** Who of them has left. */
   left: Set<string>
@@ -46,6 +48,8 @@ const passWindowMs = 2500
 const passedWithinMs = 1500
 /** A child that nobody came in before, within this, came alone. */
 const aloneMs = 10_000
+/** The others of a party are through the gate within this of the last who was counted (assumption). */
+const partyWithinMs = 120_000
 /** A head this far outside of the gate's zone may still be the one who passes. */
 const nearGateM = 0.8
 
@@ -77,6 +81,7 @@ export class VisitBinding {
     const gate = this.#gates.get(pass.gate)
     const visit = this.#visits.get(pass.visitId ?? '')
     if (visit) visit.entered = true
+    if (visit && pass.direction === 'in') visit.lastInMs = Math.max(visit.lastInMs, pass.seenAtMs)
     // Whoever came in at an unknown time may be anybody: the visit stays without a person, and nobody pays for another.
     if (!gate || (pass.late && pass.direction === 'in')) return []
     if (visit && pass.direction === 'in') this.#children.cameIn(visit.visitId, gate.id, pass.seenAtMs)
@@ -94,6 +99,7 @@ export class VisitBinding {
     return [
       ...this.#resolve(frame.atMs),
       ...this.#bindChildren(frame),
+      ...this.#bindRestOfParty(frame),
       ...this.#letGoUnseen(frame),
       ...this.#walkOut(frame),
     ]
@@ -136,6 +142,7 @@ export class VisitBinding {
       gate: snapshot.gate,
       party: snapshot.party,
       entered: snapshot.state === 'open',
+      lastInMs: snapshot.enteredAtMs ?? snapshot.openedAtMs,
       personIds: [...snapshot.personIds],
       left: new Set(),
     })
@@ -150,7 +157,7 @@ export class VisitBinding {
     const steps: VisitStep[] = []
     const still: WaitingPass[] = []
     for (const pass of this.#waiting) {
-      const step = pass.direction === 'in' ? this.#bind(pass) : this.#exit(pass, nowMs)
+      const step = pass.direction === 'in' ? this.#bind(pass, nowMs) : this.#exit(pass, nowMs)
       if (step) steps.push(...step)
       else if (nowMs - pass.atMs < passWindowMs) still.push(pass)
       else if (pass.direction === 'out') this.#missed.add({ ...pass, untilMs: pass.atMs + passWindowMs })
@@ -160,17 +167,22 @@ export class VisitBinding {
   }
 
   /** The unbound person nearest to the gate at that time walks in on the pass's visit. */
-  #bind(pass: WaitingPass): VisitStep[] | undefined {
+  #bind(pass: WaitingPass, nowMs: number): VisitStep[] | undefined {
     const visit = pass.visitId === null ? undefined : this.#visits.get(pass.visitId)
     if (!visit) return undefined
-    const person = this.#nearest(
-      pass,
-      ({ personId }) => !this.#visitOfPerson.has(personId) && this.#mayBeNewcomer(personId, pass, visit),
-    )
-    if (!person) return undefined
-    visit.personIds.push(person)
-    this.#visitOfPerson.set(person, visit.visitId)
-    return [{ step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs: pass.atMs }]
+    const isLastMoment = nowMs - pass.atMs >= passWindowMs
+    const person = this.#nearest(pass, ({ personId }) => {
+      // A child who dawdles in the gate goes through it in the turn of whoever the gate counts.
+      if (this.#visitOfPerson.has(personId) || (this.#children.isChild(personId) && !isLastMoment)) return false
+      return this.#mayBeNewcomer(personId, pass, visit)
+    })
+    return person === undefined ? undefined : [this.#bindTo(visit, person, pass.atMs)]
+  }
+
+  #bindTo(visit: OpenVisit, personId: string, atMs: number): VisitStep {
+    visit.personIds.push(personId)
+    this.#visitOfPerson.set(personId, visit.visitId)
+    return { step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs }
   }
 
   /** No gate counts small children: they are with whoever walked in shortly before them. */
@@ -178,11 +190,31 @@ export class VisitBinding {
     return persons.flatMap(({ personId, headM }): VisitStep[] => {
       if (this.#visitOfPerson.has(personId) || !this.#onFloor(headM) || !this.#arrivals.hasArrived(personId)) return []
       const visit = this.#visits.get(this.#children.visitBefore(personId, passWindowMs) ?? '')
-      if (!visit || visit.personIds.length === 0) return []
-      visit.personIds.push(personId)
-      this.#visitOfPerson.set(personId, visit.visitId)
-      return [{ step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs }]
+      return visit && visit.personIds.length > 0 ? [this.#bindTo(visit, personId, atMs)] : []
     })
+  }
+
+  /** A gate that has closed meanwhile does not count who squeezes through it; of a party so many were admitted. */
+  #bindRestOfParty({ persons, atMs }: PersonFrame): VisitStep[] {
+    return persons.flatMap(({ personId, headM }): VisitStep[] => {
+      if (this.#visitOfPerson.has(personId) || !this.#onFloor(headM) || !this.#arrivals.hasArrived(personId)) return []
+      const cameBy = this.#children.cameBy(personId)
+      // Their own pass may still be told, which goes first.
+      if (!cameBy || atMs - cameBy.atMs < passWindowMs || !this.#children.isGrown(personId)) return []
+      const visit = this.#onlyOneAwaiting(cameBy)
+      return visit ? [this.#bindTo(visit, personId, atMs)] : []
+    })
+  }
+
+  /** The party of which one is missing who was admitted; undefined when it may be one of several, or a single shopper. */
+  #onlyOneAwaiting({ id, atMs }: { id: string; atMs: number }): OpenVisit | undefined {
+    const awaiting = [...this.#visits.values()].filter(
+      ({ gate, party, personIds }) => gate === id && personIds.length < party,
+    )
+    const [visit] = awaiting
+    if (awaiting.length !== 1 || !visit?.entered || visit.left.size > 0 || visit.personIds.length === 0)
+      return undefined
+    return Math.abs(atMs - visit.lastInMs) <= partyWithinMs ? visit : undefined
   }
 
   /** Those whom a gate counts on their way out: a visit of children alone is one of somebody else who is small. */

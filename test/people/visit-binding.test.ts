@@ -115,6 +115,31 @@ describe('binding visits to persons', () => {
     assert.deepEqual(short(see(30_200, {})), [['exit', 'v1', 'anna', 'ben']])
   })
 
+  /** Of a party of `party` one is counted at 0.6 s; at 25 s somebody tall comes in whom the gate does not count. */
+  function uncounted(party: number, others: VisitSnapshot[] = []) {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v', { party }))
+    for (const other of others) binding.onVisit(other)
+    see(0, {})
+    see(500, { anna: gatePlace })
+    binding.onPass(pass('in', 600, 'v'))
+    const steps: VisitStep[] = []
+    for (let atMs = 1000; atMs < 25_000; atMs += 500) see(atMs, { anna: inside })
+    for (let atMs = 25_000; atMs < 27_000; atMs += 500) steps.push(...see(atMs, { anna: inside, ben: gatePlace }))
+    for (let atMs = 27_000; atMs < 32_000; atMs += 500)
+      steps.push(...see(atMs, { anna: inside, ben: { head: [2, 1] } }))
+    return short(steps)
+  }
+
+  it('binds whom the gate does not count to the party of which one is missing', () => {
+    assert.deepEqual(uncounted(2), [['bind', 'v', 'anna', 'ben']])
+  })
+
+  it('binds nobody whom the gate does not count when nobody is missing, or somebody of another visit', () => {
+    assert.deepEqual(uncounted(1), [])
+    assert.deepEqual(uncounted(2, [snapshot('w')]), [])
+  })
+
   it('keeps a visit open whose person the tracker loses inside', () => {
     const { binding, see } = store()
     binding.onVisit(snapshot('v1', { state: 'open', personIds: ['anna'] }))
@@ -272,6 +297,34 @@ describe('binding children, whom no gate counts', () => {
       steps.push(...see(atMs, { mother: inside, other: inside, kid: childAt(2, 1) }))
     }
     assert.deepEqual(short(steps).at(-1), ['bind', 'v', 'mother', 'kid'])
+  })
+
+  it('binds those who are held up at the gate to the last who came in before them', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v'))
+    see(0, {})
+    see(300, { mother: gatePlace })
+    binding.onPass(pass('in', 400, 'v'))
+    const steps: VisitStep[] = []
+    for (let atMs = 1000; atMs < 14_000; atMs += 500) see(atMs, { mother: inside })
+    for (let atMs = 14_000; atMs < 16_000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 0.5) })
+    for (let atMs = 16_000; atMs < 22_000; atMs += 500) {
+      steps.push(...see(atMs, { mother: inside, kid: childAt(2, 1) }))
+    }
+    assert.deepEqual(short(steps), [['bind', 'v', 'mother', 'kid']])
+  })
+
+  it('gives the pass of the adult who comes in to the adult, not to a child who dawdles in the gate', () => {
+    const { binding, see } = store()
+    for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
+    see(0, {})
+    see(300, { mother: gatePlace })
+    binding.onPass(pass('in', 400, 'v'))
+    for (let atMs = 1000; atMs < 18_000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 0.5) })
+    see(18_000, { mother: inside, kid: childAt(4.5, 0.5) })
+    assert.deepEqual(binding.onPass(pass('in', 18_100, 'x')), [])
+    const steps = see(18_200, { mother: inside, kid: childAt(4.5, 0.5), other: gatePlace })
+    assert.deepEqual(short(steps), [['bind', 'x', 'other']])
   })
 
   it('binds nobody when they may have come with one of two', () => {
