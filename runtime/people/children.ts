@@ -19,15 +19,24 @@ const heldUpMs = 30_000
 const clocksApartMs = 500
 /** Somebody who was hidden for so long comes back under another name. */
 const forgetMs = 60_000
+/** Children may stay at a gate for so long before they come on the floor. */
+const forgetPassMs = 600_000
 
 const isMeasured = ({ firstSeenMs, lastSeenMs }: Walker) => lastSeenMs - firstSeenMs >= measuredMs
+
+/** Where and when somebody came in: seen in a gate's zone, or where nobody saw them there, first seen near a gate. */
+interface Passage {
+  id: string
+  isInZone: boolean
+  fromMs: number
+  untilMs: number
+}
 
 interface Walker {
   firstSeenMs: number
   lastSeenMs: number
   tallestM: number
-  /** Where and when they came in: last seen in a gate's zone, or where nobody saw them there, first seen near a gate. */
-  gate: { id: string; atMs: number } | null
+  gate: Passage | null
   /** Seen inside: who comes to a gate later, for others come in there, does not come in again. */
   isIn: boolean
 }
@@ -63,7 +72,7 @@ export class Children {
     for (const [personId, { lastSeenMs }] of this.#walkers) {
       if (atMs - lastSeenMs > forgetMs) this.#walkers.delete(personId)
     }
-    this.#passes = this.#passes.filter((pass) => atMs - pass.atMs <= forgetMs)
+    this.#passes = this.#passes.filter((pass) => atMs - pass.atMs <= forgetPassMs)
   }
 
   /** Somebody of this visit was counted on the way in. */
@@ -82,8 +91,9 @@ export class Children {
   }
 
   /** Where and when somebody came in; null: not by a gate, as far as was seen. */
-  cameBy(personId: string): { id: string; atMs: number } | null {
-    return this.#walkers.get(personId)?.gate ?? null
+  cameBy(personId: string): { gate: string; atMs: number } | null {
+    const passage = this.#walkers.get(personId)?.gate
+    return passage ? { gate: passage.id, atMs: passage.untilMs } : null
   }
 
   /**
@@ -91,22 +101,26 @@ export class Children {
    * @param afterMs so long after the gate their own pass may still be told, which goes first
    */
   visitBefore(personId: string, afterMs: number): string | undefined {
-    const at = this.#walkers.get(personId)?.gate
-    if (!at || this.#newestMs - at.atMs < afterMs || !this.isChild(personId)) return undefined
-    const before = this.#passes.filter(({ gate, atMs }) => gate === at.id && atMs <= at.atMs + clocksApartMs)
+    const passage = this.#walkers.get(personId)?.gate
+    if (!passage || this.#newestMs - passage.untilMs < afterMs || !this.isChild(personId)) return undefined
+    const { id, fromMs, untilMs } = passage
+    const before = this.#passes.filter(({ gate, atMs }) => gate === id && atMs <= untilMs + clocksApartMs)
     const within = (mostMs: number) =>
-      new Set(before.filter(({ atMs }) => at.atMs - atMs <= mostMs).map(({ visitId }) => visitId))
+      new Set(before.filter(({ atMs }) => fromMs - atMs <= mostMs).map(({ visitId }) => visitId))
     const shortly = within(behindMs)
     const visitIds = shortly.size > 0 ? shortly : within(heldUpMs)
     return visitIds.size === 1 ? [...visitIds][0] : undefined
   }
 
   /** Children dawdle near a gate, where the next come in meanwhile: what counts is when they were in it. */
-  #passage(headM: Point3DM, atMs: number, before: Walker['gate']): Walker['gate'] {
+  #passage(headM: Point3DM, atMs: number, before: Passage | null): Passage | null {
     const near = this.#gates
       .map(({ id, zoneM }) => ({ id, distanceM: distanceToPolygonM(zoneM, headM) }))
       .find(({ distanceM }) => distanceM <= this.#nearGateM)
-    const isInZone = near?.distanceM === 0
-    return near && (isInZone || !before) ? { id: near.id, atMs } : before
+    if (!near) return before
+    const isInZone = near.distanceM === 0
+    if (!isInZone && before) return before
+    const isStill = before?.isInZone === true && before.id === near.id
+    return { id: near.id, isInZone, fromMs: isStill ? before.fromMs : atMs, untilMs: atMs }
   }
 }

@@ -207,9 +207,9 @@ export class VisitBinding {
   }
 
   /** The party of which one is missing who was admitted; undefined when it may be one of several, or a single shopper. */
-  #onlyOneAwaiting({ id, atMs }: { id: string; atMs: number }): OpenVisit | undefined {
+  #onlyOneAwaiting({ gate, atMs }: { gate: string; atMs: number }): OpenVisit | undefined {
     const awaiting = [...this.#visits.values()].filter(
-      ({ gate, party, personIds }) => gate === id && personIds.length < party,
+      (visit) => visit.gate === gate && visit.personIds.length < visit.party,
     )
     const [visit] = awaiting
     if (awaiting.length !== 1 || !visit?.entered || visit.left.size > 0 || visit.personIds.length === 0)

@@ -314,6 +314,21 @@ describe('binding children, whom no gate counts', () => {
     assert.deepEqual(short(steps), [['bind', 'v', 'mother', 'kid']])
   })
 
+  it('binds those who stay at the gate for minutes before they come in', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v'))
+    see(0, {})
+    see(300, { mother: gatePlace })
+    binding.onPass(pass('in', 400, 'v'))
+    const steps: VisitStep[] = []
+    for (let atMs = 1000; atMs < 3000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 0.5) })
+    for (let atMs = 3000; atMs < 120_000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 1.5) })
+    for (let atMs = 120_000; atMs < 122_000; atMs += 500) {
+      steps.push(...see(atMs, { mother: inside, kid: childAt(2, 1) }))
+    }
+    assert.deepEqual(short(steps), [['bind', 'v', 'mother', 'kid']])
+  })
+
   it('gives the pass of the adult who comes in to the adult, not to a child who dawdles in the gate', () => {
     const { binding, see } = store()
     for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
@@ -325,6 +340,10 @@ describe('binding children, whom no gate counts', () => {
     assert.deepEqual(binding.onPass(pass('in', 18_100, 'x')), [])
     const steps = see(18_200, { mother: inside, kid: childAt(4.5, 0.5), other: gatePlace })
     assert.deepEqual(short(steps), [['bind', 'x', 'other']])
+    // Nor is the child of either of the two: it was in the gate when both came in.
+    for (let atMs = 18_400; atMs < 25_000; atMs += 200) {
+      assert.deepEqual(see(atMs, { mother: inside, other: inside, kid: childAt(2, 1) }), [])
+    }
   })
 
   it('binds nobody when they may have come with one of two', () => {
