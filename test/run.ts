@@ -32,7 +32,7 @@ const accelerated = ['test/e2e/demonstration.test.ts', 'test/e2e/open-entrance.t
 const reckoning =
   /^test.(documents|fusion|flow-check|nodes|people|policy|profile|recording|scenario|store-design|weighing|chaos.messages|host.(build|replay-flow)|twin.(acts|goods|plate|shoppers|virtual|vision)|vision.(calibration|tracking))\b/
 /** Where both want the same core, the store goes first. */
-const yieldingPriority = 5
+const yieldingPriority = 15
 /** Half of what a command takes is compiling: what it was compiled to is kept, where the store's programs keep it. */
 const compiled = 'dist/compile-cache'
 

@@ -97,7 +97,7 @@ describe('a run of the twin without protocols', function () {
     const right: number[] = []
     for (let i = 0; i < 4000; i++) {
       const sku = layout.planogram[i % layout.planogram.length]?.sku ?? ''
-      const [best] = sightings.of({ sku, weightG: 100 }, [4, 3, 1]).candidates
+      const [best] = sightings.of({ sku, weightG: 100 + i / 100 }, [4, 3, 1]).candidates
       stated.push(best?.p ?? 0)
       right.push(best?.sku === sku ? 1 : 0)
     }

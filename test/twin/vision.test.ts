@@ -205,7 +205,7 @@ describe('sightings', () => {
     const sightings = new Sightings(layout, seededRandom(11), certainty)
     return Array.from({ length: count }, (_, i) => {
       const sku = layout.planogram[i % layout.planogram.length]?.sku ?? ''
-      const piece = { sku, weightG: 100 }
+      const piece = { sku, weightG: 100 + i / 100 }
       return [1, 2].map(() => {
         const [best] = sightings.of(piece, [4, 3, 1]).candidates
         return { stated: best?.p ?? 0, sku: best?.sku, right: best?.sku === sku }
@@ -230,13 +230,25 @@ describe('sightings', () => {
     assert.ok(share > 0.85 && share < 0.98, `${share}`)
   })
 
+  it('mistake the same pieces whatever was seen before', () => {
+    const sku = layout.planogram[0]?.sku ?? ''
+    const pieces = Array.from({ length: 100 }, (_, i) => ({ sku, weightG: 100 + i / 10 }))
+    const opinions = (order: typeof pieces) => {
+      const sightings = new Sightings(layout, seededRandom(3), poorAppliance)
+      return new Map(order.map((piece) => [piece.weightG, sightings.of(piece, [4, 3, 1]).candidates]))
+    }
+    const one = opinions(pieces)
+    for (const [weightG, candidates] of opinions(pieces.toReversed())) assert.deepEqual(candidates, one.get(weightG))
+  })
+
   it('mistake a product for one of those most like it', () => {
     const weightOf = new Map(layout.products.map(({ sku, weightG }) => [sku, weightG ?? 0]))
     const sku = layout.planogram[0]?.sku ?? ''
     const sightings = new Sightings(layout, seededRandom(3), poorAppliance)
-    const others = Array.from({ length: 400 }, () => sightings.of({ sku, weightG: 1 }, [4, 3, 1]).candidates).flatMap(
-      (candidates) => candidates.map((candidate) => candidate.sku).filter((other) => other !== sku),
-    )
+    const others = Array.from(
+      { length: 400 },
+      (_, i) => sightings.of({ sku, weightG: i }, [4, 3, 1]).candidates,
+    ).flatMap((candidates) => candidates.map((candidate) => candidate.sku).filter((other) => other !== sku))
     const ratio = (other: string) => Math.abs(Math.log((weightOf.get(other) ?? 0) / (weightOf.get(sku) ?? 1)))
     const farthest = Math.max(...[...new Set(others)].map(ratio))
     const nearer = layout.planogram.filter((entry) => entry.sku !== sku && ratio(entry.sku) < farthest).length

@@ -2,8 +2,9 @@
  * What a camera believes to see in a hand. First a list of probabilities is drawn, then which place of it holds the
  * truth, with just these probabilities: so they are honest, unless the classifier overstates them.
  */
-import { gaussian, type Random } from '../../contract/random.ts'
+import { gaussian, type Random, seededRandom } from '../../contract/random.ts'
 import type { Point3DM, StoreLayout } from '../../profile/layout.ts'
+import { hash32, streamOf } from '../world/hash-noise.ts'
 import type { Piece } from '../world/piece.ts'
 
 /** How sure the classifier is of its first guess: mostly `surest`, at times up to `unsureSpread` less. */
@@ -54,6 +55,7 @@ export class Sightings {
   readonly #layout: StoreLayout
   readonly #random: Random
   readonly #certainty: Required<Certainty>
+  readonly #seed: number
   readonly #opinions = new WeakMap<Piece, Candidate[]>()
   /** Other products, those most like a product first. */
   readonly #lookalikes = new Map<string, string[]>()
@@ -61,6 +63,7 @@ export class Sightings {
   constructor(layout: StoreLayout, random: Random, certainty = goodAppliance) {
     this.#layout = layout
     this.#random = random
+    this.#seed = Math.floor(random.next() * 2 ** 32)
     this.#certainty = { overConfidence: 1, sameOpinion: 1, ...certainty }
   }
 
@@ -77,16 +80,21 @@ export class Sightings {
     const known = this.#opinions.get(piece)
     const { sameOpinion } = this.#certainty
     if (known && (sameOpinion >= 1 || this.#random.next() < sameOpinion)) return known
-    const opinion = this.#newOpinion(piece)
+    const opinion = this.#newOpinion(piece, known ? this.#random : this.#randomOf(piece))
     if (!known) this.#opinions.set(piece, opinion)
     return opinion
   }
 
-  #newOpinion(piece: Piece): Candidate[] {
+  /** A piece's own numbers: what it is taken for first does not depend on what was seen before, and no two weigh the same. */
+  #randomOf({ sku, weightG }: Piece): Random {
+    return seededRandom(hash32(this.#seed, streamOf(sku), Math.round(1e6 * weightG)))
+  }
+
+  #newOpinion(piece: Piece, random: Random): Candidate[] {
     const { surest, unsureSpread, overConfidence } = this.#certainty
-    const first = surest - unsureSpread * this.#random.next() ** 2
+    const first = surest - unsureSpread * random.next() ** 2
     const probabilities = [first, ...followingShares.map((share) => (1 - first) * share)]
-    let place = this.#random.next()
+    let place = random.next()
     const truthAt = probabilities.findIndex((p) => {
       place -= p
       return place < 0
