@@ -63,7 +63,11 @@ export interface FusionPolicy {
   putHome: number
 
   // ---- sightings --------------------------------------------------------------------------------------
-  /** Share of looks that are of something else, or by a classifier that is lost. Counted: 0.15. */
+  /**
+   * Share of looks that are of something else, or by a classifier that is surer than it should be: what it states itself
+   * comes on top. Counted: of 197 looks stated with 0.8 and more, 0.91 on average, 0.97 were right; so next to none, with
+   * room for classifiers that overstate.
+   */
   sightingAstray: number
   /**
    * A sure look is worth this many times an unsure one against products that look alike, and as many times as there are
@@ -140,7 +144,7 @@ export const defaultFusionPolicy: FusionPolicy = {
   planogramWrong: 0.03,
   kindsMistaken: 0.02,
   putHome: 0.75,
-  sightingAstray: 0.15,
+  sightingAstray: 0.05,
   sightingWorth: 30,
   lookUnweighed: 0.6,
   unnoticed: 0.01,
