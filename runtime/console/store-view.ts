@@ -53,13 +53,16 @@ export class VisitViews {
 
   #lines({ basket, decision }: VisitSnapshot): LineView[] {
     const decided = new Map(decision?.lines.map((line) => [line.lineId, line]))
-    return (basket?.lines ?? []).map(({ lineId, sku, name, quantity, unitPriceMinor, amountMinor, probability }) => {
+    const lines = basket?.lines ?? []
+    return lines.map(({ lineId, sku, name, quantity, unitPriceMinor, amountMinor, probability }, i) => {
       const { outcome = null, readingOf } = decided.get(lineId) ?? {}
+      const isMore = lines.slice(0, i).some((other) => other.sku === sku)
       return {
         ...{ lineId, name, quantity, unitPriceMinor, amountMinor, probability, outcome },
         isLikely: isLikely({ probability }),
         soldBy: this.#soldBy.get(sku) ?? 'each',
         ...(readingOf ? { readingOf } : {}),
+        ...(isMore ? { isMore } : {}),
       }
     })
   }

@@ -248,6 +248,18 @@ describe('the store page in a browser', function () {
     ])
   })
 
+  it('asks of a second line of one product whether there was more of it', async () => {
+    await enter()
+    const [one] = lines(0.99)
+    assert.ok(one)
+    const waiting = [one, { ...one, lineId: 'l0:more', probability: 0.7 }]
+    await running.till.tell({
+      type: 'visit-changed',
+      data: visit('v-102', { state: 'review', lines: waiting, decision: decisionOf(waiting) }),
+    })
+    await page.locator('.review-item h3', { hasText: `1 more of ${one.name}` }).waitFor()
+  })
+
   it('offers to reset a gate whose alarm stays, and no other', async () => {
     await enter()
     const reset = page.getByRole('button', { name: 'Looked at it: reset' })

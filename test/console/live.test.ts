@@ -92,6 +92,23 @@ describe('what the store page is told', () => {
     )
   })
 
+  it('is of a second line of one product that it says what more there may be', async () => {
+    const more = {
+      ...pricedLine(running.store.layout, { lineId: 'l1:more', product: 0, quantity: 1, probability: 0.6 }),
+    }
+    await running.till.tell({ type: 'visit-changed', data: visit('v-1', { lines: [...lines(), more] }) })
+    await until(async () => (await snapshotOf(running)).visits.length === 1)
+    const { visits } = await snapshotOf(running)
+    assert.deepEqual(
+      visits[0]?.lines.map(({ lineId, isMore = false }) => [lineId, isMore]),
+      [
+        ['l1', false],
+        ['l2', false],
+        ['l1:more', true],
+      ],
+    )
+  })
+
   it('is each plate once, and then only those that changed', async () => {
     running.sensing.readings = ['g1-s1-p1', 'g1-s1-p2'].map((plate) => {
       return { plate, weightG: 500.2, stable: true, atMs: 0, health: 'online' }

@@ -93,6 +93,8 @@ export interface LineView {
   outcome: 'charge' | 'review' | 'let-go' | null
   /** Lines that rest on the same event, which was one product or the other. */
   readingOf?: string[]
+  /** It only says how many more there may be than another line of the same product has. */
+  isMore?: true
 }
 
 /** What a shopper reads of a line. */

@@ -30,17 +30,21 @@ export function ReviewQueue({ visits }: { visits: VisitView[] }): JSX.Element {
 const resolve = (visitId: string, { lineId }: LineView, outcome: 'charge' | 'let-go') =>
   ask('/api/review', { visitId, lineId, outcome })
 
-function WhetherOne({ visitId, line }: Question): JSX.Element {
+/** How a line is called in a question. */
+function useName(): (line: LineView) => string {
   const { texts, formats } = usePage()
+  return (line) =>
+    line.isMore ? texts.moreOf(formats.quantity(line), line.name) : `${formats.quantity(line)} ${line.name}`
+}
+
+function WhetherOne({ visitId, line }: Question): JSX.Element {
+  const { texts } = usePage()
+  const named = useName()
   const choice = (outcome: 'charge' | 'let-go', text: string) => {
     return { text, done: texts.decided, decide: () => resolve(visitId, line, outcome) }
   }
   return (
-    <WaitingItem
-      visitId={visitId}
-      title={<h3>{`${formats.quantity(line)} ${line.name}`}</h3>}
-      amountMinor={line.amountMinor}
-    >
+    <WaitingItem visitId={visitId} title={<h3>{named(line)}</h3>} amountMinor={line.amountMinor}>
       <Certainty probability={line.probability} />
       <Evidence visitId={visitId} lineId={line.lineId} />
       <p class="question">{texts.reviewQuestion}</p>
@@ -52,8 +56,8 @@ function WhetherOne({ visitId, line }: Question): JSX.Element {
 /** One event, and several products that it may have been: at most one of them is charged. */
 function WhichOne({ visitId, line, others }: Question): JSX.Element {
   const { texts, formats } = usePage()
+  const named = useName()
   const readings = [line, ...others]
-  const named = (one: LineView) => `${formats.quantity(one)} ${one.name}`
   const chargeOne = (one: LineView) => ({
     text: `${texts.charge}: ${named(one)}, ${formats.money(one.amountMinor)}`,
     done: texts.decided,

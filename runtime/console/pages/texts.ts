@@ -30,6 +30,8 @@ const english = {
   nothingToReview: 'Nothing waits for a decision.',
   reviewQuestion: 'Did this shopper take it?',
   whichQuestion: 'Which of them did this shopper take?',
+  /** @param quantity pieces or grams, with their unit */
+  moreOf: (quantity: string, name: string) => `${quantity} more of ${name}`,
   or: 'or',
   noneOfThem: 'None of them',
   charge: 'Charge',
@@ -179,6 +181,7 @@ const korean: Texts = {
   nothingToReview: '판단을 기다리는 항목이 없습니다.',
   reviewQuestion: '이 고객이 가져갔습니까?',
   whichQuestion: '이 고객이 가져간 것은 어느 쪽입니까?',
+  moreOf: (quantity, name) => `${name} ${quantity} 추가`,
   or: '또는',
   noneOfThem: '모두 아님',
   charge: '결제',
