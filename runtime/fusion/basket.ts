@@ -4,7 +4,7 @@ import { likelierThanNot } from '../contract/likely-line.ts'
 import type { AttributedLine, EvidenceNote } from '../contract/messages.ts'
 import type { Unit } from './candidate.ts'
 import type { Hypothesis, Posterior, Step } from './hypotheses.ts'
-import { evidenceNotes } from './notes.ts'
+import { evidenceNotes, gapNotes } from './notes.ts'
 import { type Shelves, sumOf } from './shelves.ts'
 
 /** Whose basket it is: a visit's persons, or somebody who is not bound to a visit yet. */
@@ -18,6 +18,7 @@ const leastProbability = 0.05
 /** Hypotheses and alternatives below this add no event and no words. */
 const worthSaying = 0.03
 const mostAlternatives = 3
+const mostNotes = 30
 /** An event that added the same number of pieces in all but this share of what happened is settled. */
 const unsettledFrom = 0.05
 
@@ -58,7 +59,7 @@ function linesOfProduct(owner: Owner, sku: string, shares: readonly Share[]): At
     probability: round(shown.probability),
     eventIds,
     alternatives: likeliestAlternatives(shares),
-    notes: shares.flatMap(({ notes }) => notes).slice(0, 30),
+    notes: mostImportant(shares.flatMap(({ notes }) => notes)),
   }
   const more = shownQuantity(quantities.filter(({ quantity }) => quantity > shown.quantity))
   if (!more) return [line]
@@ -73,6 +74,14 @@ function linesOfProduct(owner: Owner, sku: string, shares: readonly Share[]): At
       eventIds: unsettled.length > 0 ? unsettled : eventIds,
     },
   ]
+}
+
+/** What rules go by is never cut off. */
+function mostImportant(notes: readonly EvidenceNote[]): EvidenceNote[] {
+  const isGap = ({ kind }: EvidenceNote) => kind === 'gap'
+  return notes.length <= mostNotes
+    ? [...notes]
+    : [...notes.filter(isGap), ...notes.filter((one) => !isGap(one))].slice(0, mostNotes)
 }
 
 /** A posterior never changes: what it says is worked out once for each basket, not at each event anew. */
@@ -96,19 +105,28 @@ function shareOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelv
     quantities: distribution(owner, sku, posterior),
     eventIds,
     unsettled: eventIds.filter((eventId) => !isSettled(pieces.get(eventId) as Distribution)),
-    notes: notesOf(owner, sku, posterior, shelves),
+    notes: notesOf(owner, sku, posterior, eventIds, shelves),
     alternatives: alternatives(owner, sku, posterior, new Set(eventIds), shelves),
   }
 }
 
-function notesOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelves): EvidenceNote[] {
+/** By the likeliest way in which they came to it; that sensors were away is said of every event that the line rests on. */
+function notesOf(
+  owner: Owner,
+  sku: string,
+  posterior: Posterior,
+  eventIds: readonly string[],
+  shelves: Shelves,
+): EvidenceNote[] {
   const best = posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
-  if (!best || Math.exp(best.logWeight) < worthSaying) return []
+  if (!best || eventIds.length === 0) return []
   const moved = new Set(held(owner, sku, best).flatMap((unit) => unit.eventIds))
-  return evidenceNotes(
+  const notes = evidenceNotes(
     best.steps.filter(({ subject }) => moved.has(subject.eventId)),
     shelves,
   )
+  const unsaid = best.steps.filter(({ subject }) => eventIds.includes(subject.eventId) && !moved.has(subject.eventId))
+  return [...notes, ...gapNotes(unsaid)]
 }
 
 /** Probability of each total quantity. */

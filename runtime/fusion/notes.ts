@@ -29,10 +29,14 @@ function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
     notes.push(note('sighting', eventId, parts.sighting, text))
   }
   notes.push(placeNote(step, parts))
-  if (subject.evidence.event.kind === 'gap') {
-    notes.push(note('gap', eventId, 0, 'The sensors were not watching when this weight changed.'))
-  }
-  return notes
+  return [...notes, ...gapNotes([step])]
+}
+
+/** Of those events that no sensor watched. */
+export function gapNotes(steps: readonly Pick<Step, 'subject'>[]): EvidenceNote[] {
+  return steps
+    .filter(({ subject }) => subject.evidence.event.kind === 'gap')
+    .map(({ subject }) => note('gap', subject.eventId, 0, 'The sensors were not watching when this weight changed.'))
 }
 
 function weightText({ act, moves, subject, weighedBefore, completes }: Step, shelves: Shelves): string {

@@ -14,6 +14,12 @@ export interface UnclaimedPass {
   untilMs: number
 }
 
+interface Unclaimed {
+  pass: UnclaimedPass
+  /** How long the vision had watched until then. */
+  sinceWatchedMs: number
+}
+
 /** Not seen for so long while the vision watched, somebody is gone and not only hidden. */
 const absentMs = 20_000
 /** Nobody gets to the gate faster than this. */
@@ -24,7 +30,7 @@ const forgetMs = 3_600_000
 export class MissedExits {
   /** In the order of the last sight. */
   readonly #lastSeen = new Map<string, { atMs: number; headM: Point3DM }>()
-  #unclaimed: { pass: UnclaimedPass; sinceWatchedMs: number }[] = []
+  #unclaimed: Unclaimed[] = []
   /** How long the vision has watched so far, without its gaps. */
   #watchedMs = 0
   #newestMs = Number.NEGATIVE_INFINITY
@@ -60,19 +66,34 @@ export class MissedExits {
    * a new track, so that many of them are kept
    */
   settle(inside: readonly string[], strangers: number): { personId: string; pass: UnclaimedPass }[] {
-    const due = this.#unclaimed.filter((unclaimed) => this.#isDue(unclaimed))
-    this.#unclaimed = this.#unclaimed.filter((unclaimed) => !due.includes(unclaimed))
-    const left = new Set<string>()
-    return due.flatMap(({ pass }) => {
-      const missing = inside.filter((personId) => !left.has(personId) && this.#mayHaveLeft(personId, pass))
-      if (missing.length <= strangers) return []
-      const [personId] = missing.sort((a, b) => this.#distanceM(a, pass) - this.#distanceM(b, pass)) as [string]
-      left.add(personId)
-      return [{ personId, pass }]
+    const isAllDue = this.#unclaimed.every((unclaimed) => this.#isDue(unclaimed))
+    const left = new Map<string, UnclaimedPass>()
+    const missing = (pass: UnclaimedPass) => {
+      const candidates = inside.filter((personId) => !left.has(personId) && this.#mayHaveLeft(personId, pass))
+      return candidates.length > strangers ? candidates : []
+    }
+    const claim = (pass: UnclaimedPass, candidates: readonly string[]) => {
+      if (candidates.length > 0) left.set(this.#nearest(candidates, pass), pass)
+    }
+    const still = this.#unclaimed.filter((unclaimed) => {
+      if (!this.#isDue(unclaimed)) return true
+      const candidates = missing(unclaimed.pass)
+      const seen = candidates.filter((personId) => this.#lastSeen.has(personId))
+      claim(unclaimed.pass, seen)
+      return candidates.length > 0 && seen.length === 0
     })
+    // Whom nobody saw in this run may have been inside until the last of these passes: what they did meanwhile is theirs.
+    if (isAllDue) for (const { pass } of still.toReversed()) claim(pass, missing(pass))
+    this.#unclaimed = isAllDue ? [] : still
+    return [...left].map(([personId, pass]) => ({ personId, pass }))
   }
 
-  #isDue({ sinceWatchedMs }: { sinceWatchedMs: number }): boolean {
+  #nearest(personIds: readonly string[], pass: UnclaimedPass): string {
+    const [nearest] = personIds.toSorted((a, b) => this.#distanceM(a, pass) - this.#distanceM(b, pass))
+    return nearest as string
+  }
+
+  #isDue({ sinceWatchedMs }: Unclaimed): boolean {
     return this.#watchedMs - sinceWatchedMs >= absentMs
   }
 

@@ -90,10 +90,11 @@ describe(`a store whose programs are killed ${killsEach} times each (KILLS_SEED=
     for (const shopper of truth) {
       const visit = visitOf(shopper, visits)
       const took = basketOf(shopper.items)
-      for (const { sku, quantity } of visit?.state === 'paid' ? (visit.receipt?.lines ?? []) : []) {
+      for (const { lineId, sku, quantity } of visit?.state === 'paid' ? (visit.receipt?.lines ?? []) : []) {
+        const why = JSON.stringify(visit?.basket?.lines.find((line) => line.lineId === lineId))
         assert.ok(
           quantity <= (took[sku] ?? 0),
-          `shopper ${shopper.visit} took ${took[sku] ?? 0} of ${sku}, but was charged for ${quantity}`,
+          `shopper ${shopper.visit} took ${took[sku] ?? 0} of ${sku}, but was charged for ${quantity}: ${why}`,
         )
       }
     }

@@ -235,6 +235,19 @@ describe('binding a pass that the vision did not see', () => {
     assert.deepEqual(watch(20_000, 90_000, { 'ben-again': inside }), [['exit', 'v-anna', 'anna']])
   })
 
+  it('lets whom nobody saw since a restart go by the last of two passes: what they did until then is theirs', () => {
+    const { binding, see } = store()
+    binding.onVisit(snapshot('v', { state: 'open', personIds: ['anna'] }))
+    binding.onPass(pass('out', 1000))
+    binding.onPass(pass('out', 20_000))
+    const steps: VisitStep[] = []
+    for (let atMs = 22_000; atMs < 90_000; atMs += 100) steps.push(...see(atMs, {}))
+    assert.deepEqual(
+      steps.map(({ step, visitId, atMs }) => [step, visitId, atMs]),
+      [['exit', 'v', 20_000]],
+    )
+  })
+
   it('does so after a restart too, for those whom the till knows and nobody sees', () => {
     const { binding, watch } = storeWith('anna', 'ben')
     binding.onPass(pass('out', 8000))

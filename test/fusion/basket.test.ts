@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { linesOf } from '../../runtime/fusion/basket.ts'
+import { subjectOf } from '../../runtime/fusion/explanations.ts'
+import { defaultFusionPolicy } from '../../runtime/fusion/fusion-policy.ts'
+import type { Hypothesis, Step } from '../../runtime/fusion/hypotheses.ts'
+import { Shelves } from '../../runtime/fusion/shelves.ts'
+import { decideLines, defaultLineRules } from '../../runtime/policy/line-rules.ts'
+import { evidence, smallStore } from './small-store.ts'
+
+const shelves = new Shelves(smallStore, defaultFusionPolicy)
+const anna = { id: 'v-anna', personIds: new Set(['anna']) }
+const products = new Map(smallStore.products.map((product) => [product.sku, product]))
+
+/** Somebody took a cola, in as many ways as asked for, all equally likely, while no sensor watched. */
+function takenUnwatched(ways: number): Hypothesis[] {
+  const event = evidence('e1', 10, { a: -501 }, { kind: 'gap' })
+  const unweighted = { offLogOdds: 0, here: new Map(), weighs: new Map(), inHands: 1 }
+  const step: Step = {
+    subject: { ...subjectOf(event, shelves, defaultFusionPolicy), ...unweighted },
+    ...{ act: 'take', acted: [], moves: [{ personId: 'anna', sku: 'cola', quantity: 1 }], weighedBefore: false },
+    parts: { weight: 0, hand: 0, sighting: 0, planogram: 0, prior: 0 },
+  }
+  const cola = { sku: 'cola', quantity: 1, massG: 501, massSigmaG: 1, takenBy: 'anna', plates: null, eventIds: ['e1'] }
+  return Array.from({ length: ways }, () => {
+    return { logWeight: -Math.log(ways), units: [{ ...cola, seenAs: undefined }], steps: [step] }
+  })
+}
+
+describe('a basket’s line', () => {
+  it('says that no sensor watched, and waits for a person, however many ways there are in which it may have come about', () => {
+    for (const ways of [1, 100]) {
+      const lines = linesOf(anna, [takenUnwatched(ways)], shelves)
+      assert.ok(lines[0]?.notes.some(({ kind }) => kind === 'gap'))
+      const { lines: decided } = decideLines(lines, defaultLineRules, { products, isFinal: true })
+      assert.deepEqual(
+        decided.map(({ sku, outcome, rule }) => [sku, outcome, rule]),
+        [['cola', 'review', 'after-gap']],
+      )
+    }
+  })
+})
