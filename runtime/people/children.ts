@@ -1,7 +1,7 @@
 /**
  * Small children slip through a gate beside their adult, so that no gate counts them: they belong to whoever walked in
- * shortly before them, when only one did, or last, when nobody did for some time. Whoever is tall and uncounted may be a
- * stranger who slips in, and belongs to nobody.
+ * last before them, unless another did at about the same time. Whoever is tall and uncounted may be a stranger who slips
+ * in, and belongs to nobody.
  */
 import type { Gate, Point3DM } from '../profile/layout.ts'
 import { distanceToPolygonM } from './geometry.ts'
@@ -11,10 +11,10 @@ import type { PersonFrame } from './person-tracker.ts'
 const childHeadM = 1.35
 /** Heads are measured for at least so long before anybody is taken for a child: somebody may stoop. */
 const measuredMs = 1000
-/** A child mostly is through the gate within this of its adult, also when the gate closes in between (assumption), */
-const behindMs = 10_000
-/** and within this where others stand in its way (assumption). */
-const heldUpMs = 30_000
+/** A child is through the gate within this of its adult, also when the gate closes or others stand in its way (assumption). */
+const behindMs = 30_000
+/** Of two who come in within this of each other, either may have the child that comes in with them (assumption). */
+const togetherMs = 3000
 /** The gate's contact and the vision may be this much apart. */
 const clocksApartMs = 500
 /** Somebody who was hidden for so long comes back under another name. */
@@ -25,7 +25,7 @@ const forgetPassMs = 600_000
 const isMeasured = ({ firstSeenMs, lastSeenMs }: Walker) => lastSeenMs - firstSeenMs >= measuredMs
 
 /** Where and when somebody came in: seen in a gate's zone, or where nobody saw them there, first seen near a gate. */
-interface Passage {
+export interface Passage {
   id: string
   isInZone: boolean
   fromMs: number
@@ -78,6 +78,7 @@ export class Children {
   /** Somebody of this visit was counted on the way in. */
   cameIn(visitId: string, gate: string, atMs: number): void {
     this.#passes.push({ gate, visitId, atMs })
+    this.#passes.sort((a, b) => a.atMs - b.atMs)
   }
 
   isChild(personId: string): boolean {
@@ -90,10 +91,9 @@ export class Children {
     return walker !== undefined && walker.tallestM >= childHeadM && isMeasured(walker)
   }
 
-  /** Where and when somebody came in; null: not by a gate, as far as was seen. */
-  cameBy(personId: string): { gate: string; atMs: number } | null {
-    const passage = this.#walkers.get(personId)?.gate
-    return passage ? { gate: passage.id, atMs: passage.untilMs } : null
+  /** Null: they did not come in by a gate, as far as was seen. */
+  cameBy(personId: string): Passage | null {
+    return this.#walkers.get(personId)?.gate ?? null
   }
 
   /**
@@ -103,13 +103,16 @@ export class Children {
   visitBefore(personId: string, afterMs: number): string | undefined {
     const passage = this.#walkers.get(personId)?.gate
     if (!passage || this.#newestMs - passage.untilMs < afterMs || !this.isChild(personId)) return undefined
-    const { id, fromMs, untilMs } = passage
-    const before = this.#passes.filter(({ gate, atMs }) => gate === id && atMs <= untilMs + clocksApartMs)
-    const within = (mostMs: number) =>
-      new Set(before.filter(({ atMs }) => fromMs - atMs <= mostMs).map(({ visitId }) => visitId))
-    const shortly = within(behindMs)
-    const visitIds = shortly.size > 0 ? shortly : within(heldUpMs)
-    return visitIds.size === 1 ? [...visitIds][0] : undefined
+    const { id, fromMs } = passage
+    const isBefore = (atMs: number) => atMs <= fromMs + clocksApartMs && fromMs - atMs <= behindMs
+    const last = this.#passes.findLast(({ gate, atMs }) => gate === id && isBefore(atMs))
+    const isAlone = this.#passes.every(
+      ({ gate, visitId, atMs }) =>
+        gate !== id ||
+        visitId === last?.visitId ||
+        Math.min(Math.abs(atMs - fromMs), Math.abs(atMs - (last?.atMs ?? 0))) > togetherMs,
+    )
+    return isAlone ? last?.visitId : undefined
   }
 
   /** Children dawdle near a gate, where the next come in meanwhile: what counts is when they were in it. */

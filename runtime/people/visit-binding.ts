@@ -3,7 +3,7 @@ import type { GatePass } from '../contract/messages.ts'
 import type { Gate, Point3DM, StoreLayout } from '../profile/layout.ts'
 import type { VisitSnapshot } from '../till-api/events.ts'
 import { Arrivals } from './arrivals.ts'
-import { Children } from './children.ts'
+import { Children, type Passage } from './children.ts'
 import { contains, distanceToPolygonM, withinWalls } from './geometry.ts'
 import { MissedExits } from './missed-exits.ts'
 import { OpenEntrances } from './open-entrances.ts'
@@ -200,21 +200,21 @@ export class VisitBinding {
       if (this.#visitOfPerson.has(personId) || !this.#onFloor(headM) || !this.#arrivals.hasArrived(personId)) return []
       const cameBy = this.#children.cameBy(personId)
       // Their own pass may still be told, which goes first.
-      if (!cameBy || atMs - cameBy.atMs < passWindowMs || !this.#children.isGrown(personId)) return []
+      if (!cameBy || atMs - cameBy.untilMs < passWindowMs || !this.#children.isGrown(personId)) return []
       const visit = this.#onlyOneAwaiting(cameBy)
       return visit ? [this.#bindTo(visit, personId, atMs)] : []
     })
   }
 
   /** The party of which one is missing who was admitted; undefined when it may be one of several, or a single shopper. */
-  #onlyOneAwaiting({ gate, atMs }: { gate: string; atMs: number }): OpenVisit | undefined {
+  #onlyOneAwaiting({ id, fromMs }: Passage): OpenVisit | undefined {
     const awaiting = [...this.#visits.values()].filter(
-      (visit) => visit.gate === gate && visit.personIds.length < visit.party,
+      ({ gate, party, personIds }) => gate === id && personIds.length < party,
     )
     const [visit] = awaiting
     if (awaiting.length !== 1 || !visit?.entered || visit.left.size > 0 || visit.personIds.length === 0)
       return undefined
-    return Math.abs(atMs - visit.lastInMs) <= partyWithinMs ? visit : undefined
+    return Math.abs(fromMs - visit.lastInMs) <= partyWithinMs ? visit : undefined
   }
 
   /** Those whom a gate counts on their way out: a visit of children alone is one of somebody else who is small. */

@@ -353,10 +353,49 @@ describe('binding children, whom no gate counts', () => {
     assert.deepEqual(binding.onPass(pass('in', 18_100, 'x')), [])
     const steps = see(18_200, { mother: inside, kid: childAt(4.5, 0.5), other: gatePlace })
     assert.deepEqual(short(steps), [['bind', 'x', 'other']])
-    // Nor is the child of either of the two: it was in the gate when both came in.
+    // The child came in behind its mother, however long it stood in the gate.
+    const later: VisitStep[] = []
     for (let atMs = 18_400; atMs < 25_000; atMs += 200) {
-      assert.deepEqual(see(atMs, { mother: inside, other: inside, kid: childAt(2, 1) }), [])
+      later.push(...see(atMs, { mother: inside, other: inside, kid: childAt(2, 1) }))
     }
+    assert.deepEqual(short(later), [['bind', 'v', 'mother', 'kid']])
+  })
+
+  it('binds those who come in behind the last of several', () => {
+    const { binding, see } = store()
+    for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
+    const steps: VisitStep[] = []
+    see(0, {})
+    see(300, { other: gatePlace })
+    binding.onPass(pass('in', 400, 'x'))
+    for (let atMs = 800; atMs < 5300; atMs += 500) see(atMs, { other: inside })
+    see(5300, { other: inside, mother: gatePlace })
+    binding.onPass(pass('in', 5400, 'v'))
+    for (let atMs = 5800; atMs < 10_000; atMs += 500) see(atMs, { other: inside, mother: inside })
+    for (let atMs = 10_000; atMs < 12_000; atMs += 500) {
+      steps.push(...see(atMs, { other: inside, mother: inside, kid: childAt(4.5, 0.5) }))
+    }
+    for (let atMs = 12_000; atMs < 16_000; atMs += 500) {
+      steps.push(...see(atMs, { other: inside, mother: inside, kid: childAt(2, 1) }))
+    }
+    assert.deepEqual(short(steps), [['bind', 'v', 'mother', 'kid']])
+  })
+
+  it('binds nobody when another comes in right behind the child, who may be its adult', () => {
+    const { binding, see } = store()
+    for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
+    const steps: VisitStep[] = []
+    see(0, {})
+    see(300, { other: gatePlace })
+    binding.onPass(pass('in', 400, 'x'))
+    for (let atMs = 800; atMs < 10_000; atMs += 500) see(atMs, { other: inside })
+    for (let atMs = 10_000; atMs < 11_000; atMs += 500) see(atMs, { other: inside, kid: childAt(4.5, 0.5) })
+    see(11_000, { other: inside, kid: childAt(4.5, 0.5), mother: gatePlace })
+    binding.onPass(pass('in', 11_100, 'v'))
+    for (let atMs = 11_500; atMs < 18_000; atMs += 500) {
+      steps.push(...see(atMs, { other: inside, mother: inside, kid: childAt(2, 1) }))
+    }
+    assert.deepEqual(short(steps), [])
   })
 
   it('binds nobody when they may have come with one of two', () => {
