@@ -1,7 +1,7 @@
 /**
  * Small children slip through a gate beside their adult, so that no gate counts them: they belong to whoever walked in
  * last before them, unless another did at about the same time. Whoever is tall and uncounted may be a stranger who slips
- * in, and belongs to nobody.
+ * in, and belongs to nobody, but for a party that still lacks one of those who were admitted.
  */
 import type { Gate, Point3DM } from '../profile/layout.ts'
 import { distanceToPolygonM } from './geometry.ts'
