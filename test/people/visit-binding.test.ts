@@ -312,90 +312,81 @@ describe('binding children, whom no gate counts', () => {
     assert.deepEqual(short(steps).at(-1), ['bind', 'v', 'mother', 'kid'])
   })
 
-  it('binds those who are held up at the gate to the last who came in before them', () => {
+  /** Watches a door all the time; `seen` are those whom it sees, and where. */
+  function door(...visitIds: string[]) {
     const { binding, see } = store()
-    binding.onVisit(snapshot('v'))
-    see(0, {})
-    see(300, { mother: gatePlace })
-    binding.onPass(pass('in', 400, 'v'))
-    const steps: VisitStep[] = []
-    for (let atMs = 1000; atMs < 14_000; atMs += 500) see(atMs, { mother: inside })
-    for (let atMs = 14_000; atMs < 16_000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 0.5) })
-    for (let atMs = 16_000; atMs < 22_000; atMs += 500) {
-      steps.push(...see(atMs, { mother: inside, kid: childAt(2, 1) }))
+    for (const visitId of visitIds) binding.onVisit(snapshot(visitId))
+    let nowMs = 0
+    return {
+      until(untilMs: number, seen: Parameters<typeof people>[1]) {
+        const steps: VisitStep[] = []
+        for (; nowMs < untilMs; nowMs += 200) steps.push(...see(nowMs, seen))
+        return short(steps)
+      },
+      /** The gate counts somebody of this visit now. */
+      counts: (visitId: string) => short(binding.onPass(pass('in', nowMs, visitId))),
     }
-    assert.deepEqual(short(steps), [['bind', 'v', 'mother', 'kid']])
+  }
+  const kidInGate = childAt(4.5, 0.5)
+  const kidInside = childAt(2, 1)
+
+  it('binds those who are held up at the gate to the last who came in before them', () => {
+    const { until, counts } = door('v')
+    until(400, {})
+    until(600, { mother: gatePlace })
+    counts('v')
+    until(14_000, { mother: inside })
+    until(16_000, { mother: inside, kid: kidInGate })
+    assert.deepEqual(until(22_000, { mother: inside, kid: kidInside }), [['bind', 'v', 'mother', 'kid']])
   })
 
   it('binds those who stay at the gate for minutes before they come in', () => {
-    const { binding, see } = store()
-    binding.onVisit(snapshot('v'))
-    see(0, {})
-    see(300, { mother: gatePlace })
-    binding.onPass(pass('in', 400, 'v'))
-    const steps: VisitStep[] = []
-    for (let atMs = 1000; atMs < 3000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 0.5) })
-    for (let atMs = 3000; atMs < 120_000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 1.5) })
-    for (let atMs = 120_000; atMs < 122_000; atMs += 500) {
-      steps.push(...see(atMs, { mother: inside, kid: childAt(2, 1) }))
-    }
-    assert.deepEqual(short(steps), [['bind', 'v', 'mother', 'kid']])
+    const { until, counts } = door('v')
+    until(400, {})
+    until(600, { mother: gatePlace })
+    counts('v')
+    until(3000, { mother: inside, kid: kidInGate })
+    until(120_000, { mother: inside, kid: childAt(4.5, 1.5) })
+    assert.deepEqual(until(122_000, { mother: inside, kid: kidInside }), [['bind', 'v', 'mother', 'kid']])
   })
 
   it('gives the pass of the adult who comes in to the adult, not to a child who dawdles in the gate', () => {
-    const { binding, see } = store()
-    for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
-    see(0, {})
-    see(300, { mother: gatePlace })
-    binding.onPass(pass('in', 400, 'v'))
-    for (let atMs = 1000; atMs < 18_000; atMs += 500) see(atMs, { mother: inside, kid: childAt(4.5, 0.5) })
-    see(18_000, { mother: inside, kid: childAt(4.5, 0.5) })
-    assert.deepEqual(binding.onPass(pass('in', 18_100, 'x')), [])
-    const steps = see(18_200, { mother: inside, kid: childAt(4.5, 0.5), other: gatePlace })
-    assert.deepEqual(short(steps), [['bind', 'x', 'other']])
+    const { until, counts } = door('v', 'x')
+    until(400, {})
+    until(600, { mother: gatePlace })
+    counts('v')
+    until(18_000, { mother: inside, kid: kidInGate })
+    assert.deepEqual(counts('x'), [])
+    assert.deepEqual(until(18_200, { mother: inside, kid: kidInGate, other: gatePlace }), [['bind', 'x', 'other']])
     // The child came in behind its mother, however long it stood in the gate.
-    const later: VisitStep[] = []
-    for (let atMs = 18_400; atMs < 25_000; atMs += 200) {
-      later.push(...see(atMs, { mother: inside, other: inside, kid: childAt(2, 1) }))
-    }
-    assert.deepEqual(short(later), [['bind', 'v', 'mother', 'kid']])
+    const steps = until(25_000, { mother: inside, other: inside, kid: kidInside })
+    assert.deepEqual(steps, [['bind', 'v', 'mother', 'kid']])
   })
 
   it('binds those who come in behind the last of several', () => {
-    const { binding, see } = store()
-    for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
-    const steps: VisitStep[] = []
-    see(0, {})
-    see(300, { other: gatePlace })
-    binding.onPass(pass('in', 400, 'x'))
-    for (let atMs = 800; atMs < 5300; atMs += 500) see(atMs, { other: inside })
-    see(5300, { other: inside, mother: gatePlace })
-    binding.onPass(pass('in', 5400, 'v'))
-    for (let atMs = 5800; atMs < 10_000; atMs += 500) see(atMs, { other: inside, mother: inside })
-    for (let atMs = 10_000; atMs < 12_000; atMs += 500) {
-      steps.push(...see(atMs, { other: inside, mother: inside, kid: childAt(4.5, 0.5) }))
-    }
-    for (let atMs = 12_000; atMs < 16_000; atMs += 500) {
-      steps.push(...see(atMs, { other: inside, mother: inside, kid: childAt(2, 1) }))
-    }
-    assert.deepEqual(short(steps), [['bind', 'v', 'mother', 'kid']])
+    const { until, counts } = door('v', 'x')
+    until(400, {})
+    until(600, { other: gatePlace })
+    counts('x')
+    until(5400, { other: inside })
+    until(5600, { other: inside, mother: gatePlace })
+    counts('v')
+    until(10_000, { other: inside, mother: inside })
+    until(12_000, { other: inside, mother: inside, kid: kidInGate })
+    const steps = until(16_000, { other: inside, mother: inside, kid: kidInside })
+    assert.deepEqual(steps, [['bind', 'v', 'mother', 'kid']])
   })
 
   it('binds nobody when another comes in right behind the child, who may be its adult', () => {
-    const { binding, see } = store()
-    for (const visitId of ['v', 'x']) binding.onVisit(snapshot(visitId))
-    const steps: VisitStep[] = []
-    see(0, {})
-    see(300, { other: gatePlace })
-    binding.onPass(pass('in', 400, 'x'))
-    for (let atMs = 800; atMs < 10_000; atMs += 500) see(atMs, { other: inside })
-    for (let atMs = 10_000; atMs < 11_000; atMs += 500) see(atMs, { other: inside, kid: childAt(4.5, 0.5) })
-    see(11_000, { other: inside, kid: childAt(4.5, 0.5), mother: gatePlace })
-    binding.onPass(pass('in', 11_100, 'v'))
-    for (let atMs = 11_500; atMs < 18_000; atMs += 500) {
-      steps.push(...see(atMs, { other: inside, mother: inside, kid: childAt(2, 1) }))
-    }
-    assert.deepEqual(short(steps), [])
+    const { until, counts } = door('v', 'x')
+    until(400, {})
+    until(600, { other: gatePlace })
+    counts('x')
+    until(10_000, { other: inside })
+    until(11_000, { other: inside, kid: kidInGate })
+    until(11_200, { other: inside, kid: kidInGate, mother: gatePlace })
+    counts('v')
+    assert.deepEqual(until(18_000, { other: inside, mother: inside, kid: kidInside }), [])
   })
 
   it('binds nobody when they may have come with one of two', () => {
