@@ -25,6 +25,8 @@ const unsettledFrom = 0.05
 /** What one posterior says of one product in one basket. */
 interface Share {
   quantities: Distribution
+  /** Nobody saw the owner then: they are held for the one who acted because they may have been there. */
+  isUnseen: boolean
   eventIds: string[]
   /** Those of them of which it is not settled how many pieces they added. */
   unsettled: string[]
@@ -48,7 +50,7 @@ export function linesOf(owner: Owner, posteriors: readonly Posterior[], shelves:
 
 /** How many there are, and how many more there may be: pieces that are less sure do not make the surer ones so. */
 function linesOfProduct(owner: Owner, sku: string, shares: readonly Share[]): AttributedLine[] {
-  const quantities = quantitiesOf(totalDistribution(shares.map(({ quantities }) => quantities)))
+  const quantities = quantitiesOf(totalOf(shares))
   const shown = shownQuantity(quantities)
   if (!shown) return []
   const eventIds = [...new Set(shares.flatMap(({ eventIds }) => eventIds))].slice(-100)
@@ -103,6 +105,7 @@ function shareOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelv
   const eventIds = [...pieces].filter(([, added]) => sumOf(added.values()) >= worthSaying).map(([eventId]) => eventId)
   return {
     quantities: distribution(owner, sku, posterior),
+    isUnseen: isUnseen(owner, sku, posterior),
     eventIds,
     unsettled: eventIds.filter((eventId) => !isSettled(pieces.get(eventId) as Distribution)),
     notes: notesOf(owner, sku, posterior, eventIds, shelves),
@@ -141,7 +144,53 @@ function distribution(owner: Owner, sku: string, posterior: Posterior): Distribu
   return quantities
 }
 
-/** Groups of events that do not hang together are independent: their quantities add up. */
+function isUnseen(owner: Owner, sku: string, posterior: Posterior): boolean {
+  const best = posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
+  if (!best) return false
+  const moved = new Set(held(owner, sku, best).flatMap(({ eventIds }) => eventIds))
+  return best.steps
+    .filter(({ subject }) => moved.has(subject.eventId))
+    .some(({ subject }) =>
+      subject.cues.actors.some(({ personId, isSeen }) => personId !== null && owner.personIds.has(personId) && !isSeen),
+    )
+}
+
+/**
+ * Groups of events that do not hang together are independent, and their quantities add up. But whoever was not there
+ * unseen for one of them was not for the next: two such guesses are no surer than one.
+ */
+function totalOf(shares: readonly Share[]): Distribution {
+  const [unseen, seen] = [true, false].map((isUnseen) =>
+    shares.filter((share) => share.isUnseen === isUnseen).map(({ quantities }) => quantities),
+  ) as [Distribution[], Distribution[]]
+  return totalDistribution(unseen.length > 1 ? [...seen, allOrNone(unseen)] : [...seen, ...unseen])
+}
+
+/** Of what is right all at once or wrong all at once. */
+function allOrNone(distributions: readonly Distribution[]): Distribution {
+  const cumulated = distributions.map((one) => {
+    let below = 0
+    return [...one]
+      .sort(([a], [b]) => a - b)
+      .map(([quantity, share]) => {
+        below += share
+        return { quantity, below }
+      })
+  })
+  const total: Distribution = new Map()
+  let from = 0
+  for (const until of cumulated.flatMap((one) => one.map(({ below }) => below)).sort((a, b) => a - b)) {
+    if (until <= from) continue
+    const middle = (from + until) / 2
+    const quantity = sumOf(
+      cumulated.map((one) => (one.find(({ below }) => below >= middle) ?? one.at(-1))?.quantity ?? 0),
+    )
+    total.set(quantity, (total.get(quantity) ?? 0) + until - from)
+    from = until
+  }
+  return total
+}
+
 function totalDistribution(distributions: Distribution[]): Distribution {
   let total: Distribution = new Map([[0, 1]])
   for (const one of distributions) {

@@ -26,7 +26,38 @@ function takenUnwatched(ways: number): Hypothesis[] {
   })
 }
 
+/** A taking of a cola that is held for this person's because they may have been there. */
+function takenUnseen(eventId: string, atS: number, probability: number): Hypothesis[] {
+  const unseen = evidence(eventId, atS, { a: -501 }, { hands: { anna: 1 } })
+  const event = { ...unseen, near: unseen.near?.map((one) => ({ ...one, handM: null, seen: 0 })) ?? null }
+  const unweighted = { offLogOdds: 0, here: new Map(), weighs: new Map(), inHands: 1 }
+  const subject = { ...subjectOf(event, shelves, defaultFusionPolicy), ...unweighted }
+  const parts = { weight: 0, hand: 0, sighting: 0, planogram: 0, prior: 0 }
+  const by = (personId: string | null, share: number): Hypothesis => ({
+    logWeight: Math.log(share),
+    units: [
+      {
+        ...{ sku: 'cola', quantity: 1, massG: 501, massSigmaG: 1, takenBy: personId },
+        ...{ plates: null, seenAs: undefined, eventIds: [eventId] },
+      },
+    ],
+    steps: [
+      {
+        ...{ subject, act: 'take', acted: [], moves: [{ personId, sku: 'cola', quantity: 1 }] },
+        ...{ parts, weighedBefore: false },
+      },
+    ],
+  })
+  return [by('anna', probability), by(null, 1 - probability)]
+}
+
 describe('a basket’s line', () => {
+  it('is no surer by two takings for which nobody saw the person: whoever was not there took neither', () => {
+    const [cola, ...others] = linesOf(anna, [takenUnseen('e1', 10, 0.83), takenUnseen('e2', 20, 0.8)], shelves)
+    assert.deepEqual(others, [])
+    assert.deepEqual([cola?.quantity, cola?.probability], [2, 0.8])
+  })
+
   it('says that no sensor watched, and waits for a person, however many ways there are in which it may have come about', () => {
     for (const ways of [1, 100]) {
       const lines = linesOf(anna, [takenUnwatched(ways)], shelves)
