@@ -105,7 +105,7 @@ function shareOf(owner: Owner, sku: string, posterior: Posterior, shelves: Shelv
   const eventIds = [...pieces].filter(([, added]) => sumOf(added.values()) >= worthSaying).map(([eventId]) => eventId)
   return {
     quantities: distribution(owner, sku, posterior),
-    isUnseen: isUnseen(owner, sku, posterior),
+    isUnseen: isUnseen(owner, movedSteps(owner, sku, posterior)),
     eventIds,
     unsettled: eventIds.filter((eventId) => !isSettled(pieces.get(eventId) as Distribution)),
     notes: notesOf(owner, sku, posterior, eventIds, shelves),
@@ -121,15 +121,21 @@ function notesOf(
   eventIds: readonly string[],
   shelves: Shelves,
 ): EvidenceNote[] {
-  const best = posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
-  if (!best || eventIds.length === 0) return []
-  const moved = new Set(held(owner, sku, best).flatMap((unit) => unit.eventIds))
-  const notes = evidenceNotes(
-    best.steps.filter(({ subject }) => moved.has(subject.eventId)),
-    shelves,
-  )
-  const unsaid = best.steps.filter(({ subject }) => eventIds.includes(subject.eventId) && !moved.has(subject.eventId))
-  return [...notes, ...gapNotes(unsaid)]
+  if (eventIds.length === 0) return []
+  const steps = likeliest(owner, sku, posterior)?.steps ?? []
+  const moved = movedSteps(owner, sku, posterior)
+  const unsaid = steps.filter((step) => eventIds.includes(step.subject.eventId) && !moved.includes(step))
+  return [...evidenceNotes(moved, shelves), ...gapNotes(unsaid)]
+}
+
+const likeliest = (owner: Owner, sku: string, posterior: Posterior): Hypothesis | undefined =>
+  posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
+
+/** Of the likeliest way in which they came to it, what brought it about. */
+function movedSteps(owner: Owner, sku: string, posterior: Posterior): Step[] {
+  const best = likeliest(owner, sku, posterior)
+  const moved = new Set(best && held(owner, sku, best).flatMap(({ eventIds }) => eventIds))
+  return best?.steps.filter(({ subject }) => moved.has(subject.eventId)) ?? []
 }
 
 /** Probability of each total quantity. */
@@ -144,15 +150,10 @@ function distribution(owner: Owner, sku: string, posterior: Posterior): Distribu
   return quantities
 }
 
-function isUnseen(owner: Owner, sku: string, posterior: Posterior): boolean {
-  const best = posterior.find((hypothesis) => held(owner, sku, hypothesis).length > 0)
-  if (!best) return false
-  const moved = new Set(held(owner, sku, best).flatMap(({ eventIds }) => eventIds))
-  return best.steps
-    .filter(({ subject }) => moved.has(subject.eventId))
-    .some(({ subject }) =>
-      subject.cues.actors.some(({ personId, isSeen }) => personId !== null && owner.personIds.has(personId) && !isSeen),
-    )
+function isUnseen({ personIds }: Owner, steps: readonly Step[]): boolean {
+  return steps.some(({ subject }) =>
+    subject.cues.actors.some(({ personId, isSeen }) => personId !== null && personIds.has(personId) && !isSeen),
+  )
 }
 
 /**
@@ -160,10 +161,10 @@ function isUnseen(owner: Owner, sku: string, posterior: Posterior): boolean {
  * unseen for one of them was not for the next: two such guesses are no surer than one.
  */
 function totalOf(shares: readonly Share[]): Distribution {
-  const [unseen, seen] = [true, false].map((isUnseen) =>
-    shares.filter((share) => share.isUnseen === isUnseen).map(({ quantities }) => quantities),
-  ) as [Distribution[], Distribution[]]
-  return totalDistribution(unseen.length > 1 ? [...seen, allOrNone(unseen)] : [...seen, ...unseen])
+  const of = (isUnseen: boolean) =>
+    shares.filter((share) => share.isUnseen === isUnseen).map(({ quantities }) => quantities)
+  const unseen = of(true)
+  return totalDistribution([...of(false), ...(unseen.length > 1 ? [allOrNone(unseen)] : unseen)])
 }
 
 /** Of what is right all at once or wrong all at once. */

@@ -22,8 +22,6 @@ const forgetMs = 60_000
 /** Children may stay at a gate for so long before they come on the floor. */
 const forgetPassMs = 600_000
 
-const isMeasured = ({ firstSeenMs, lastSeenMs }: Walker) => lastSeenMs - firstSeenMs >= measuredMs
-
 /** Where and when somebody came in: seen in a gate's zone, or where nobody saw them there, first seen near a gate. */
 export interface Passage {
   id: string
@@ -82,13 +80,17 @@ export class Children {
   }
 
   isChild(personId: string): boolean {
-    const walker = this.#walkers.get(personId)
-    return walker !== undefined && walker.tallestM < childHeadM && isMeasured(walker)
+    return (this.#tallestM(personId) ?? Number.POSITIVE_INFINITY) < childHeadM
   }
 
   isGrown(personId: string): boolean {
+    return (this.#tallestM(personId) ?? 0) >= childHeadM
+  }
+
+  /** Undefined as long as they were not measured for long enough. */
+  #tallestM(personId: string): number | undefined {
     const walker = this.#walkers.get(personId)
-    return walker !== undefined && walker.tallestM >= childHeadM && isMeasured(walker)
+    return walker && walker.lastSeenMs - walker.firstSeenMs >= measuredMs ? walker.tallestM : undefined
   }
 
   /** Null: they did not come in by a gate, as far as was seen. */

@@ -98,8 +98,8 @@ export class VisitBinding {
     this.#entrances.onPeople(frame)
     return [
       ...this.#resolve(frame.atMs),
-      ...this.#bindChildren(frame),
-      ...this.#bindRestOfParty(frame),
+      ...this.#bindUncounted(frame, (personId) => this.#visitOfChild(personId)),
+      ...this.#bindUncounted(frame, (personId) => this.#visitOfParty(personId, frame.atMs)),
       ...this.#letGoUnseen(frame),
       ...this.#walkOut(frame),
     ]
@@ -185,25 +185,26 @@ export class VisitBinding {
     return { step: 'bind', visitId: visit.visitId, personIds: [...visit.personIds], atMs }
   }
 
-  /** No gate counts small children: they are with whoever walked in shortly before them. */
-  #bindChildren({ persons, atMs }: PersonFrame): VisitStep[] {
+  /** Those whom no gate counted, who came in and have no visit. */
+  #bindUncounted({ persons, atMs }: PersonFrame, visitOf: (personId: string) => OpenVisit | undefined): VisitStep[] {
     return persons.flatMap(({ personId, headM }): VisitStep[] => {
       if (this.#visitOfPerson.has(personId) || !this.#onFloor(headM) || !this.#arrivals.hasArrived(personId)) return []
-      const visit = this.#visits.get(this.#children.visitBefore(personId, passWindowMs) ?? '')
+      const visit = visitOf(personId)
       return visit && visit.personIds.length > 0 ? [this.#bindTo(visit, personId, atMs)] : []
     })
   }
 
+  /** No gate counts small children: they are with whoever walked in shortly before them. */
+  #visitOfChild(personId: string): OpenVisit | undefined {
+    return this.#visits.get(this.#children.visitBefore(personId, passWindowMs) ?? '')
+  }
+
   /** A gate that has closed meanwhile does not count who squeezes through it; of a party so many were admitted. */
-  #bindRestOfParty({ persons, atMs }: PersonFrame): VisitStep[] {
-    return persons.flatMap(({ personId, headM }): VisitStep[] => {
-      if (this.#visitOfPerson.has(personId) || !this.#onFloor(headM) || !this.#arrivals.hasArrived(personId)) return []
-      const cameBy = this.#children.cameBy(personId)
-      // Their own pass may still be told, which goes first.
-      if (!cameBy || atMs - cameBy.untilMs < passWindowMs || !this.#children.isGrown(personId)) return []
-      const visit = this.#onlyOneAwaiting(cameBy)
-      return visit ? [this.#bindTo(visit, personId, atMs)] : []
-    })
+  #visitOfParty(personId: string, nowMs: number): OpenVisit | undefined {
+    const cameBy = this.#children.cameBy(personId)
+    // Their own pass may still be told, which goes first.
+    if (!cameBy || nowMs - cameBy.untilMs < passWindowMs || !this.#children.isGrown(personId)) return undefined
+    return this.#onlyOneAwaiting(cameBy)
   }
 
   /** The party of which one is missing who was admitted; undefined when it may be one of several, or a single shopper. */
@@ -212,8 +213,7 @@ export class VisitBinding {
       ({ gate, party, personIds }) => gate === id && personIds.length < party,
     )
     const [visit] = awaiting
-    if (awaiting.length !== 1 || !visit?.entered || visit.left.size > 0 || visit.personIds.length === 0)
-      return undefined
+    if (awaiting.length !== 1 || !visit?.entered || visit.left.size > 0) return undefined
     return Math.abs(fromMs - visit.lastInMs) <= partyWithinMs ? visit : undefined
   }
 

@@ -37,6 +37,22 @@ function store() {
   return { binding, see }
 }
 
+/** Watches a door all the time; `seen` are those whom it sees, and where. */
+function door(...visits: VisitSnapshot[]) {
+  const { binding, see } = store()
+  for (const visit of visits) binding.onVisit(visit)
+  let nowMs = 0
+  return {
+    until(untilMs: number, seen: Parameters<typeof people>[1]) {
+      const steps: VisitStep[] = []
+      for (; nowMs < untilMs; nowMs += 200) steps.push(...see(nowMs, seen))
+      return short(steps)
+    },
+    /** The gate counts somebody of this visit now. */
+    counts: (visitId: string) => short(binding.onPass(pass('in', nowMs, visitId))),
+  }
+}
+
 const short = (steps: VisitStep[]) => steps.map(({ step, visitId, personIds }) => [step, visitId, ...personIds])
 
 describe('binding visits to persons', () => {
@@ -117,18 +133,15 @@ describe('binding visits to persons', () => {
 
   /** Of a party of `party` one is counted at 0.6 s; at 25 s somebody tall comes in whom the gate does not count. */
   function uncounted(party: number, others: VisitSnapshot[] = []) {
-    const { binding, see } = store()
-    binding.onVisit(snapshot('v', { party }))
-    for (const other of others) binding.onVisit(other)
-    see(0, {})
-    see(500, { anna: gatePlace })
-    binding.onPass(pass('in', 600, 'v'))
-    const steps: VisitStep[] = []
-    for (let atMs = 1000; atMs < 25_000; atMs += 500) see(atMs, { anna: inside })
-    for (let atMs = 25_000; atMs < 27_000; atMs += 500) steps.push(...see(atMs, { anna: inside, ben: gatePlace }))
-    for (let atMs = 27_000; atMs < 32_000; atMs += 500)
-      steps.push(...see(atMs, { anna: inside, ben: { head: [2, 1] } }))
-    return short(steps)
+    const { until, counts } = door(snapshot('v', { party }), ...others)
+    until(400, {})
+    until(600, { anna: gatePlace })
+    counts('v')
+    until(25_000, { anna: inside })
+    return [
+      ...until(27_000, { anna: inside, ben: gatePlace }),
+      ...until(32_000, { anna: inside, ben: { head: [2, 1] } }),
+    ]
   }
 
   it('binds whom the gate does not count to the party of which one is missing', () => {
@@ -312,26 +325,11 @@ describe('binding children, whom no gate counts', () => {
     assert.deepEqual(short(steps).at(-1), ['bind', 'v', 'mother', 'kid'])
   })
 
-  /** Watches a door all the time; `seen` are those whom it sees, and where. */
-  function door(...visitIds: string[]) {
-    const { binding, see } = store()
-    for (const visitId of visitIds) binding.onVisit(snapshot(visitId))
-    let nowMs = 0
-    return {
-      until(untilMs: number, seen: Parameters<typeof people>[1]) {
-        const steps: VisitStep[] = []
-        for (; nowMs < untilMs; nowMs += 200) steps.push(...see(nowMs, seen))
-        return short(steps)
-      },
-      /** The gate counts somebody of this visit now. */
-      counts: (visitId: string) => short(binding.onPass(pass('in', nowMs, visitId))),
-    }
-  }
   const kidInGate = childAt(4.5, 0.5)
   const kidInside = childAt(2, 1)
 
   it('binds those who are held up at the gate to the last who came in before them', () => {
-    const { until, counts } = door('v')
+    const { until, counts } = door(snapshot('v'))
     until(400, {})
     until(600, { mother: gatePlace })
     counts('v')
@@ -341,7 +339,7 @@ describe('binding children, whom no gate counts', () => {
   })
 
   it('binds those who stay at the gate for minutes before they come in', () => {
-    const { until, counts } = door('v')
+    const { until, counts } = door(snapshot('v'))
     until(400, {})
     until(600, { mother: gatePlace })
     counts('v')
@@ -351,7 +349,7 @@ describe('binding children, whom no gate counts', () => {
   })
 
   it('gives the pass of the adult who comes in to the adult, not to a child who dawdles in the gate', () => {
-    const { until, counts } = door('v', 'x')
+    const { until, counts } = door(snapshot('v'), snapshot('x'))
     until(400, {})
     until(600, { mother: gatePlace })
     counts('v')
@@ -364,7 +362,7 @@ describe('binding children, whom no gate counts', () => {
   })
 
   it('binds those who come in behind the last of several', () => {
-    const { until, counts } = door('v', 'x')
+    const { until, counts } = door(snapshot('v'), snapshot('x'))
     until(400, {})
     until(600, { other: gatePlace })
     counts('x')
@@ -378,7 +376,7 @@ describe('binding children, whom no gate counts', () => {
   })
 
   it('binds nobody when another comes in right behind the child, who may be its adult', () => {
-    const { until, counts } = door('v', 'x')
+    const { until, counts } = door(snapshot('v'), snapshot('x'))
     until(400, {})
     until(600, { other: gatePlace })
     counts('x')
