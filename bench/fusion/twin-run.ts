@@ -1,48 +1,21 @@
 /** One store with simulated shoppers for some minutes of virtual time, and what became of each line. */
 
 import type { WeightEvent } from '../../runtime/contract/messages.ts'
-import { seededRandom } from '../../runtime/contract/random.ts'
 import type { Product, StoreLayout } from '../../runtime/profile/layout.ts'
 import type { Arrival } from '../../runtime/store/recorded-store.ts'
 import { replayStore } from '../../runtime/store/replay-store.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import type { TwinStore } from '../../runtime/twin/scenario/scenario-store.ts'
-import { behaviourOf, mixes } from '../../runtime/twin/shoppers/behaviour.ts'
-import { CustomerBase } from '../../runtime/twin/shoppers/customer.ts'
-import { arrivalsOf } from '../../runtime/twin/virtual/arrivals-of.ts'
-import type { Comer } from '../../runtime/twin/virtual/callers.ts'
 import { visitIdOf } from '../../runtime/twin/virtual/records.ts'
-import { runVirtual, usualStartMs, type VirtualTruth } from '../../runtime/twin/virtual/run-virtual.ts'
-import { goodAppliance, overConfidentAppliance, poorAppliance } from '../../runtime/twin/vision/sightings.ts'
-import { hash32, streamOf } from '../../runtime/twin/world/hash-noise.ts'
+import type { VirtualTruth } from '../../runtime/twin/virtual/run-virtual.ts'
 import { itemsOf, type VisitTruth } from '../../runtime/twin/world/truth.ts'
 import { processorMs } from '../processor-time.ts'
 import { type Shortfall, shortfallsOf } from './causes.ts'
 import type { LineOutcome } from './line-outcome.ts'
+import { type RunPlan, startMsOf } from './run-plan.ts'
+import type { SensedEnd, SensedRun } from './sensed-run.ts'
 import type { StoreMemory } from './store-memory.ts'
-
-export const appliances = {
-  good: goodAppliance,
-  poor: poorAppliance,
-  'over-confident': overConfidentAppliance,
-} as const
-export const runMixes = mixes
-
-export const isOneOf = <T extends object>(known: T, name: string): name is Extract<keyof T, string> =>
-  Object.hasOwn(known, name)
-
-export interface RunPlan {
-  store: string
-  seed: number
-  visits: number
-  /** How many shoppers are inside at once, about. */
-  crowd: number
-  mix: keyof typeof runMixes
-  appliance: keyof typeof appliances
-  /** Of which run of its store this is, from 0: it begins where the ones before it ended. */
-  turn: number
-}
 
 export interface RunResult {
   plan: RunPlan
@@ -59,29 +32,29 @@ export interface RunResult {
   shortfalls: Shortfall[]
 }
 
-/** About how long a shopper stays: so many come in that time as shall be inside at once. */
-const usualStayMs = 60_000
-/** Runs of one store are so far apart. */
-const turnMs = 3_600_000
 /** Scales tell weights, not identities: grams may differ by this share. */
 const gramsTolerance = 0.03
 
-/** @param memory what the store knows from its runs before, and keeps of this one */
-export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore, memory: StoreMemory): RunResult {
-  const { seed } = plan
-  const { layout } = loaded
-  const startMs = usualStartMs + plan.turn * turnMs
-  let truth: VirtualTruth | undefined
-  let twinMs = 0
+/**
+ * @param sensed what sensing tells in it
+ * @param memory what the store knows from its runs before, and keeps of this one
+ * @throws RangeError of a run that jams
+ */
+export function runTwin(
+  plan: RunPlan,
+  { loaded: { layout } }: TwinStore,
+  sensed: SensedRun,
+  memory: StoreMemory,
+): RunResult {
+  let end: SensedEnd | undefined
+  let sensingMs = 0
   function* arrivals(): Generator<Arrival> {
-    const comers = comersOf(plan)
-    const run = arrivalsOf(runVirtual({ layout, goods, seed, startMs, comers, certainty: appliances[plan.appliance] }))
     for (;;) {
       const beforeMs = processorMs()
-      const step = run.next()
-      twinMs += processorMs() - beforeMs
+      const step = sensed.next()
+      sensingMs += processorMs() - beforeMs
       if (step.done) {
-        truth = step.value
+        end = step.value
         return
       }
       yield step.value
@@ -91,7 +64,7 @@ export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore, memory: Sto
   const delays = new LineDelays()
   const evidence = new Map<string, Evidence>()
   const { visits } = replayStore(
-    { startMs, durationMs: 0, layout: memory.layout, admission: 'by-scan', arrivals: arrivals() },
+    { startMs: startMsOf(plan), durationMs: 0, layout: memory.layout, admission: 'by-scan', arrivals: arrivals() },
     {
       recalled: memory.recalled,
       onEvidence: (one) => {
@@ -103,12 +76,13 @@ export function runTwin(plan: RunPlan, { loaded, goods }: TwinStore, memory: Sto
       },
     },
   )
-  const platformSeconds = (processorMs() - startedMs - twinMs) / 1000
-  if (!truth) throw new RangeError('a run that did not come to its end')
+  const othersMs = processorMs() - startedMs - sensingMs
+  if (!end) throw new RangeError('a run that did not come to its end')
+  const { truth, weighingMs } = end
   const outcome = outcomeOf(plan, layout, visits, truth)
   const shortfalls = shortfallsOf(outcome.lines, { truth: truth.visits, visits, evidence })
   memory.keep({ visits, lines: outcome.lines, evidence })
-  return { ...outcome, platformSeconds, lineDelaysMs: delays.all, shortfalls }
+  return { ...outcome, platformSeconds: (weighingMs + othersMs) / 1000, lineDelaysMs: delays.all, shortfalls }
 }
 
 /** What a run's visits came to, against what really happened. */
@@ -132,19 +106,6 @@ export function outcomeOf(
 
 const snapshotOf = (visit: VisitTruth, visits: readonly VisitSnapshot[]) =>
   visits.find(({ visitId }) => visitId === visitIdOf(visit))
-
-export function comersOf({ seed, visits, crowd, mix }: RunPlan): Comer[] {
-  const random = (what: string) => seededRandom(hash32(seed, streamOf(what), 0))
-  const customers = new CustomerBase(random('cards'), random('codes'), visits)
-  const gaps = random('arrivals')
-  let atMs = 0
-  return Array.from({ length: visits }, (_, i) => {
-    const customer = customers.comes()
-    if (!customer) throw new RangeError('more visits than customers')
-    atMs += (-Math.log(1 - gaps.next()) * usualStayMs) / crowd
-    return { atMs, customer, choice: { behaviour: behaviourOf(runMixes[mix], i + 1, seed) } }
-  })
-}
 
 function linesOf(
   visit: VisitTruth,

@@ -2,17 +2,20 @@
  * Thousands of simulated visits in all stores, and whether fusion does with them what an owner asks. Each store begins
  * with nothing but its data, whose mistakes it finds out as a real one would: from its journal and from reviews.
  */
-import { Worker } from 'node:worker_threads'
 import { type CauseRow, causeRows } from './causes.ts'
 import { isRight, type LineOutcome } from './line-outcome.ts'
 import { type Measures, measuresOf } from './measures.ts'
-import type { RunPlan, RunResult } from './twin-run.ts'
+import type { RunPlan } from './run-plan.ts'
+import type { RunResult } from './twin-run.ts'
 import type { StuckRun } from './twin-worker.ts'
+import { measureAll, senseAll } from './twin-workers.ts'
 
 interface Options extends Pick<RunPlan, 'mix' | 'appliance' | 'seed' | 'visits'> {
   workers: number
   /** Whether to say why lines were wrong, in review or let go. */
   causes: boolean
+  /** Folder in which what sensing told is kept. */
+  keep: string | undefined
 }
 
 const stores = ['corner-shop', 'gs25-euljiro', 'emart24-gimpo']
@@ -24,10 +27,9 @@ const targets = { wrongPerThousand: 2, reviewPerThousand: 50, letGo: 0.01, calib
 /** The same options draw the same visits, whatever the number of workers. */
 export async function measureTwin(options: Options, asJson: boolean): Promise<void> {
   const plans = plansOf(options)
-  const answers = await runAll(plans, options.workers, (done) => {
-    process.stderr.write(`\r${done} of ${plans.length} runs`)
-  })
-  process.stderr.write('\n')
+  const workers = { count: options.workers, keep: options.keep }
+  if (options.keep !== undefined) await senseAll(plans, workers, progress('sensed', plans.length))
+  const answers = await measureAll(plans, workers, progress('measured', plans.length))
   const results = answers.filter((answer): answer is RunResult => !('stuck' in answer))
   const stuck = answers.filter((answer): answer is StuckRun => 'stuck' in answer)
   const ofStores = stores.map((store) => ({
@@ -44,6 +46,11 @@ export async function measureTwin(options: Options, asJson: boolean): Promise<vo
   }
 }
 
+function progress(what: string, runs: number): () => void {
+  let done = 0
+  return () => process.stderr.write(`\r${++done} of ${runs} runs ${what}${done === runs ? '\n' : ''}`)
+}
+
 function plansOf({ visits, seed, mix, appliance }: Options): RunPlan[] {
   return Array.from({ length: Math.ceil(visits / visitsInRun) }, (_, i) => ({
     store: stores[i % stores.length] as string,
@@ -54,44 +61,6 @@ function plansOf({ visits, seed, mix, appliance }: Options): RunPlan[] {
     appliance,
     turn: Math.floor(i / stores.length),
   }))
-}
-
-type Answer = RunResult | StuckRun
-
-/** Runs of one store follow one another; stores are independent. */
-async function runAll(plans: readonly RunPlan[], workers: number, onDone: (done: number) => void): Promise<Answer[]> {
-  const answers: Answer[] = []
-  // The largest first, so that all end at about the same time.
-  const waiting = [...Map.groupBy(plans, ({ store }) => store).values()].reverse()
-  const work = async () => {
-    const worker = new Worker(new URL('twin-worker.ts', import.meta.url))
-    try {
-      for (let ofStore = waiting.shift(); ofStore; ofStore = waiting.shift()) {
-        await answersOf(worker, ofStore, (answer) => {
-          answers.push(answer)
-          onDone(answers.length)
-        })
-      }
-    } finally {
-      await worker.terminate()
-    }
-  }
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, waiting.length)) }, work))
-  return answers.sort((a, b) => a.plan.seed - b.plan.seed)
-}
-
-function answersOf(worker: Worker, plans: readonly RunPlan[], onAnswer: (answer: Answer) => void): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  let left = plans.length
-  const hear = (answer: Answer) => {
-    onAnswer(answer)
-    if (--left > 0) return
-    worker.off('message', hear).off('error', reject)
-    resolve()
-  }
-  worker.on('message', hear).once('error', reject)
-  worker.postMessage(plans)
-  return promise
 }
 
 type WrongLine = Pick<RunPlan, 'store' | 'seed' | 'visits' | 'crowd'> & LineOutcome

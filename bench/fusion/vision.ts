@@ -18,7 +18,8 @@ import { CameraPeople } from '../../runtime/vision/tracking/camera-people.ts'
 import { RenderedDetector } from '../vision/rendered-detector.ts'
 import { shopCameras } from '../vision/scene.ts'
 import { isRight, type LineOutcome } from './line-outcome.ts'
-import { appliances, comersOf, outcomeOf, type RunPlan } from './twin-run.ts'
+import { appliances, comersOf, type RunPlan } from './run-plan.ts'
+import { outcomeOf } from './twin-run.ts'
 
 type Options = Pick<RunPlan, 'mix' | 'appliance' | 'seed' | 'visits'>
 

@@ -1,5 +1,5 @@
 /** What a store said over some time, in the order in which it arrived, and what a replay answers. */
-import type { People, Sighting } from '../contract/messages.ts'
+import type { People, Sighting, WeightEvent } from '../contract/messages.ts'
 import type { StoreLayout } from '../profile/layout.ts'
 import type { SampleBatch } from '../sensing-api/sensing-client.ts'
 
@@ -16,9 +16,10 @@ export interface GateObservation {
   role?: 'shopper' | 'staff'
 }
 
-/** Everything that arrived, each with the time at which it did. */
+/** Everything that arrived, each with the time at which it did: samples, or what has been made of them already. */
 export type Arrival = { arrivedAtMs: number } & (
   | { kind: 'samples'; batch: SampleBatch }
+  | { kind: 'weighed'; events: readonly WeightEvent[] }
   | { kind: 'people'; people: People }
   | { kind: 'sighting'; sighting: Sighting }
   | { kind: 'gate'; observation: GateObservation }

@@ -78,6 +78,9 @@ class ReplayedStore {
       case 'samples':
         for (const event of this.#weighing.push(arrival.batch, arrival.arrivedAtMs)) this.#fusion.observeWeight(event)
         break
+      case 'weighed':
+        for (const event of arrival.events) this.#fusion.observeWeight(event)
+        break
       case 'people':
         this.#till.observePeople(arrival.people)
         this.#hear(arrival.arrivedAtMs)
