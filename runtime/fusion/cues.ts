@@ -25,6 +25,8 @@ const lostAnyhow = 0.3
 export class Cues {
   readonly actors: readonly Actor[]
   readonly #sighted = new Map<string | null, Map<string, number>>()
+  /** What the looks at each took it for mostly. */
+  readonly #seenMostly = new Map<string | null, string>()
   readonly #unplaced: ReadonlyMap<string, number> | undefined
   readonly #shelves: Shelves
   readonly #policy: FusionPolicy
@@ -37,18 +39,17 @@ export class Cues {
       const ofPerson = this.#sighted.get(personId) ?? new Map<string, number>()
       this.#sighted.set(personId, ofPerson.set(sku, probability))
     }
+    for (const [personId, looks] of this.#sighted) {
+      const [mostly] = [...looks].reduce((a, b) => (a[1] >= b[1] ? a : b))
+      this.#seenMostly.set(personId, mostly)
+    }
     this.#unplaced = this.#saidAgain() ? undefined : this.#sighted.get(null)
   }
 
   /** Looks at one thing err together: what a look with no place took it for too, when a placed one did, says nothing more. */
   #saidAgain(): boolean {
-    const said = this.#seenMostly(null)
-    return said !== undefined && [...this.#sighted.keys()].some((id) => id !== null && this.#seenMostly(id) === said)
-  }
-
-  #seenMostly(personId: string | null): string | undefined {
-    const looks = [...(this.#sighted.get(personId) ?? [])]
-    return looks.reduce<[string, number] | undefined>((a, b) => (a && a[1] >= b[1] ? a : b), undefined)?.[0]
+    const said = this.#seenMostly.get(null)
+    return said !== undefined && [...this.#seenMostly].some(([id, mostly]) => id !== null && mostly === said)
   }
 
   /** How much likelier the looks are when this person moved this product. */
@@ -75,7 +76,7 @@ export class Cues {
   /** What looks at this person's hands took the thing for, where they are surer of it than not. */
   seenAs(personId: string | null): string | undefined {
     const who = this.#sighted.has(personId) ? personId : null
-    const sku = this.#seenMostly(who)
+    const sku = this.#seenMostly.get(who)
     return sku !== undefined && (this.#sighted.get(who)?.get(sku) ?? 0) > 0.5 ? sku : undefined
   }
 
@@ -90,7 +91,7 @@ export class Cues {
     if (!looks) return 0
     const { sightingWorth } = this.#policy
     const worth = Math.max(sightingWorth, this.#shelves.kinds)
-    const seen = this.#seenMostly(whose)
+    const seen = this.#seenMostly.get(whose)
     const isAlike = seen !== undefined && sku !== noProduct && seen !== sku && this.#shelves.areAlike(seen, sku)
     const mistaken = astray * (isAlike ? worth / sightingWorth : 1)
     return Math.log(mistaken + (1 - astray) * worth * (looks.get(sku) ?? 0))

@@ -159,8 +159,9 @@ function takings(subject: Subject, shelves: Shelves, policy: FusionPolicy): Expl
 /** N pieces of any product of the store. */
 function ofOneProduct(subject: Subject, shelves: Shelves, policy: FusionPolicy): Goods[] {
   const goods: Goods[] = []
-  for (const sku of shelves.skus()) {
-    const { prior: place, isOff } = shelves.locationPrior(sku, subject.plates)
+  const placePrior = shelves.placePriors(subject.plates)
+  for (const sku of shelves.skus) {
+    const { prior: place, isOff } = placePrior(sku)
     if (shelves.product(sku)?.soldBy === 'weight') {
       const massG = -subject.deltaG
       const quantityEach = Math.max(1, Math.round(massG))
@@ -197,7 +198,7 @@ function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy)
     const pieceSigmaG = Math.hypot(policy.weightSpread * pieceG, subject.sigmaG)
     return { sku, pieces: 1, quantityEach: 1, pieceG, pieceSigmaG }
   }
-  const place = (sku: string) => shelves.locationPrior(sku, subject.plates).prior
+  const placePrior = shelves.placePriors(subject.plates)
   return local.flatMap((a, i) =>
     local.slice(i + 1).map((b): Goods => {
       const aG = shelves.pieceG(a) as number
@@ -208,7 +209,7 @@ function ofTwoProducts(subject: Subject, shelves: Shelves, policy: FusionPolicy)
         items: [piece(a, aG), piece(b, bG)],
         isOff: false,
         weight: Math.log((density + apartDensity(subject, [a, aG], [b, bG], shelves, policy)) / 2 + 1e-12),
-        planogram: Math.log(place(a) * place(b) * 2),
+        planogram: Math.log(placePrior(a).prior * placePrior(b).prior * 2),
         prior: Math.log(policy.together),
       }
     }),

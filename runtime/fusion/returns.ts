@@ -80,6 +80,7 @@ export function exchanges(units: Unit[], subject: Subject, shelves: Shelves, pol
   if (held.length === 0) return []
   const { startedAtMs, settledAtMs } = subject.evidence.event
   const exchanged = policy.exchanged * (settledAtMs - startedAtMs < twoMovesMs ? policy.bothHands : 1)
+  const placePrior = shelves.placePriors(subject.plates)
   return shelves.localSkus(subject.plates).flatMap((sku) => {
     const pieceG = shelves.pieceG(sku)
     if (pieceG === null) return []
@@ -97,7 +98,7 @@ export function exchanges(units: Unit[], subject: Subject, shelves: Shelves, pol
       )
       const parts: Parts = {
         weight: Math.log(density),
-        planogram: Math.log(shelves.locationPrior(sku, subject.plates).prior),
+        planogram: Math.log(placePrior(sku).prior),
         // It is any of what they hold, and is put where it belongs as often as things are.
         prior: Math.log((exchanged / own.length) * (isBack ? policy.putHome : 1 - policy.putHome)),
         ...cuesOf(acted),

@@ -41,10 +41,18 @@ const alikeShare = 0.15
 /** The spread of a light product is at least its packaging's. */
 const leastSpreadG = 0.3
 
+/** How likely a product is at some place, by the planogram alone. */
+export interface PlacePrior {
+  prior: number
+  /** The planogram has none of it here or beside. */
+  isOff: boolean
+}
+
 export class Shelves {
   readonly #policy: FusionPolicy
   readonly #plates: Map<string, Plate>
   readonly #products: Map<string, Product>
+  readonly #skus: ReadonlySet<string>
   readonly #homes = new Map<string, Set<string>>()
   readonly #skusOfPlate = new Map<string, Set<string>>()
   readonly #skusOfFixture = new Map<string, Set<string>>()
@@ -64,6 +72,7 @@ export class Shelves {
     for (const { sku, plates } of layout.planogram) {
       for (const plate of plates) this.#place(this.canonical(sku), plate)
     }
+    this.#skus = new Set([...this.#homes.keys(), ...this.#products.keys()])
     this.#logWeights = logWeightsOf(layout.products.flatMap(({ sku }) => this.pieceG(sku) ?? []))
     this.takeUp(layout.learned)
   }
@@ -106,8 +115,8 @@ export class Shelves {
   }
 
   /** Everything that the planogram or the catalogue knows. */
-  skus(): Iterable<string> {
-    return new Set([...this.#homes.keys(), ...this.#products.keys()])
+  get skus(): Iterable<string> {
+    return this.#skus
   }
 
   /** Products whose own plates are among these. */
@@ -120,18 +129,22 @@ export class Shelves {
     return homes !== undefined && changes.some(({ plate }) => homes.has(plate))
   }
 
-  /** How likely it is, before anything is weighed or seen, that what is taken from these plates is this product. */
-  locationPrior(sku: string, changes: readonly PlateChange[]): { prior: number; isOff: boolean } {
+  /** How likely it is, before anything is weighed or seen, that what is taken from these plates is a product. */
+  placePriors(changes: readonly PlateChange[]): (sku: string) => PlacePrior {
     const { besidePlanogram, offPlanogram, kindsMistaken } = this.#policy
-    const home = this.#homeShare(sku, changes)
-    if (home > 0) {
-      const mistaken = Math.max(kindsMistaken, sumOf(this.#lookAlikesOf(sku).values()))
-      return { prior: (1 - besidePlanogram - offPlanogram - mistaken) * home, isOff: false }
+    const homes = new Set(this.localSkus(changes))
+    const rivals = this.rivals(changes)
+    const off: PlacePrior = { prior: offPlanogram / Math.max(1, this.#products.size), isOff: true }
+    return (sku) => {
+      const home = homes.has(sku) ? this.#homeShare(sku, changes) : 0
+      if (home > 0) {
+        const mistaken = Math.max(kindsMistaken, sumOf(this.#lookAlikesOf(sku).values()))
+        return { prior: (1 - besidePlanogram - offPlanogram - mistaken) * home, isOff: false }
+      }
+      const beside = this.#isBeside(sku, changes) ? besidePlanogram / neighbours : 0
+      const prior = beside + (rivals.get(sku) ?? 0)
+      return prior > 0 ? { prior, isOff: false } : off
     }
-    const beside = this.#isBeside(sku, changes) ? besidePlanogram / neighbours : 0
-    const rival = this.rivals(changes).get(sku) ?? 0
-    if (beside + rival > 0) return { prior: beside + rival, isOff: false }
-    return { prior: offPlanogram / Math.max(1, this.#products.size), isOff: true }
   }
 
   /**
