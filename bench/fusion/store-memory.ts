@@ -1,9 +1,10 @@
 /**
- * What a store that has been open for a while knows, beyond its data: the newest evidence in its journal, which the flows
- * program recalls when it starts, and what reviews have taught (docs/learning.md). Its owner reviews rightly, and
+ * What a store that has been open for a while knows, beyond its data: what its takings told of its goods and places, and
+ * what reviews have taught (docs/learning.md). Its owner reviews rightly, and
  * accepts what is proposed.
  */
 import { envelope } from '../../runtime/contract/messages.ts'
+import { FusionMemory } from '../../runtime/fusion/fusion-memory.ts'
 import { learn } from '../../runtime/learning/learn.ts'
 import { learnedGoods } from '../../runtime/learning/learned-goods.ts'
 import { nothingLearned } from '../../runtime/learning/learned-version.ts'
@@ -13,9 +14,6 @@ import type { StoreLayout } from '../../runtime/profile/layout.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { VisitSnapshot } from '../../runtime/till-api/events.ts'
 import { isRight, type LineOutcome } from './line-outcome.ts'
-
-/** About as many as a store that is not restarted remembers: takings of half a day (`FusionPolicy.memoryMs`). */
-const mostRecalled = 1000
 
 /** What one run of the store left. */
 export interface Past {
@@ -28,16 +26,13 @@ export interface Past {
 export class StoreMemory {
   readonly #layout: StoreLayout
   readonly #byWeight: ReadonlySet<string>
-  #recalled: readonly Evidence[] = []
+  /** Of what lies where and weighs how much, as a store's that is not restarted meanwhile. */
+  readonly fusion = new FusionMemory()
   #content = nothingLearned
 
   constructor(layout: StoreLayout) {
     this.#layout = layout
     this.#byWeight = new Set(layout.products.filter(({ soldBy }) => soldBy === 'weight').map(({ sku }) => sku))
-  }
-
-  get recalled(): readonly Evidence[] {
-    return this.#recalled
   }
 
   /** The store's layout with what has been learned. */
@@ -46,7 +41,6 @@ export class StoreMemory {
   }
 
   keep({ visits, lines, evidence }: Past): void {
-    this.#recalled = [...this.#recalled, ...evidence.values()].slice(-mostRecalled)
     const ended = visits.flatMap((visit) => endedVisit(reviewed(visit, lines, this.#layout)) ?? [])
     const outcomes = outcomesOf(ended, 0, evidence, this.#byWeight)
     this.#content = learn(this.#content, outcomes, this.#layout.products, defaultLearningPolicy).content

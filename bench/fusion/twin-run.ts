@@ -66,7 +66,7 @@ export function runTwin(
   const { visits } = replayStore(
     { startMs: startMsOf(plan), durationMs: 0, layout: memory.layout, admission: 'by-scan', arrivals: arrivals() },
     {
-      recalled: memory.recalled,
+      memory: memory.fusion,
       onEvidence: (one) => {
         delays.told(one.event)
         evidence.set(one.event.eventId, one)

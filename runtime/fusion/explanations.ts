@@ -3,7 +3,7 @@ import type { Evidence } from '../till-api/commands.ts'
 import { type Actor, Cues } from './cues.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import { overReadings, type Reading, readingsOf } from './readings.ts'
-import { normalDensity, type Shelves } from './shelves.ts'
+import { normalDensity, type Shelves, slips } from './shelves.ts'
 
 /** One product that one person moved. */
 export interface Taking {
@@ -185,10 +185,12 @@ function ofOneProduct(subject: Subject, shelves: Shelves, policy: FusionPolicy):
   return goods
 }
 
+/** As many as weigh about as much, also where the catalogue has a digit too many or too few. */
 function likelyPieces(massG: number, pieceG: number | null): number[] {
   if (pieceG === null) return [1, 2, 3]
   const nearest = Math.round(massG / pieceG)
-  return [...new Set([1, 2, nearest, nearest + 1])].filter((pieces) => pieces >= 1 && pieces <= mostPieces)
+  const slipped = slips.map((slip) => Math.round(massG / (slip * pieceG)))
+  return [...new Set([1, 2, nearest, nearest + 1, ...slipped])].filter((pieces) => pieces >= 1 && pieces <= mostPieces)
 }
 
 /** One piece each of two products whose places are here, lifted within one window. */

@@ -83,6 +83,12 @@ export interface FusionPolicy {
   /** Share of takings that no plate tells of: it is dead or stuck, or something of the same weight was laid there. An assumption. */
   unnoticed: number
 
+  /**
+   * Share of things that are no goods of the store, were laid among its goods by a hand and stay there, in whose place
+   * goods were taken. An assumption: likelier than not, and far from enough to charge.
+   */
+  laidInPlace: number
+
   // ---- acts -------------------------------------------------------------------------------------------
   /** Share of takings of several pieces at once, falling by this factor with each piece more. */
   severalPieces: number
@@ -148,6 +154,7 @@ export const defaultFusionPolicy: FusionPolicy = {
   sightingWorth: 30,
   lookUnweighed: 0.6,
   unnoticed: 0.01,
+  laidInPlace: 0.65,
   severalPieces: 0.1,
   bothHands: 0.1,
   together: 0.03,

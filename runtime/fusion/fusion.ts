@@ -18,9 +18,11 @@ import { linesOf, type Owner } from './basket.ts'
 import { type Causes, causesOf, clusters } from './clusters.ts'
 import type { Actor } from './cues.ts'
 import { type Subject, subjectOf } from './explanations.ts'
+import { FusionMemory } from './fusion-memory.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { GoodsOut } from './goods-out.ts'
 import { explain, type Posterior } from './hypotheses.ts'
+import { LaidThings } from './laid-things.ts'
 import { Looks } from './looks.ts'
 import { PlaceTrust } from './place-trust.ts'
 import { PlanogramTrust } from './planogram-trust.ts'
@@ -67,6 +69,7 @@ export class Fusion {
   readonly #shelfNews = new ShelfNews()
   readonly #goodsOut = new GoodsOut()
   readonly #looks: Looks
+  readonly #laid: LaidThings
   readonly #visits = new Map<string, KnownVisit>()
   readonly #visitOfPerson = new Map<string, KnownVisit>()
   /** Everybody who may ever have moved something: a basket that becomes empty again is told, too. */
@@ -78,15 +81,17 @@ export class Fusion {
   #revision = 0
   #nowMs = 0
 
-  constructor(layout: StoreLayout, options: Partial<FusionPolicy> = {}) {
+  /** @param memory of a fusion before, which it goes on from */
+  constructor(layout: StoreLayout, options: Partial<FusionPolicy> = {}, memory = new FusionMemory()) {
     this.#layout = layout
     this.#policy = { ...defaultFusionPolicy, ...options }
     this.#shelves = new Shelves(layout, this.#policy)
     this.#surroundings = new Surroundings(layout, this.#shelves, this.#policy)
-    this.#trust = new PlanogramTrust(this.#policy)
-    this.#places = new PlaceTrust(this.#shelves)
-    this.#weights = new WeightTrust(this.#shelves)
+    this.#trust = new PlanogramTrust(this.#policy, memory.planograms)
+    this.#places = new PlaceTrust(this.#shelves, memory.places)
+    this.#weights = new WeightTrust(this.#shelves, memory.weights)
     this.#looks = new Looks(this.#shelves, this.#policy)
+    this.#laid = new LaidThings(this.#shelves, this.#policy)
   }
 
   /** Everybody on the floor at one moment; frames in the order of their time. */
@@ -231,6 +236,16 @@ export class Fusion {
       subjects.map((subject, i) => [subject.eventId, causesOf(subject, subjects.slice(0, i), this.#shelves)]),
     )
     for (const { evidence } of subjects) this.#goodsOut.add(evidence.event)
+    this.#remember(subjects, causes)
+  }
+
+  /** Learns from everything that is not over, too: another fusion goes on with its memory. */
+  close(): void {
+    this.#remember(this.#subjects, this.#causes)
+    this.#subjects = []
+  }
+
+  #remember(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): void {
     this.#trust.remember(subjects, causes)
     this.#places.remember(subjects, causes)
     this.#weights.remember(subjects, causes)
@@ -289,9 +304,7 @@ export class Fusion {
       if (isOver) for (const subject of group) retired.add(subject)
     }
     if (retired.size === 0) return
-    this.#trust.remember([...retired], this.#causes)
-    this.#places.remember([...retired], this.#causes)
-    this.#weights.remember([...retired], this.#causes)
+    this.#remember([...retired], this.#causes)
     this.#shelfNews.forget(new Set([...retired].map(({ eventId }) => eventId)))
     for (const { eventId } of retired) this.#causes.delete(eventId)
     this.#subjects = this.#subjects.filter((subject) => !retired.has(subject))
@@ -316,6 +329,7 @@ export class Fusion {
     this.#looks.forget(beforeMs)
     const old = this.#subjects.filter(({ atMs }) => atMs < beforeMs)
     if (old.length === 0) return
+    this.#remember(old, this.#causes)
     this.#shelfNews.forget(new Set(old.map(({ eventId }) => eventId)))
     for (const { eventId } of old) this.#causes.delete(eventId)
     this.#forgetPeople()
@@ -356,8 +370,9 @@ export class Fusion {
       )
       posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))
     }
-    const looks = this.#looks.posteriors([...posteriors.values()])
-    for (const [key, posterior] of looks) posteriors.set(key, this.#posteriors.get(key) ?? posterior)
+    const weighed = [...posteriors.values()]
+    const unweighed = [...this.#looks.posteriors(weighed), ...this.#laid.posteriors(weighed)]
+    for (const [key, posterior] of unweighed) posteriors.set(key, this.#posteriors.get(key) ?? posterior)
     this.#posteriors.replace(posteriors)
   }
 

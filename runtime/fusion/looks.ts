@@ -2,11 +2,11 @@
  * Goods that a camera saw in a hand though no plate told that they were taken: from a plate that is dead or stuck, or
  * with a thing of their weight laid in their place. Nothing is charged for a look, but a person hears of it.
  */
-import type { Unit } from './candidate.ts'
-import type { JointSubject, Parts, Subject } from './explanations.ts'
+import type { Subject } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
-import type { Posterior, Step } from './hypotheses.ts'
+import type { Posterior } from './hypotheses.ts'
 import type { Shelves } from './shelves.ts'
+import { suspicion } from './unweighed-goods.ts'
 
 /** Looks surer than this tell what they saw. */
 const sureLook = 0.5
@@ -55,9 +55,14 @@ export class Looks {
         if (told.has(thing)) return []
         told.add(thing)
         const probability = Math.round(100 * this.#unweighed(look, weighed)) / 100
-        return [[JSON.stringify([look.subject.eventId, probability]), posteriorOf(look, probability, this.#shelves)]]
+        return [[JSON.stringify([look.subject.eventId, probability]), this.#suspicion(look, probability)]]
       }),
     )
+  }
+
+  #suspicion({ subject, personId, sku }: Look, probability: number): Posterior {
+    const parts = (taken: number) => ({ sighting: Math.log(taken / (1 - taken)) })
+    return suspicion({ subject, personId, products: new Map([[sku, probability]]), parts }, this.#shelves)
   }
 
   /** How likely it is that the look's holder took the thing, and that no plate told. */
@@ -78,26 +83,4 @@ export class Looks {
     }
     return Math.max(0, left)
   }
-}
-
-function posteriorOf({ subject, personId, sku }: Look, probability: number, shelves: Shelves): Posterior {
-  const joint: JointSubject = { ...subject, offLogOdds: 0, here: new Map(), weighs: new Map(), inHands: 1 }
-  const pieceG = shelves.pieceG(sku) ?? 0
-  const unit: Unit = {
-    ...{ sku, quantity: 1, massG: pieceG, massSigmaG: pieceG, takenBy: personId, plates: null },
-    eventIds: [subject.eventId],
-  }
-  const none: Parts = { weight: 0, hand: 0, sighting: 0, planogram: 0, prior: 0 }
-  const sighting = Math.log(probability / (1 - probability))
-  const taken: Step = {
-    ...{ subject: joint, act: 'take', acted: [{ personId, hand: 0, sighting }], weighedBefore: false },
-    moves: [{ personId, sku, quantity: 1 }],
-    parts: { ...none, sighting },
-  }
-  const nothing: Step = { subject: joint, act: 'nothing', acted: [], moves: [], parts: none, weighedBefore: false }
-  const hypotheses = [
-    { logWeight: Math.log(probability), units: [unit], steps: [taken] },
-    { logWeight: Math.log(1 - probability), units: [], steps: [nothing] },
-  ]
-  return hypotheses.filter(({ logWeight }) => logWeight > Number.NEGATIVE_INFINITY)
 }

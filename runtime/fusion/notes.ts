@@ -19,6 +19,9 @@ function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
       note('sighting', eventId, parts.sighting, 'A camera saw it in the hand, but no plate told that it was taken.'),
     ]
   }
+  if (step.act === 'take' && subject.deltaG > 0) {
+    return [note('weight', eventId, parts.weight, laidText(step)), note('hand', eventId, parts.hand, handText(step))]
+  }
   const notes: EvidenceNote[] = [
     note('weight', eventId, parts.weight - Math.log(neutralDensity), weightText(step, shelves)),
     note('hand', eventId, parts.hand, handText(step)),
@@ -37,6 +40,11 @@ export function gapNotes(steps: readonly Pick<Step, 'subject'>[]): EvidenceNote[
   return steps
     .filter(({ subject }) => subject.evidence.event.kind === 'gap')
     .map(({ subject }) => note('gap', subject.eventId, 0, 'The sensors were not watching when this weight changed.'))
+}
+
+function laidText({ subject }: Step): string {
+  const gainedG = subject.deltaG.toFixed(1)
+  return `The shelf gained ${gainedG} g that are no goods of the store and stay there: maybe laid in place of what was taken.`
 }
 
 function weightText({ act, moves, subject, weighedBefore, completes }: Step, shelves: Shelves): string {

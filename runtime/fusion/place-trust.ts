@@ -9,22 +9,23 @@ import type { Shelves } from './shelves.ts'
 import { bounded, mostOfOne, quarters } from './trust.ts'
 
 /** Log odds that a rival lies there and not what the planogram has, by plate and rival. */
-type Learned = Map<string, Map<string, number>>
+export type PlaceMemory = Map<string, Map<string, number>>
 
 export class PlaceTrust {
   readonly #shelves: Shelves
-  readonly #remembered: Learned = new Map()
+  readonly #remembered: PlaceMemory
   /** An event says the same as long as it is not summarised anew. */
   readonly #said = new WeakMap<Subject, ReadonlyMap<string, number>>()
   readonly #rivals = new WeakMap<Subject, ReadonlyMap<string, number>>()
 
-  constructor(shelves: Shelves) {
+  constructor(shelves: Shelves, remembered: PlaceMemory) {
     this.#shelves = shelves
+    this.#remembered = remembered
   }
 
   /** For each event by its id; rounded, so that a distant event does not change every posterior a little. */
   shifts(subjects: readonly Subject[], causes: ReadonlyMap<string, Causes>): Map<string, PlaceShift> {
-    const learned: Learned = new Map([...this.#remembered].map(([plate, rivals]) => [plate, new Map(rivals)]))
+    const learned: PlaceMemory = new Map([...this.#remembered].map(([plate, rivals]) => [plate, new Map(rivals)]))
     const own = this.#count(subjects, causes, learned)
     return new Map(subjects.map((subject) => [subject.eventId, this.#shift(subject, learned, own.get(subject))]))
   }
@@ -37,7 +38,7 @@ export class PlaceTrust {
     }
   }
 
-  #shift(subject: Subject, learned: Learned, own: ReadonlyMap<string, number> | undefined): PlaceShift {
+  #shift(subject: Subject, learned: PlaceMemory, own: ReadonlyMap<string, number> | undefined): PlaceShift {
     const logOdds = learned.get(mostChanged(subject) ?? '')
     if (!logOdds) return new Map()
     const rivals = this.#rivalsOf(subject)
@@ -63,7 +64,7 @@ export class PlaceTrust {
   #count(
     subjects: readonly Subject[],
     causes: ReadonlyMap<string, Causes>,
-    learned: Learned,
+    learned: PlaceMemory,
   ): Map<Subject, ReadonlyMap<string, number>> {
     const own = new Map<Subject, ReadonlyMap<string, number>>()
     for (const subject of subjects) {
@@ -80,20 +81,25 @@ export class PlaceTrust {
   }
 }
 
-/** How much better than the place's own goods each rival explains this event. */
+/**
+ * How much better a rival explains this event than what it was taken for. What else belongs to the place lies there in
+ * either case: takings of that say nothing.
+ */
 function rivalLogOdds(subject: Subject, shelves: Shelves): Map<string, number> {
+  const taken = subject.explanations.filter(({ takings }) => takings.length > 0)
   const fitOf = (isIt: (sku: string) => boolean) =>
     logSum(
-      subject.explanations
-        .filter(({ takings }) => takings.length > 0 && takings.every(({ sku }) => isIt(sku)))
+      taken
+        .filter(({ takings }) => takings.every(({ sku }) => isIt(sku)))
         .map(({ logWeight, parts }) => ({ logWeight: logWeight - parts.planogram })),
     )
-  const home = fitOf(subject.isHome)
+  const usual = fitOf(subject.isHome)
   return new Map(
     [...shelves.rivals(subject.plates).keys()].flatMap((rival) => {
-      const fit = fitOf((sku) => sku === rival)
-      if (fit === Number.NEGATIVE_INFINITY && home === Number.NEGATIVE_INFINITY) return []
-      return [[rival, bounded(fit - home, mostOfOne)] as const]
+      const replaced = shelves.takenFor(rival, subject.plates)
+      const fit = fitOf((sku) => sku === rival || (subject.isHome(sku) && !replaced.includes(sku)))
+      if (fit === Number.NEGATIVE_INFINITY && usual === Number.NEGATIVE_INFINITY) return []
+      return [[rival, bounded(fit - usual, mostOfOne)] as const]
     }),
   )
 }

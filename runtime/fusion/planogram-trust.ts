@@ -10,15 +10,18 @@ import { bounded, quarters } from './trust.ts'
 /** Where the planogram is wrong, about every other product still lies where it says. */
 const offWhereWrong = 0.5
 
+/** What events that are over said of each fixture, as log odds that its planogram is wrong. */
+export type PlanogramMemory = Map<string, number>
+
 type CausesOf = ReadonlyMap<string, Causes>
 
 export class PlanogramTrust {
   readonly #policy: FusionPolicy
-  /** What events that are over said of each fixture, as log odds that its planogram is wrong. */
-  readonly #remembered = new Map<string, number>()
+  readonly #remembered: PlanogramMemory
 
-  constructor(policy: FusionPolicy) {
+  constructor(policy: FusionPolicy, remembered: PlanogramMemory) {
     this.#policy = policy
+    this.#remembered = remembered
   }
 
   /**

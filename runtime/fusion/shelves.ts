@@ -27,7 +27,7 @@ const enoughWeights = 20
 /** A wrong catalogue weight is often another size of the same product, */
 const wrongWeightSpread = 0.35
 /** or a digit too many or too few: a third of the wrong ones each, and a third is anything (assumption). */
-const slips = [0.1, 10]
+export const slips = [0.1, 10]
 /** Some pieces differ more than the spread says (another batch, a wet bottle). */
 const oddPieces = 0.15
 const oddSpread = 3
@@ -167,6 +167,11 @@ export class Shelves {
       }
     }
     return rivals
+  }
+
+  /** What belongs to these plates and may have been mistaken for this rival. */
+  takenFor(rival: string, changes: readonly PlateChange[]): string[] {
+    return this.localSkus(changes).filter((home) => this.#lookAlikesOf(home).has(rival))
   }
 
   /** What is taken for this product where it belongs, and how likely each is there. */

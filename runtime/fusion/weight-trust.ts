@@ -33,14 +33,19 @@ interface Weighed {
   sigmaG: number
 }
 
+/** The newest takings of each product. */
+export type WeightMemory = Map<string, Weighing[]>
+
 export class WeightTrust {
   readonly #shelves: Shelves
-  readonly #remembered = new Map<string, Weighing[]>()
+  readonly #remembered: WeightMemory
   /** An event says the same as long as it is not summarised anew. */
   readonly #said = new WeakMap<Subject, readonly Weighing[]>()
 
-  constructor(shelves: Shelves) {
+  constructor(shelves: Shelves, remembered: WeightMemory) {
     this.#shelves = shelves
+    this.#remembered = remembered
+    this.takeUp()
   }
 
   /** The shelves' goods weigh something else from now on. */

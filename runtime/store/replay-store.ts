@@ -4,6 +4,7 @@
  */
 import { type Attribution, envelope, type Visit } from '../contract/messages.ts'
 import { Fusion } from '../fusion/fusion.ts'
+import type { FusionMemory } from '../fusion/fusion-memory.ts'
 import { PersonTracker } from '../people/person-tracker.ts'
 import { VisitBinding, type VisitStep } from '../people/visit-binding.ts'
 import { decideLines, defaultLineRules, type LineRulesPolicy } from '../policy/line-rules.ts'
@@ -26,8 +27,8 @@ export interface ReplayOptions {
   policy?: LineRulesPolicy
   /** Told of every attribution, also of those that no visit's basket shows: what lies on the shelves now. */
   onAttribution?: (attribution: Attribution) => void
-  /** Evidence of visits that ended before, in the order of the journal: it says what lies where. */
-  recalled?: readonly Evidence[]
+  /** What the store knows of its goods and places from before; it goes on with what this replay tells of them. */
+  memory?: FusionMemory
   /** Told of all evidence before it counts. */
   onEvidence?: (evidence: Evidence) => void
 }
@@ -38,6 +39,7 @@ export function replayStore(input: ReplayInput, options: ReplayOptions = {}): Re
     if (step.kind === 'end') store.end(step.arrivedAtMs)
     else store.take(step)
   }
+  store.close()
   return store.result
 }
 
@@ -55,7 +57,7 @@ class ReplayedStore {
   #commands = 0
   #toldUpTo = 0
 
-  constructor({ layout, admission }: ReplayInput, { policy, recalled, onAttribution, onEvidence }: ReplayOptions) {
+  constructor({ layout, admission }: ReplayInput, { policy, memory, onAttribution, onEvidence }: ReplayOptions) {
     this.#layout = layout
     this.#policy = policy ?? defaultLineRules
     this.#onAttribution = onAttribution ?? (() => {})
@@ -65,12 +67,15 @@ class ReplayedStore {
     this.#weighing = new Weighing({ storeId: layout.storeId, plates: layout.plates })
     this.#tracker = new PersonTracker(layout)
     this.#binding = new VisitBinding(layout)
-    this.#fusion = new Fusion(layout)
-    if (recalled) this.#fusion.recall(recalled)
+    this.#fusion = new Fusion(layout, {}, memory)
   }
 
   get result(): ReplayResult {
     return { answer: this.#till.answer(), visits: this.#till.visits }
+  }
+
+  close(): void {
+    this.#fusion.close()
   }
 
   take(arrival: Arrival): void {

@@ -51,6 +51,20 @@ describe('a planogram that may be mistaken', () => {
     assert.ok(tea > 0.9, `tea ${tea}`)
   })
 
+  it('is corrected all the same where something else belongs to the place, too, and is taken from it', () => {
+    const shared = { ...twins, planogram: [...twins.planogram, { sku: 'crisps', plates: ['c'] }] }
+    const fusion = new Fusion(shared)
+    const takings = [...Array(4).fill(['crisps', 60]), ...Array(4).fill(['mate', 400])] as [string, number][]
+    const baskets = takings.flatMap(([sku, massG], i) => {
+      const person = `person-${i}`
+      fusion.observeVisit(visit(`visit-${i}`, [person]))
+      const circumstances = { hands: { [person]: 0.01 }, sighted: surely(person, sku) }
+      return fusion.addEvidence(evidence(`e${i}`, 10 * (i + 1), { c: -massG }, circumstances))
+    })
+    const last = baskets.findLast(({ visitId }) => visitId === 'visit-7')?.lines.find(({ sku }) => sku === 'mate')
+    assert.ok((last?.probability ?? 0) > 0.9, `mate ${last?.probability}`)
+  })
+
   it('is not doubted where the weights differ', () => {
     const sighted = surely('anna', 'juice')
     const fusion = new Fusion(twins)

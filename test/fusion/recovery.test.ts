@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Attribution } from '../../runtime/contract/messages.ts'
 import { Fusion } from '../../runtime/fusion/fusion.ts'
+import { FusionMemory } from '../../runtime/fusion/fusion-memory.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import { evidence, smallStore, visit } from './small-store.ts'
 
@@ -94,7 +95,7 @@ describe('a fusion that was killed', () => {
     for (const cutAt of [2, 3]) assert.equal(answers(journal, cutAt), answers(journal))
   })
 
-  it('learns again what lies where, as others took it before', () => {
+  it('learns again, or goes on knowing, what lies where, as others took it before', () => {
     const twins = {
       ...smallStore,
       planogram: [
@@ -107,12 +108,18 @@ describe('a fusion that was killed', () => {
       const sighted = [{ personId: person, sku: 'mate', probability: 0.98 }]
       return evidence(`e${i}`, 10 * i, { c: -400 }, { hands: { [person]: 0.01 }, sighted })
     }
-    const fusion = new Fusion(twins)
-    fusion.recall([1, 2, 3].map(taking))
-    fusion.observeVisit(visit('visit-4', ['person-4']))
-    const [basket] = fusion.addEvidence(taking(4))
-    const mate = basket?.lines.find(({ sku }) => sku === 'mate')
-    assert.ok((mate?.probability ?? 0) > 0.9, `mate ${mate?.probability}`)
+    const recalling = new Fusion(twins)
+    recalling.recall([1, 2, 3].map(taking))
+    const memory = new FusionMemory()
+    const before = new Fusion(twins, {}, memory)
+    for (const i of [1, 2, 3]) before.addEvidence(taking(i))
+    before.close()
+    for (const fusion of [recalling, new Fusion(twins, {}, memory)]) {
+      fusion.observeVisit(visit('visit-4', ['person-4']))
+      const [basket] = fusion.addEvidence(taking(4))
+      const mate = basket?.lines.find(({ sku }) => sku === 'mate')
+      assert.ok((mate?.probability ?? 0) > 0.9, `mate ${mate?.probability}`)
+    }
   })
 })
 

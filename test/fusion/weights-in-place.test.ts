@@ -54,6 +54,19 @@ describe('goods whose catalogue weight is wrong', () => {
     assert.ok(known < 0.5, `${cola(slipped, [])} -> ${known}`)
   })
 
+  it('are counted by it, too, where the catalogue has a digit too many', () => {
+    const products = smallStore.products.map((one) => (one.sku === 'soap' ? { ...one, weightG: 1200 } : one))
+    const fusion = new Fusion({ ...smallStore, products })
+    const baskets = [-120, -120, -120, -360].flatMap((deltaG, i) => {
+      const personId = `person-${i}`
+      const sighted = [{ personId, sku: 'soap', probability: 0.98 }]
+      fusion.observeVisit(visit(`visit-${i}`, [personId]))
+      return fusion.addEvidence(evidence(`e${i}`, 20 * (i + 1), { e: deltaG }, { hands: { [personId]: 0 }, sighted }))
+    })
+    const last = baskets.findLast(({ visitId }) => visitId === 'visit-3')
+    assert.equal(last?.lines.find(({ sku }) => sku === 'soap')?.quantity, 3)
+  })
+
   it('are not what a neighbour in their place was seen to be', () => {
     assert.ok(cola(bottledG, [{ sku: 'juice', massG: 551 }]) <= cola(bottledG, []) + 0.05)
   })
