@@ -1,4 +1,7 @@
-/** One lifting that weighing told as two events, because plates came to rest at different moments, joined again. */
+/**
+ * One lifting that weighing told as two events, because plates came to rest at different moments, or because the hand
+ * pressed before it lifted, joined again.
+ */
 import type { Evidence } from '../till-api/commands.ts'
 import type { Subject } from './explanations.ts'
 import type { Shelves } from './shelves.ts'
@@ -10,11 +13,16 @@ const holdMs = 9000
 
 /** Whether `later` may be the rest of what `earlier` began. */
 export function mayComplete(later: Subject, earlier: Subject, shelves: Shelves): boolean {
-  if (Math.sign(later.deltaG) !== Math.sign(earlier.deltaG)) return false
   const betweenMs = later.evidence.event.startedAtMs - earlier.atMs
+  if (Math.sign(later.deltaG) !== Math.sign(earlier.deltaG)) {
+    return isPress(earlier, later) && betweenMs <= holdMs && isHeld(earlier, later)
+  }
   if (betweenMs <= pauseMs) return shelves.areNear(earlier.plates, later.plates)
   return betweenMs <= holdMs && isHeld(earlier, later)
 }
+
+/** A hand that takes hold of a thing slowly weighs on it before it lifts. */
+const isPress = (earlier: Subject, later: Subject) => earlier.deltaG > 0 && -later.deltaG > earlier.deltaG
 
 /** The same hand is at the same plate, and nobody else's. */
 function isHeld(earlier: Subject, later: Subject): boolean {

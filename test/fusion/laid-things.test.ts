@@ -41,6 +41,11 @@ describe('a thing that is no goods of the store, laid among them', () => {
     assert.deepEqual(decided(lines), [])
   })
 
+  it('is the hand itself, where that pressed before it lifted', () => {
+    const lines = basketAfter(evidence('e1', 10, { a: 66 }, anna), evidence('e2', 13, { a: -566 }, anna))
+    assert.deepEqual(decided(lines), [['cola', 'charge']])
+  })
+
   it('is what its bearer took elsewhere, where that weighs as much', () => {
     const lines = basketAfter(evidence('e1', 10, { d: -60 }, anna), evidence('e2', 20, { a: 60 }, anna))
     assert.ok(
