@@ -84,8 +84,9 @@ export interface FusionPolicy {
   unnoticed: number
 
   /**
-   * Share of things that are no goods of the store, were laid among its goods by a hand and stay there, in whose place
-   * goods were taken. An assumption: likelier than not, and far from enough to charge.
+   * Of things that are no goods of the store, were laid among its goods by a hand and stay there, so many lie in the place
+   * of goods that were taken, as far as weights do not tell; nor is it surer than this. An assumption: likelier than not,
+   * and far from enough to charge.
    */
   laidInPlace: number
 

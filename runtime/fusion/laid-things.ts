@@ -9,10 +9,14 @@ import type { Posterior } from './hypotheses.ts'
 import { type Shelves, sumOf } from './shelves.ts'
 import { suspicion } from './unweighed-goods.ts'
 
-/** Less likely ones are not followed. */
-const leastProbability = 0.05
+/** Less likely things are not followed, */
+const leastProbability = 0.25
+/** nor single products that are less likely to have been taken for one. */
+const leastOfProduct = 0.05
 /** A hand is among the goods when its distance makes it likelier than this to have acted. */
 const sureHand = 0.9
+/** What is to pass for goods weighs about as much as they: standard deviation, as a share. An assumption. */
+const likeness = 0.06
 
 export class LaidThings {
   readonly #shelves: Shelves
@@ -42,31 +46,52 @@ export class LaidThings {
       const [actor] = subject.cues.actors
       if (event.kind !== 'added' || !actor || actor.personId === null || !actor.isSeen) return []
       const isHand = Math.exp(actor.handLogOdds - logSumOf(subject.cues.actors.map(({ handLogOdds }) => handLogOdds)))
-      const probability = this.#policy.laidInPlace * this.#isForeign(subject) * stays(subject, posterior)
-      if (isHand < sureHand || probability < leastProbability) return []
+      const stayed = stays(subject, posterior)
+      if (isHand < sureHand || stayed < leastProbability) return []
       const { personId } = actor
-      const products = this.#productsAt(subject, Math.round(100 * probability) / 100)
+      const products = this.#takenFor(subject, stayed)
       const parts = () => ({ hand: anyHand(subject) })
       const key = JSON.stringify([subject.eventId, event.revision, personId, ...products])
       return products.size === 0 ? [] : [[key, suspicion({ subject, personId, products, parts }, this.#shelves)]]
     })
   }
 
-  /** Plates that were shoved keep an offset, too; larger changes are things. */
-  #isForeign({ deltaG, sigmaG }: Subject): number {
-    const { offsets, offsetG, spurious } = this.#policy
-    const meanG = offsetG + sigmaG
-    const offset = (offsets * Math.exp(-deltaG / meanG)) / meanG
-    const thing = spurious * this.#shelves.anyGoodsDensity(deltaG)
-    return thing / (thing + offset)
+  /**
+   * What was taken, when it was: something of this place. Whoever means to fool a scale lays there what is about as heavy
+   * as goods of the place are said to be; other things were left behind, and a plate that was shoved keeps an offset.
+   */
+  #takenFor(subject: Subject, stayed: number): Map<string, number> {
+    const { laidInPlace, spurious, offsets, offsetG } = this.#policy
+    const { deltaG, sigmaG } = subject
+    const densities = this.#densities(subject)
+    const total = sumOf(densities.values())
+    const laid = (spurious * total * laidInPlace) / (1 - laidInPlace)
+    const left = spurious * this.#shelves.anyGoodsDensity(deltaG)
+    const offset = (offsets * Math.exp(-deltaG / (offsetG + sigmaG))) / (offsetG + sigmaG)
+    const probability = stayed * Math.min(laidInPlace, laid / (laid + left + offset))
+    const taken = [...densities].map(([sku, density]) => {
+      return [sku, Math.round((100 * probability * density) / total) / 100] as const
+    })
+    return new Map(probability < leastProbability ? [] : taken.filter(([, share]) => share >= leastOfProduct))
   }
 
-  /** Of the goods that belong there, one was taken. */
-  #productsAt({ plates }: Subject, probability: number): Map<string, number> {
+  /** Per gram: of this change, when a piece of each product was taken for a thing as heavy as any of the place. */
+  #densities({ plates, deltaG, sigmaG }: Subject): Map<string, number> {
     const prior = this.#shelves.placePriors(plates)
-    const local = this.#shelves.localSkus(plates).filter((sku) => this.#shelves.product(sku)?.soldBy !== 'weight')
-    const total = sumOf(local.map((sku) => prior(sku).prior))
-    return new Map(total === 0 ? [] : local.map((sku) => [sku, (probability * prior(sku).prior) / total]))
+    const local = this.#shelves.localSkus(plates).flatMap((sku) => {
+      const pieceG = this.#shelves.product(sku)?.soldBy === 'weight' ? null : this.#shelves.pieceG(sku)
+      return pieceG === null ? [] : [{ sku, pieceG, share: prior(sku).prior }]
+    })
+    return new Map(
+      local.map(({ sku, share }) => {
+        const laid = local.map((like) => {
+          const takenG = like.pieceG - deltaG
+          const sdG = Math.hypot(sigmaG, likeness * like.pieceG)
+          return takenG <= 0 ? 0 : like.share * this.#shelves.massDensity(sku, takenG, 1, sdG)
+        })
+        return [sku, share * sumOf(laid)]
+      }),
+    )
   }
 }
 
