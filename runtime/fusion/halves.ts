@@ -21,8 +21,8 @@ export function mayComplete(later: Subject, earlier: Subject, shelves: Shelves):
   return betweenMs <= holdMs && isHeld(earlier, later)
 }
 
-/** A hand that takes hold of a thing slowly weighs on it before it lifts. */
-const isPress = (earlier: Subject, later: Subject) => earlier.deltaG > 0 && -later.deltaG > earlier.deltaG
+/** A hand that takes hold of a thing slowly weighs on it before it lifts, by less than the thing; what weighs more is a bag. */
+const isPress = (earlier: Subject, later: Subject) => earlier.deltaG > 0 && -later.deltaG >= 2 * earlier.deltaG
 
 /** The same hand is at the same plate, and nobody else's. */
 function isHeld(earlier: Subject, later: Subject): boolean {
