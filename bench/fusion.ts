@@ -5,8 +5,8 @@
  * [--appliance good|poor|over-confident] [--causes] [--keep DIR] [--json]`: N visits of simulated shoppers in virtual time,
  * in every store that comes with Open Aisle; 10,000 of them take hours. `--causes` says why lines were wrong, in review
  * or let go. A store goes on from run to run, so there is work for one worker for each store at most. With `--keep`, what
- * sensing told in each run is kept in a folder first, by as many workers as there are cores: then fusion alone is
- * measured, and again after a change to it in a tenth of the time.
+ * sensing told in each run is kept in a folder first, by all workers: the same visits are measured again after a change to
+ * fusion in a third of the time. Whoever changes the twin, weighing or a profile's data begins a new folder.
  *
  * `aisle bench fusion --twin --vision [--visits N] [--seed S] [--mix …] [--appliance …] [--json]`: receipts from the
  * store's own cameras, rendered and looked at, against those from an appliance's tracks, for the same visits.
