@@ -1,4 +1,4 @@
-import { strictObject } from '../../runtime/contract/schema.ts'
+import { HabitsPolicy } from '../../runtime/policy/habits.ts'
 import type { NodeDefinition } from '../kit/definition.ts'
 
 /** Who took what: joins weights, hands and sightings. */
@@ -9,6 +9,6 @@ export default {
   color: '#D3D3EA',
   input: { name: 'seen', types: ['weight-event', 'people', 'sighting', 'visit', 'device-health'] },
   outputs: [{ name: 'attributions', types: ['attribution'] }],
-  settings: strictObject({}),
+  settings: HabitsPolicy,
   migrations: [],
 } satisfies NodeDefinition

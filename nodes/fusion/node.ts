@@ -3,6 +3,7 @@ import type { Attribution, Visit } from '../../runtime/contract/messages.ts'
 import { Fusion } from '../../runtime/fusion/fusion.ts'
 import { defaultFusionPolicy } from '../../runtime/fusion/fusion-policy.ts'
 import { UnbrokenView } from '../../runtime/fusion/unbroken-view.ts'
+import type { HabitsPolicy } from '../../runtime/policy/habits.ts'
 import type { Evidence } from '../../runtime/till-api/commands.ts'
 import type { TillEvent, TillState, VisitState } from '../../runtime/till-api/events.ts'
 import { businessId } from '../kit/business-id.ts'
@@ -10,6 +11,7 @@ import { journalled } from '../kit/journal.ts'
 import { keptOf } from '../kit/kept.ts'
 import type { Controller, NodeContext, Send } from '../kit/node-context.ts'
 import { noAliases, personAliases } from '../visit/person-aliases.ts'
+import { purchasesAsker } from './purchases-asker.ts'
 
 /** How often time moves on while nothing is seen. */
 const tickMs = 250
@@ -27,9 +29,9 @@ const rememberedSightings = 500
 
 type Input = 'weight-event' | 'people' | 'sighting' | 'visit' | 'device-health'
 
-export default (context: NodeContext<unknown>): Controller<Input> => {
+export default (context: NodeContext<HabitsPolicy>): Controller<Input> => {
   const { clock, layout, till } = context.store
-  const fusion = new Fusion(layout)
+  const fusion = new Fusion(layout, context.settings)
   const view = new UnbrokenView(clock, context.store.wireClock ?? clock)
   const sightings = new Set<number>()
   let waitUntilMs = 0
@@ -73,6 +75,15 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
       evidence,
     })
 
+  const purchases = purchasesAsker(context, (visitId, bought) => {
+    sendAll(fusion.observePurchases(visitId, bought), context.send)
+  })
+  const observeVisit = (visit: Visit) => {
+    fusion.observeVisit(visit)
+    if (visit.state === 'exited') purchases.exited(visit.visitId)
+    else if (context.settings.pastPurchases > 0) purchases.opened(visit.visitId)
+  }
+
   const sendAll = (attributions: Attribution[], send: Send) => {
     for (const attribution of attributions) send(attribution)
     const last = attributions.at(-1)
@@ -84,7 +95,7 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
     takeUpLearned()
     const state = await till.state(context.signal)
     fusion.restorePersons(keptOf(context.store, personAliases, noAliases).value)
-    for (const visit of visitsOf(state)) fusion.observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
+    for (const visit of visitsOf(state)) observeVisit({ ...context.stamp(visit.seenAtMs), ...visit })
     const baskets = new Map<string, Attribution>()
     const oldestMs = clock.nowMs() - defaultFusionPolicy.memoryMs
     const all = await journalled(context, state, ['evidence', 'visit-changed'], recalledEvents)
@@ -124,7 +135,7 @@ export default (context: NodeContext<unknown>): Controller<Input> => {
         fusion.observePeople(message)
       } else if (message.type === 'weight-event') fusion.observeWeight(message)
       else if (message.type === 'device-health') fusion.observeHealth(message)
-      else if (message.type === 'visit') fusion.observeVisit(message)
+      else if (message.type === 'visit') observeVisit(message)
       else if (isNew(message.sequence, sightings)) fusion.observeSighting(message)
       await advance(send)
     },

@@ -26,6 +26,7 @@ export function liveBinding(
     wireClock: new SystemClock(),
     till,
     kiosks: till,
+    purchases: till,
     sensing: createSensingClient({
       url: at(settings.ports.sensing),
       token: token(generatedSecrets.sensingToken),

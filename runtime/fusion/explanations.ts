@@ -69,6 +69,9 @@ export type PlaceShift = ReadonlyMap<string, number>
 /** By pieces and product, how much likelier their weight is than by the catalogue alone (natural logarithm). */
 export type WeightShift = ReadonlyMap<string, number>
 
+/** For each person who may have acted, how much likelier each product is (natural logarithm); only where it differs. */
+export type HabitShift = ReadonlyMap<string, ReadonlyMap<string, number>>
+
 /** An event as its group sees it. */
 export interface JointSubject extends Subject {
   /** What the whole fixture says of how likely goods from elsewhere are here (natural logarithm, added). */
@@ -77,6 +80,8 @@ export interface JointSubject extends Subject {
   here: PlaceShift
   /** What others say of how much single products weigh (natural logarithm, added). */
   weighs: WeightShift
+  /** What people usually take (natural logarithm, added). */
+  habits: HabitShift
   /** About how many takings were out in the store then: what comes back from other hands may be any of them. */
   inHands: number
 }

@@ -2,6 +2,8 @@
  * The few numbers that fusion is ruled by. Each is physical or a share that can be counted; beside each stands
  * how it was estimated. "Counted" means: over the 170 labelled takings and put-backs of the test recordings.
  */
+import { defaultHabits } from '../policy/habits.ts'
+
 export interface FusionPolicy {
   // ---- when evidence counts ---------------------------------------------------------------------------
   /** Hands count from this long before the step began: a lifting hand is there before the plate is clear of its load. Measured: up to 0.9 s. */
@@ -121,6 +123,12 @@ export interface FusionPolicy {
   /** Share of people whom a working vision does not see, though their visit goes on, who are still there. An assumption. */
   lostPerson: number
 
+  // ---- habits: see `HabitsPolicy` --------------------------------------------------------------------
+  /** How much it counts what sells, */
+  popularity: number
+  /** and what an account bought before. Between 0 and 1 each. */
+  pastPurchases: number
+
   // ---- bounds -----------------------------------------------------------------------------------------
   /** Joint hypotheses kept of events that explain each other. */
   hypotheses: number
@@ -169,6 +177,7 @@ export const defaultFusionPolicy: FusionPolicy = {
   unseenPerson: 0.01,
   unseenInTheDark: 0.2,
   lostPerson: 0.1,
+  ...defaultHabits,
   hypotheses: 150,
   memoryMs: 12 * 3_600_000,
 }

@@ -14,6 +14,7 @@ import {
 } from '../contract/messages.ts'
 import type { StoreLayout } from '../profile/layout.ts'
 import type { Evidence } from '../till-api/commands.ts'
+import type { PastPurchases } from '../till-api/events.ts'
 import { linesOf, type Owner } from './basket.ts'
 import { type Causes, causesOf, clusters } from './clusters.ts'
 import type { Actor } from './cues.ts'
@@ -21,6 +22,7 @@ import { type Subject, subjectOf } from './explanations.ts'
 import { FusionMemory } from './fusion-memory.ts'
 import { defaultFusionPolicy, type FusionPolicy } from './fusion-policy.ts'
 import { GoodsOut } from './goods-out.ts'
+import { Habits } from './habits.ts'
 import { explain, type Posterior } from './hypotheses.ts'
 import { LaidThings } from './laid-things.ts'
 import { Looks } from './looks.ts'
@@ -68,6 +70,7 @@ export class Fusion {
   readonly #posteriors = new Posteriors()
   readonly #shelfNews = new ShelfNews()
   readonly #goodsOut = new GoodsOut()
+  readonly #habits: Habits
   readonly #looks: Looks
   readonly #laid: LaidThings
   readonly #visits = new Map<string, KnownVisit>()
@@ -90,6 +93,7 @@ export class Fusion {
     this.#trust = new PlanogramTrust(this.#policy, memory.planograms)
     this.#places = new PlaceTrust(this.#shelves, memory.places)
     this.#weights = new WeightTrust(this.#shelves, memory.weights)
+    this.#habits = new Habits(this.#shelves.kinds, this.#policy.pastPurchases)
     this.#looks = new Looks(this.#shelves, this.#policy)
     this.#laid = new LaidThings(this.#shelves, this.#policy)
   }
@@ -113,6 +117,14 @@ export class Fusion {
     const known = this.#awaited.get(event.eventId)
     if (known && known.event.revision >= event.revision) return
     this.#awaited.set(event.eventId, { event, tempered: this.#health.tempered(event), given: undefined })
+  }
+
+  /** What the account behind a visit bought before; returns every basket that it changed. */
+  observePurchases(visitId: string, purchases: PastPurchases): Attribution[] {
+    this.#revision++
+    this.#habits.add(visitId, purchases)
+    this.#explain()
+    return this.#changes()
   }
 
   /** Binds persons to a visit, or marks it as exited; what staff move fills no basket. */
@@ -342,6 +354,7 @@ export class Fusion {
       if (!finished) continue
       this.#visits.delete(visitId)
       this.#said.delete(visitId)
+      this.#habits.forget(visitId)
       for (const personId of personIds) {
         this.#people.delete(personId)
         this.#visitOfPerson.delete(personId)
@@ -361,11 +374,13 @@ export class Fusion {
         offLogOdds: off.get(subject.eventId) ?? 0,
         here: here.get(subject.eventId) ?? new Map(),
         weighs: weighs.get(subject.eventId) ?? new Map(),
+        habits: this.#habits.shifts(subject, (personId) => this.#visitOfPerson.get(personId)?.visitId),
         inHands: subject.deltaG > 0 ? this.#goodsOut.at(subject.atMs) : 1,
       }))
       const key = JSON.stringify(
-        group.map(({ evidence, offLogOdds, here, weighs, inHands }) => {
-          return [fingerprint(evidence), offLogOdds, inHands, ...here, ...weighs]
+        group.map(({ evidence, offLogOdds, here, weighs, habits, inHands }) => {
+          const usual = [...habits].map(([personId, shifts]) => [personId, ...shifts])
+          return [fingerprint(evidence), offLogOdds, inHands, ...here, ...weighs, ...usual]
         }),
       )
       posteriors.set(key, this.#posteriors.get(key) ?? explain(group, this.#shelves, this.#policy))

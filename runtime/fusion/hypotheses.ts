@@ -72,6 +72,7 @@ function takings(subject: JointSubject): Candidate[] {
     parts: {
       ...parts,
       weight: parts.weight + weighsLogOdds(takings, subject),
+      prior: parts.prior + habitLogOdds(takings, subject),
       planogram: parts.planogram + (isOff ? subject.offLogOdds : hereLogOdds(takings, subject)),
     },
     before: [],
@@ -97,6 +98,9 @@ function takings(subject: JointSubject): Candidate[] {
 /** Of one product alone: of two the parts are not known. */
 const weighsLogOdds = ([first, second]: readonly { sku: string; pieces: number }[], { weighs }: JointSubject) =>
   (first && !second && weighs.get(weighedKey(first.sku, first.pieces))) || 0
+
+const habitLogOdds = ([first, second]: readonly { sku: string; personId: string | null }[], { habits }: JointSubject) =>
+  (first?.personId && !second && habits.get(first.personId)?.get(first.sku)) || 0
 
 const hereLogOdds = (takings: readonly { sku: string }[], { here }: JointSubject) =>
   takings.reduce((total, { sku }) => total + (here.get(sku) ?? 0), 0)
@@ -124,9 +128,9 @@ function wholesOf(
   const sets = begun.length > 1 ? [...begun.map((one) => [one]), begun] : begun.map((one) => [one])
   return sets.map((beginnings) => {
     const evidence = beginnings.reduceRight((whole, beginning) => wholeOf(beginning.evidence, whole), subject.evidence)
-    const { offLogOdds, here, inHands } = subject
+    const { offLogOdds, here, habits, inHands } = subject
     // What was said of the half's weight says nothing of the whole's.
-    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds, here, weighs: new Map(), inHands }
+    const whole = { ...subjectOf(evidence, shelves, policy), offLogOdds, here, weighs: new Map(), habits, inHands }
     const begunBy = beginnings.map(({ eventId }) => eventId)
     return { begunBy, subject: whole, takings: takings(whole).filter(({ act }) => act === 'take') }
   })

@@ -15,9 +15,12 @@ const mostMistaken = 0.3
 
 export class LearnedPriors {
   readonly #learned: LearnedGoods | undefined
+  readonly #strength: number
 
-  constructor(learned: LearnedGoods | undefined) {
+  /** @param strength how much it counts what sells, between 0 and 1 */
+  constructor(learned: LearnedGoods | undefined, strength: number) {
     this.#learned = learned
+    this.#strength = strength
   }
 
   /** The share of this product in what is taken from a place of these products, it among them. */
@@ -26,8 +29,8 @@ export class LearnedPriors {
     if (!this.#learned || skus.size === 1) return even
     const { sold } = this.#learned
     let all = 0
-    for (const one of skus) all += sold.get(one) ?? 0
-    const share = (popularityWorth * even + (sold.get(sku) ?? 0)) / (popularityWorth + all)
+    for (const one of skus) all += this.#strength * (sold.get(one) ?? 0)
+    const share = (popularityWorth * even + this.#strength * (sold.get(sku) ?? 0)) / (popularityWorth + all)
     const least = (1 - mostPopular) / (skus.size - 1)
     return least + share * (1 - least * skus.size)
   }

@@ -32,7 +32,16 @@ function notesOf(step: Step, shelves: Shelves): EvidenceNote[] {
     notes.push(note('sighting', eventId, parts.sighting, text))
   }
   notes.push(placeNote(step, parts))
-  return [...notes, ...gapNotes([step])]
+  return [...notes, ...habitNotes(step), ...gapNotes([step])]
+}
+
+function habitNotes({ act, moves, subject }: Step): EvidenceNote[] {
+  const [move, second] = moves
+  const shift =
+    act === 'take' && move?.personId && !second ? subject.habits.get(move.personId)?.get(move.sku) : undefined
+  if (shift === undefined) return []
+  const text = shift > 0 ? 'This account bought it before.' : 'This account usually buys something else.'
+  return [note('prior', subject.eventId, shift, text)]
 }
 
 /** Of those events that no sensor watched. */

@@ -61,7 +61,7 @@ export class Shelves {
   /** Mean and standard deviation of the natural logarithm of what this store's goods weigh, by the catalogue. */
   readonly #logWeights: { mean: number; spread: number }
   #learned: LearnedGoods['weights'] = new Map()
-  #priors = new LearnedPriors(undefined)
+  #priors: LearnedPriors
   readonly #lookAlikes = new Map<string, ReadonlyMap<string, number>>()
 
   constructor(layout: StoreLayout, policy: FusionPolicy) {
@@ -74,13 +74,14 @@ export class Shelves {
     }
     this.#skus = new Set([...this.#homes.keys(), ...this.#products.keys()])
     this.#logWeights = logWeightsOf(layout.products.flatMap(({ sku }) => this.pieceG(sku) ?? []))
+    this.#priors = new LearnedPriors(layout.learned, policy.popularity)
     this.takeUp(layout.learned)
   }
 
   /** From here on goods are judged by what was learned on top of the catalogue. */
   takeUp(learned: LearnedGoods | undefined): void {
     this.#learned = learned?.weights ?? new Map()
-    this.#priors = new LearnedPriors(learned)
+    this.#priors = new LearnedPriors(learned, this.#policy.popularity)
     this.#ofKind.clear()
     this.#lookAlikes.clear()
   }

@@ -17,7 +17,8 @@ export interface Suspected {
 const none: Parts = { weight: 0, hand: 0, sighting: 0, planogram: 0, prior: 0 }
 
 export function suspicion({ subject, personId, products, parts }: Suspected, shelves: Shelves): Posterior {
-  const joint: JointSubject = { ...subject, offLogOdds: 0, here: new Map(), weighs: new Map(), inHands: 1 }
+  const said = { offLogOdds: 0, here: new Map(), weighs: new Map(), habits: new Map(), inHands: 1 }
+  const joint: JointSubject = { ...subject, ...said }
   const taken = [...products].map(([sku, probability]): Hypothesis => {
     const pieceG = shelves.pieceG(sku) ?? 0
     const unit: Unit = {

@@ -6,7 +6,7 @@ import type { Clock } from '../contract/clock.ts'
 import type { LearnedGoods, StoreLayout } from '../profile/layout.ts'
 import type { ProfileNames } from '../profile/profile-names.ts'
 import type { SensingClient } from '../sensing-api/sensing-client.ts'
-import type { KioskFloorClient, TillClient } from '../till-api/till-client.ts'
+import type { KioskFloorClient, PurchasesReader, TillClient } from '../till-api/till-client.ts'
 
 export type { ProfileNames }
 
@@ -26,6 +26,8 @@ export interface StoreBinding {
   sensing: SensingClient
   /** Missing in a replay: nobody pays there. */
   kiosks?: KioskFloorClient
+  /** Missing in a replay: nobody has been there before. */
+  purchases?: PurchasesReader
   /** Missing in a replay: it goes by its layout. */
   learned?: LearnedSource
 }

@@ -116,6 +116,14 @@ export interface JournalledEvidence {
   evidence: EvidenceEvent[]
 }
 
+/** `GET /v1/visits/ID/past-purchases`: what its account has bought before; nothing of a visit without one. */
+export interface PastPurchases {
+  /** How many visits were looked at. */
+  visits: number
+  /** In how many of them each product was bought. */
+  goods: { sku: string; visits: number }[]
+}
+
 /** `GET /v1/accounts/ID/overview`: how an account stands, with its latest visits, for its owner's phone. */
 export interface AccountOverview {
   accountId: string

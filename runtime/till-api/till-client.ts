@@ -1,6 +1,14 @@
 /** The till as its clients see it; the live one speaks HTTP, a replay has one in memory. */
 import type { CommandAnswer, TillCommand } from './commands.ts'
-import type { AccountExport, AccountOverview, EvidenceEvent, TillEvent, TillState, VisitSnapshot } from './events.ts'
+import type {
+  AccountExport,
+  AccountOverview,
+  EvidenceEvent,
+  PastPurchases,
+  TillEvent,
+  TillState,
+  VisitSnapshot,
+} from './events.ts'
 import type { KioskPresence, KioskState } from './kiosks.ts'
 
 export interface TillClient {
@@ -26,6 +34,12 @@ export interface EvidenceClient {
 export interface VisitReader {
   /** A visit as it is now; null: the till has none of this id. @throws AisleError as {@link TillClient} */
   visit(visitId: string, signal?: AbortSignal): Promise<VisitSnapshot | null>
+}
+
+/** The till as whoever expects of people what they usually take sees it. */
+export interface PurchasesReader {
+  /** @throws AisleError `visit-unknown`, `till-unreachable` after `signal` aborts */
+  pastPurchases(visitId: string, signal?: AbortSignal): Promise<PastPurchases>
 }
 
 /** The till as whoever watches the floor sees its kiosks. */

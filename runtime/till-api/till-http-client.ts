@@ -7,6 +7,7 @@ import type {
   AccountExport,
   AccountOverview,
   JournalledEvidence,
+  PastPurchases,
   TillEvent,
   TillState,
   VisitSnapshot,
@@ -17,6 +18,7 @@ import type {
   EvidenceClient,
   KioskClient,
   KioskFloorClient,
+  PurchasesReader,
   TillClient,
   VisitReader,
 } from './till-client.ts'
@@ -41,7 +43,13 @@ export function createTillClient({
   url,
   token,
   clock,
-}: TillClientOptions): TillClient & AccountsClient & EvidenceClient & VisitReader & KioskFloorClient & KioskClient {
+}: TillClientOptions): TillClient &
+  AccountsClient &
+  EvidenceClient &
+  VisitReader &
+  KioskFloorClient &
+  KioskClient &
+  PurchasesReader {
   const authorization = `Bearer ${token}`
   const wire = new SystemClock()
 
@@ -136,6 +144,8 @@ export function createTillClient({
         throw error
       })
     },
+    pastPurchases: (visitId, signal) =>
+      askUntilAnswered<PastPurchases>(`/v1/visits/${encodeURIComponent(visitId)}/past-purchases`, undefined, signal),
     account: (id, signal) => askUntilAnswered<AccountOverview>(`${accountPath(id)}/overview`, undefined, signal),
     exportAccount: (id, signal) => askUntilAnswered<AccountExport>(accountPath(id), undefined, signal),
     kiosk: (id, signal) => askUntilAnswered<KioskState>(kioskPath(id), undefined, signal),

@@ -13,6 +13,7 @@ import type {
   AccountExport,
   AccountOverview,
   JournalledEvidence,
+  PastPurchases,
   TillState,
   VisitSnapshot,
 } from '../till-api/events.ts'
@@ -207,6 +208,11 @@ export class TillService {
 
   async evidence(visitId: string): Promise<JournalledEvidence> {
     return { evidence: await this.#options.ledger.evidence(visitId) }
+  }
+
+  /** @throws AisleError `visit-unknown` */
+  pastPurchases(visitId: string): Promise<PastPurchases> {
+    return this.#options.ledger.pastPurchases(visitId)
   }
 
   /** Newest first; go on with the `openedAtMs` of the last one. */

@@ -14,7 +14,7 @@ const products = new Map(smallStore.products.map((product) => [product.sku, prod
 /** Somebody took a cola, in as many ways as asked for, all equally likely, while no sensor watched. */
 function takenUnwatched(ways: number): Hypothesis[] {
   const event = evidence('e1', 10, { a: -501 }, { kind: 'gap' })
-  const unweighted = { offLogOdds: 0, here: new Map(), weighs: new Map(), inHands: 1 }
+  const unweighted = { offLogOdds: 0, here: new Map(), weighs: new Map(), habits: new Map(), inHands: 1 }
   const step: Step = {
     subject: { ...subjectOf(event, shelves, defaultFusionPolicy), ...unweighted },
     ...{ act: 'take', acted: [], moves: [{ personId: 'anna', sku: 'cola', quantity: 1 }], weighedBefore: false },
@@ -30,7 +30,7 @@ function takenUnwatched(ways: number): Hypothesis[] {
 function takenUnseen(eventId: string, atS: number, probability: number): Hypothesis[] {
   const unseen = evidence(eventId, atS, { a: -501 }, { hands: { anna: 1 } })
   const event = { ...unseen, near: unseen.near?.map((one) => ({ ...one, handM: null, seen: 0 })) ?? null }
-  const unweighted = { offLogOdds: 0, here: new Map(), weighs: new Map(), inHands: 1 }
+  const unweighted = { offLogOdds: 0, here: new Map(), weighs: new Map(), habits: new Map(), inHands: 1 }
   const subject = { ...subjectOf(event, shelves, defaultFusionPolicy), ...unweighted }
   const parts = { weight: 0, hand: 0, sighting: 0, planogram: 0, prior: 0 }
   const by = (personId: string | null, share: number): Hypothesis => ({

@@ -103,7 +103,7 @@ describe('what outcomes make of a place', () => {
   it('is a share for each product of it, all together one, and none so large that it would be charged by that', () => {
     fc.assert(
       fc.property(learnedGoods, fc.uniqueArray(sku, { minLength: 2 }), ({ sold }, skus) => {
-        const priors = new LearnedPriors(goods({ sold: new Map(Object.entries(sold)) }))
+        const priors = new LearnedPriors(goods({ sold: new Map(Object.entries(sold)) }), 1)
         const shares = skus.map((one) => priors.popularity(one, new Set(skus)))
         assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9)
         for (const share of shares) assert.ok(share > 0 && share <= 0.8 + 1e-9, `${share}`)
@@ -115,7 +115,7 @@ describe('what outcomes make of a place', () => {
     fc.assert(
       fc.property(learnedGoods, ({ mistaken }) => {
         const usual = new Map([['a', 0.007]])
-        const shares = [...new LearnedPriors(goods({ mistaken })).lookAlikes('home', usual).values()]
+        const shares = [...new LearnedPriors(goods({ mistaken }), 1).lookAlikes('home', usual).values()]
         assert.ok(shares.reduce((sum, share) => sum + share, 0) <= 0.3 + 1e-9)
       }),
     )

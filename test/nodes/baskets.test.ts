@@ -5,9 +5,10 @@ import fusionDefinition from '../../nodes/fusion/definition.ts'
 import registerFusion from '../../nodes/fusion/index.ts'
 import rulesDefinition from '../../nodes/line-rules/definition.ts'
 import registerRules from '../../nodes/line-rules/index.ts'
+import { AisleError } from '../../runtime/contract/errors.ts'
 import type { AnyMessage, Attribution } from '../../runtime/contract/messages.ts'
 import { type Bench, loadBench, unloadBench } from './bench.ts'
-import { fakeStore, startMs } from './fake-store.ts'
+import { fakeStore, layout, startMs } from './fake-store.ts'
 import { attribution, basketChange, line, people, snapshot, visit, weightEvent } from './messages.ts'
 
 afterEach(unloadBench)
@@ -46,6 +47,35 @@ describe('the fusion node', () => {
     const { visitId, lines, final } = lastOf(bench)
     deepEqual([visitId, lines.map(({ sku }) => sku), final], ['v-1', ['milk'], false])
     ok((lines[0]?.probability ?? 0) > 0.9)
+  })
+
+  it('asks once for each visit what its account bought before, where the dialog wants it, and waits for no answer', async () => {
+    for (const { settings, asked } of [
+      { settings: {}, asked: ['v-1', 'v-2'] },
+      { settings: { pastPurchases: 0 }, asked: [] },
+    ]) {
+      const store = fakeStore()
+      store.layout = { ...layout, planogram: ['milk', 'beer'].map((sku) => ({ sku, plates: ['p1'] })) }
+      const ids: string[] = []
+      store.purchases = {
+        async pastPurchases(visitId) {
+          ids.push(visitId)
+          if (visitId === 'v-2') throw new AisleError('visit-unknown', 'There is no such visit.', { action: 'None.' })
+          return { visits: 12, goods: [{ sku: 'milk', visits: 12 }] }
+        },
+      }
+      const bench = await loadBench(registerFusion, fusionDefinition, settings, store)
+      for (const visitId of ['v-1', 'v-1', 'v-2']) {
+        await bench.give(visit({ visitId, personIds: visitId === 'v-1' ? ['t-1'] : ['t-2'] }))
+      }
+      await take(bench)
+      deepEqual(ids, asked)
+      const [beer, milk] = ['beer', 'milk'].map(
+        (sku) => lastOf(bench).lines.find((line) => line.sku === sku)?.probability,
+      )
+      equal((milk ?? 0) > (beer ?? 0), asked.length > 0)
+      await unloadBench()
+    }
   })
 
   it('makes the basket final some time after the exit, by the store’s clock', async () => {

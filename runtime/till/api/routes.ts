@@ -93,6 +93,12 @@ export const tillRoutes: readonly TillRoute[] = [
     handle: (till, { params }) => till.evidence(idParams(params).id),
   },
   {
+    method: 'get',
+    path: '/v1/visits/:id/past-purchases',
+    roles: ['flows'],
+    handle: (till, { params }) => till.pastPurchases(idParams(params).id),
+  },
+  {
     // Relayed by whoever faces the provider. A forged one makes the till ask once more, and believe nothing.
     method: 'post',
     path: '/v1/payment-hints',

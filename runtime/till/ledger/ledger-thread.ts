@@ -31,6 +31,7 @@ export const ledgerCalls = [
   'state',
   'visit',
   'evidence',
+  'pastPurchases',
   'history',
   'verify',
   'head',

@@ -16,6 +16,7 @@ import * as mails from './mails.ts'
 import { emptiedBy, startAnewWhenNobodyShops } from './occupancy.ts'
 import { openDatabase } from './open-database.ts'
 import * as outbox from './outbox.ts'
+import { readPastPurchases } from './past-purchases.ts'
 import { type KioskPayment, prepay } from './prepayments.ts'
 import * as privacy from './privacy.ts'
 import * as queries from './queries.ts'
@@ -188,6 +189,10 @@ export class Ledger {
 
   evidence(visitId: string) {
     return this.#read((db) => queries.readEvidence(db, visitId))
+  }
+
+  pastPurchases(visitId: string) {
+    return this.#read((db) => readPastPurchases(db, visitId))
   }
 
   history(beforeMs: number, limit: number) {
