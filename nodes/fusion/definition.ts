@@ -5,7 +5,8 @@ import type { NodeDefinition } from '../kit/definition.ts'
 export default {
   type: 'aisle-fusion',
   kind: 'node',
-  version: 1,
+  // Since 2 it has settings; what an older one lacks gets its default.
+  version: 2,
   color: '#D3D3EA',
   input: { name: 'seen', types: ['weight-event', 'people', 'sighting', 'visit', 'device-health'] },
   outputs: [{ name: 'attributions', types: ['attribution'] }],
