@@ -124,10 +124,9 @@ export function subjectOf(evidence: Evidence, shelves: Shelves, policy: FusionPo
 }
 
 /** No goods moved: a plate kept an offset after a shove, something else pressed on it, or what was put down is not ours. */
-function spurious({ deltaG, sigmaG, cues }: Subject, shelves: Shelves, policy: FusionPolicy): Explanation {
-  const massG = Math.max(1, Math.abs(deltaG))
-  const offset = (policy.offsets * Math.exp(-massG / (policy.offsetG + sigmaG))) / (policy.offsetG + sigmaG)
-  const other = policy.spurious * shelves.anyGoodsDensity(massG)
+function spurious(subject: Subject, shelves: Shelves, policy: FusionPolicy): Explanation {
+  const { cues } = subject
+  const { offset, other } = foreignDensities(subject, shelves, policy)
   const parts: Parts = {
     weight: Math.log((offset + other) / (policy.offsets + policy.spurious)),
     hand: anyHand({ cues }),
@@ -136,6 +135,18 @@ function spurious({ deltaG, sigmaG, cues }: Subject, shelves: Shelves, policy: F
     prior: Math.log(policy.offsets + policy.spurious),
   }
   return { takings: [], acted: [], isOff: false, parts, logWeight: sum(parts) }
+}
+
+/** Per gram, times its share of events: of an offset of so much that a plate keeps, and of another thing that weighs it. */
+export function foreignDensities(
+  { deltaG, sigmaG }: Pick<Subject, 'deltaG' | 'sigmaG'>,
+  shelves: Shelves,
+  { offsets, offsetG, spurious }: FusionPolicy,
+): { offset: number; other: number } {
+  const massG = Math.max(1, Math.abs(deltaG))
+  const meanG = offsetG + sigmaG
+  const offset = (offsets * Math.exp(-massG / meanG)) / meanG
+  return { offset, other: spurious * shelves.anyGoodsDensity(massG) }
 }
 
 /** Whoever shoves a shelf, leans on it or fetches a bag has a hand there, but plates settle and drift by themselves, too. */

@@ -3,7 +3,7 @@
  * place of what went into a bag at the same moment. The scale sees only the difference. Nothing is charged for it, but a
  * person hears of it.
  */
-import { anyHand, type Subject } from './explanations.ts'
+import { anyHand, foreignDensities, logSum, type Subject } from './explanations.ts'
 import type { FusionPolicy } from './fusion-policy.ts'
 import type { Posterior } from './hypotheses.ts'
 import { type Shelves, sumOf } from './shelves.ts'
@@ -45,7 +45,8 @@ export class LaidThings {
       const { event } = subject.evidence
       const [actor] = subject.cues.actors
       if (event.kind !== 'added' || !actor || actor.personId === null || !actor.isSeen) return []
-      const isHand = Math.exp(actor.handLogOdds - logSumOf(subject.cues.actors.map(({ handLogOdds }) => handLogOdds)))
+      const hands = subject.cues.actors.map(({ handLogOdds }) => ({ logWeight: handLogOdds }))
+      const isHand = Math.exp(actor.handLogOdds - logSum(hands))
       const stayed = stays(subject, posterior)
       if (isHand < sureHand || stayed < leastProbability) return []
       const { personId } = actor
@@ -61,14 +62,12 @@ export class LaidThings {
    * as goods of the place are said to be; other things were left behind, and a plate that was shoved keeps an offset.
    */
   #takenFor(subject: Subject, stayed: number): Map<string, number> {
-    const { laidInPlace, spurious, offsets, offsetG } = this.#policy
-    const { deltaG, sigmaG } = subject
+    const { laidInPlace, spurious } = this.#policy
     const densities = this.#densities(subject)
     const total = sumOf(densities.values())
     const laid = (spurious * total * laidInPlace) / (1 - laidInPlace)
-    const left = spurious * this.#shelves.anyGoodsDensity(deltaG)
-    const offset = (offsets * Math.exp(-deltaG / (offsetG + sigmaG))) / (offsetG + sigmaG)
-    const probability = stayed * Math.min(laidInPlace, laid / (laid + left + offset))
+    const { offset, other } = foreignDensities(subject, this.#shelves, this.#policy)
+    const probability = stayed * Math.min(laidInPlace, laid / (laid + other + offset))
     const taken = [...densities].map(([sku, density]) => {
       return [sku, Math.round((100 * probability * density) / total) / 100] as const
     })
@@ -102,7 +101,5 @@ function stays({ eventId }: Subject, posterior: Posterior): number {
       steps.some(({ subject, act, completes }) => subject.eventId === eventId && act === 'nothing' && !completes) &&
       !steps.some(({ completes }) => completes?.includes(eventId)),
   )
-  return sumOf(stayed.map(({ logWeight }) => Math.exp(logWeight)))
+  return Math.exp(logSum(stayed))
 }
-
-const logSumOf = (values: readonly number[]): number => Math.log(sumOf(values.map(Math.exp)))

@@ -46,6 +46,9 @@ export class ReplaySource implements SensingClient {
         case 'samples':
           for (const event of this.#weigh(step.batch, step.arrivedAtMs)) this.#give(event)
           break
+        case 'weighed':
+          for (const event of step.events) this.#give(event)
+          break
         case 'people':
           this.#till.observePeople(step.people)
           // The visit is known before its person's first frame, as a live store knows whom it admitted.
